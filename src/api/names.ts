@@ -1,0 +1,57 @@
+/**
+ * Names that are written into clusters. Free of imports, so that workflow code may use it. Whoever changes one of them
+ * orphans objects that carry it.
+ */
+
+export const GROUP = 'optimism.io';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}` as const;
+
+/** Finalizer on all five kinds: the operator tears down in order before the object goes. */
+export const FINALIZER = 'optimism.io/operator';
+
+/** Field manager of server-side apply for managed objects. */
+export const FIELD_MANAGER = 'op-stack-operator';
+
+export const LABELS = {
+  /** Name of the OptimismNetwork that a managed object belongs to. */
+  network: 'optimism.io/network',
+  /** What a pod does for its chain: `sequencer`, `standby`, `replica`, `batcher`, `proposer`, `challenger`. */
+  role: 'optimism.io/role',
+  /** Component that a managed object belongs to: `<kind>.<name>`, kind in lower case. */
+  component: 'optimism.io/component',
+} as const;
+
+/** What the operator notes on managed objects. */
+export const ANNOTATIONS = {
+  /** Desired revision that the object was applied for. */
+  appliedRevision: 'optimism.io/applied-revision',
+  /** Workflow that applied the object, or that an event is about. */
+  workflowId: 'optimism.io/workflow-id',
+  /** Digest of the stored render that the object was applied from. */
+  renderDigest: 'optimism.io/render-digest',
+  /** Sequence number and hash of the audit record that an event belongs to: `<seq>:<hash>`. */
+  audit: 'optimism.io/audit',
+} as const;
+
+/**
+ * Decisions that people write on the OptimismNetwork (design: decisions through Kubernetes). `approver` names the
+ * writer and is checked by the admission policy; it goes with every other one.
+ */
+export const DECISION_ANNOTATIONS = {
+  approve: 'optimism.io/approve',
+  reject: 'optimism.io/reject',
+  approver: 'optimism.io/approver',
+  comment: 'optimism.io/comment',
+  pause: 'optimism.io/pause',
+  resume: 'optimism.io/resume',
+  retry: 'optimism.io/retry',
+  rollback: 'optimism.io/rollback',
+  abort: 'optimism.io/abort',
+  skipGate: 'optimism.io/skip-gate',
+  confirmFenced: 'optimism.io/confirm-fenced',
+} as const;
+
+/** The name under which an object is one of ours, by kind. */
+export const KIND_NAMES = ['OptimismNetwork', 'OpNode', 'OpBatcher', 'OpProposer', 'OpChallenger'] as const;
+export type KindName = (typeof KIND_NAMES)[number];

@@ -1,0 +1,191 @@
+/** Status of an OptimismNetwork: what is, what is being done, and what others have to do. */
+import { z } from 'zod';
+import { PLAN_KINDS } from './approval.ts';
+import { commonStatus } from './conditions.ts';
+import { perContract } from './contracts.ts';
+import { listByKey } from './lists.ts';
+import { address, observedHash, text, timestamp } from './text-fields.ts';
+
+const count = (description: string) => z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe(description);
+const planHash = (description: string) => text(description, 128);
+const planKind = z.enum(PLAN_KINDS).describe('Kind of the plan.');
+
+const phase = z
+  .enum([
+    'Pending',
+    'Invalid',
+    'AwaitingApproval',
+    'Installing',
+    'Changing',
+    'Repairing',
+    'Upgrading',
+    'Rotating',
+    'Halted',
+    'Paused',
+    'Ready',
+    'Degraded',
+    'Deleting',
+  ])
+  .describe('Where the network stands, in one word; `conditions` say why.');
+
+/** A block by number, hash and time. */
+export const head = z.object({
+  number: count('Block number.'),
+  hash: observedHash('Block hash.').optional(),
+  timestamp: timestamp('Time of the block.').optional(),
+});
+export type Head = z.output<typeof head>;
+
+const contractsStatus = z.object({
+  generation: text('Release of the contracts, as SystemConfig tells it.', 32).optional(),
+  version: text("SystemConfig's version().", 32).optional(),
+  systemConfig: address('Address of SystemConfig.').optional(),
+  ...perContract((contract) => address(`Address of ${contract}.`).optional()),
+  batchInbox: address('Address that batches are sent to, from the rollup configuration.').optional(),
+  gameType: z
+    .int()
+    .min(0)
+    .max(4_294_967_295)
+    .optional()
+    .describe('Respected game type of the portal; absent on chains with L2OutputOracle.'),
+  blockNumber: count('L1 block at which all of this was read.').optional(),
+});
+
+const roles = z.object({
+  batcher: address('Address whose batches count.').optional(),
+  unsafeBlockSigner: address('Address that signs gossiped blocks.').optional(),
+  proposer: address('Address that may propose; absent where anybody may.').optional(),
+  challenger: address('Address that may challenge; absent where anybody may.').optional(),
+  owner: address('Owner of SystemConfig.').optional(),
+});
+
+const fork = z.object({
+  name: text('Name of the fork, as in rollup.json without `_time`.', 64),
+  time: count('Activation time, in seconds since 1970.').optional(),
+  active: z.boolean().describe('Whether it is active at the unsafe head.'),
+});
+
+const step = z.object({
+  id: text('Position, action and component.', 253),
+  action: text('What the step does.', 64),
+  component: text('Component it does it to: <kind>/<name>.', 128),
+  state: z.enum(['Pending', 'Running', 'Waiting', 'Done', 'Failed', 'Skipped']).describe('How far it is.'),
+  gate: text('Gate that it waits for.', 64).optional(),
+  message: text('Last words: what is being done or waited for.', 1024).optional(),
+  startedAt: timestamp('When it began.').optional(),
+  finishedAt: timestamp('When it ended.').optional(),
+});
+
+const approvalRecord = z.object({
+  by: text('Who approved.', 253),
+  at: timestamp('When.'),
+  via: z
+    .enum(['Kubernetes', 'Temporal', 'Policy', 'Inherited'])
+    .describe(
+      'How: an annotation, a signal or update, the policy in the spec, or an earlier approval of the same revision.',
+    ),
+  verified: z.boolean().describe('Whether the API server vouches for `by`; false: claimed.'),
+  comment: text('What the approver said.', 1024).optional(),
+});
+
+const plan = z.object({
+  hash: planHash('Hash of the plan: approvals are bound to it.'),
+  revision: planHash(
+    'Desired revision that the plan leads to. A plan of the same revision may inherit its approval.',
+  ).optional(),
+  kind: planKind,
+  summary: text('The plan in one line.', 512),
+  steps: listByKey(step.describe('A step.'), 'id', { max: 100 }, 'What is done, in this order.').optional(),
+  workflowId: text('Workflow that executes it.', 512).optional(),
+  createdAt: timestamp('When it was made.').optional(),
+  expiresAt: timestamp('When an approval comes too late.').optional(),
+  approval: approvalRecord.optional().describe('Who approved it.'),
+});
+
+const pendingOnChain = z.object({
+  id: text('Name of the change.', 128),
+  contract: address('Contract to call on L1.'),
+  function: text('Function, with its arguments in words.', 256),
+  calldata: text('Calldata, in hexadecimal; a longer one is in `configMap`.', 2050).optional(),
+  signer: text('Who has to sign: an address, and what it is.', 256).optional(),
+  configMap: text('ConfigMap with the calldata and the JSON for the Safe transaction builder.', 253).optional(),
+});
+
+const past = z.object({
+  hash: planHash('Hash of the plan.'),
+  kind: planKind,
+  summary: text('The plan in one line.', 512).optional(),
+  outcome: text('How it ended: completed, superseded, aborted, rejected or expired.', 64),
+  startedAt: timestamp('When it began.').optional(),
+  finishedAt: timestamp('When it ended.').optional(),
+});
+
+const health = z.object({
+  class: z.enum(['Healthy', 'Degraded', 'Stalled', 'Unknown']).optional().describe('All numbers in one word.'),
+  unsafe: head.optional().describe("The sequencer's head."),
+  safe: head.optional().describe('Last block that is derived from L1.'),
+  finalized: head.optional().describe('Last block that is derived from finalized L1 blocks.'),
+  safeLagSeconds: count('Seconds between the unsafe and the safe head.').optional(),
+  l1Lag: count('L1 blocks by which derivation is behind the L1 head.').optional(),
+  updatedAt: timestamp('When this was measured; at most once a minute unless `class` changes.').optional(),
+});
+
+const component = z.object({
+  kind: text('Kind of the component.', 64),
+  name: text('Name of the component.', 63),
+  render: text('Digest of the stored render that was applied and verified last.', 128).optional(),
+  previousRender: text('Digest of the one before: rollback goes back to it.', 128).optional(),
+});
+
+export const optimismNetworkStatus = z
+  .object({
+    ...commonStatus(phase),
+    release: text('Release that is applied.', 63).optional(),
+    appliedRevision: text('Desired revision that is applied and verified.', 128).optional(),
+    contracts: contractsStatus.optional().describe('Contracts that were found on L1.'),
+    roles: roles.optional().describe('Who may do what, as L1 says.'),
+    forks: listByKey(
+      fork.describe('A fork.'),
+      'name',
+      { max: 64 },
+      'Forks of the chain, from its rollup configuration.',
+    ).optional(),
+    plan: plan.optional().describe('The plan that is proposed or executed.'),
+    pendingOnChain: listByKey(
+      pendingOnChain.describe('A transaction.'),
+      'id',
+      { max: 16 },
+      'Transactions on L1 that somebody else has to send.',
+    ).optional(),
+    history: z.array(past.describe('A plan.')).max(20).optional().describe('Plans of the past, the latest first.'),
+    workflow: z
+      .object({
+        id: text('Workflow id.', 512),
+        runId: text('Run id.', 64).optional(),
+        url: text('Page in the Temporal UI.', 1024).optional(),
+      })
+      .optional()
+      .describe('The durable workflow that drives this network.'),
+    health: health.optional().describe('What the chain does, as its nodes say.'),
+    components: listByKey(
+      component.describe('A component.'),
+      ['kind', 'name'],
+      { max: 64 },
+      'What was applied last, by component.',
+    ).optional(),
+    sequencer: z
+      .object({
+        active: text('OpNode that may sequence, and does.', 63).optional(),
+        since: timestamp('Since when.').optional(),
+      })
+      .optional()
+      .describe('Which sequencer is active.'),
+    audit: z
+      .object({
+        seq: count('Number of the last record.'),
+        hash: text('Hash of the last record: an anchor for `opstack audit verify`.', 128),
+      })
+      .optional()
+      .describe('Head of the audit log.'),
+  })
+  .describe('What is.');

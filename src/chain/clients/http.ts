@@ -1,0 +1,89 @@
+import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import { RpcError } from './rpc-error.ts';
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+export interface HttpOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly endpoint: Endpoint;
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * One HTTP request with a deadline.
+ * @param what method or path, for messages
+ * @throws RpcError `unreachable` when no answer came, `unauthorised` for 401 and 403
+ */
+export async function httpRequest(
+  url: string,
+  what: string,
+  request: { readonly path?: string; readonly body?: string },
+  { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: HttpOptions,
+): Promise<HttpAnswer> {
+  const endpoint = endpointOf(url, what);
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(request.path === undefined ? endpoint.url : joined(endpoint.url, request.path), {
+      ...(request.body === undefined ? {} : { method: 'POST', body: request.body }),
+      headers: { ...endpoint.headers, 'content-type': 'application/json', accept: 'application/json' },
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
+    const text = await response.text();
+    if (response.status === 401 || response.status === 403) {
+      const reason = endpoint.redact(text);
+      throw new RpcError(
+        `${endpoint.host} refused ${what}: HTTP ${response.status}${reason === '' ? '' : ` ${reason}`}`,
+        {
+          kind: 'unauthorised',
+          host: endpoint.host,
+          method: what,
+        },
+      );
+    }
+    return { endpoint, status: response.status, text };
+  } catch (error) {
+    if (error instanceof RpcError) throw error;
+    const reason = deadline.aborted
+      ? `no answer within ${timeoutMs} ms`
+      : signal?.aborted
+        ? 'cancelled'
+        : networkReason(error);
+    throw new RpcError(`${endpoint.host}: ${what}: ${endpoint.redact(reason)}`, {
+      kind: 'unreachable',
+      host: endpoint.host,
+      method: what,
+    });
+  }
+}
+
+function endpointOf(url: string, what: string): Endpoint {
+  try {
+    return parseEndpoint(url);
+  } catch {
+    // The URL may be a secret, so it is not repeated.
+    throw new RpcError(`the endpoint for ${what} is not a http or https URL`, {
+      kind: 'unreachable',
+      host: 'unknown host',
+      method: what,
+    });
+  }
+}
+
+/** Beacon endpoints may have a path and a query that hold the key of a provider. */
+function joined(base: string, path: string): string {
+  const url = new URL(base);
+  url.pathname = url.pathname.replace(/\/+$/, '') + path;
+  return url.href;
+}
+
+/** fetch hides the reason in the cause: `connect ECONNREFUSED 10.0.0.1:8545`. */
+function networkReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error && cause.message !== '' ? cause.message : 'no connection';
+}

@@ -1,0 +1,56 @@
+import { OperatorError } from '../../contract/failures.ts';
+import { describeContracts } from './describe-contracts.ts';
+import type { Discovery } from './discovery.ts';
+import { l1Reader } from './l1-reader.ts';
+import { type PinnedBlock, pinBlock } from './pinned-block.ts';
+import { readChain } from './read-chain.ts';
+import { readGame } from './read-game.ts';
+
+export interface DiscoverOptions {
+  /** L1 endpoint; may hold a credential. */
+  readonly l1: string;
+  /** Address of the SystemConfig proxy. */
+  readonly systemConfig: string;
+  readonly expected: {
+    readonly l1ChainId: number;
+    /** Compared where the contracts say which chain they are for (from v4). */
+    readonly l2ChainId?: number;
+  };
+  /** L1 block that the rollup configuration starts from: its hash is read along. */
+  readonly l1GenesisNumber?: number;
+  /** Blocks below the head, where L1 has no finalized and no safe block. */
+  readonly confirmations?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds the contracts and roles of a chain from its SystemConfig: everything at one L1 block, in three round trips.
+ * @throws OperatorError `ChainMismatch` when the address is not the SystemConfig proxy of this chain on this L1,
+ *   `NotSupportedYet` for contracts that do not tell their addresses, `L1Unavailable` when L1 cannot be read
+ */
+export async function discover(options: DiscoverOptions): Promise<Discovery> {
+  const { systemConfig, expected } = options;
+  const l1 = l1Reader(options.l1, options.signal);
+  const pinned = await pinBlock(l1, systemConfig, expected.l1ChainId, options.confirmations);
+  const first = await readChain(l1, options, pinned);
+  // The addresses came from the head. After an upgrade since the pinned block, those of the pinned block count.
+  const chain = sameAddresses(first, pinned) ? first : await readChain(l1, options, first);
+  const game = await readGame(l1, chain);
+  const discovery = describeContracts(systemConfig, chain, game);
+  if (
+    expected.l2ChainId !== undefined &&
+    discovery.l2ChainId !== undefined &&
+    discovery.l2ChainId !== String(expected.l2ChainId)
+  ) {
+    throw new OperatorError({
+      type: 'ChainMismatch',
+      message: `the SystemConfig ${systemConfig} belongs to chain ${discovery.l2ChainId}, spec.l2.chainId is ${expected.l2ChainId}.`,
+      fix: 'Correct spec.contracts.systemConfig or spec.l2.chainId.',
+    });
+  }
+  return discovery;
+}
+
+function sameAddresses(a: PinnedBlock, b: PinnedBlock): boolean {
+  return a.portal === b.portal && a.disputeGameFactory === b.disputeGameFactory;
+}

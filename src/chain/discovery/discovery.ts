@@ -1,0 +1,62 @@
+/** What discovery found on L1. Addresses are checksummed; a zero address is left out, never reported. */
+
+export interface DiscoveredRoles {
+  /** The only sender whose inbox transactions count. */
+  readonly batcher: string;
+  readonly unsafeBlockSigner?: string;
+  /** Owner of the SystemConfig: may change batcher and signer. */
+  readonly owner?: string;
+  /** Permissioned games and output oracles only. */
+  readonly proposer?: string;
+  readonly challenger?: string;
+  readonly guardian?: string;
+  readonly proxyAdminOwner?: string;
+  readonly disputeGameFactoryOwner?: string;
+}
+
+/** The game that the portal accepts. */
+export interface RespectedGame {
+  readonly type: number;
+  readonly implementation: string;
+  /** Version of the implementation, e.g. `1.2.0`. */
+  readonly version?: string;
+  readonly absolutePrestate?: string;
+  readonly vm?: string;
+  readonly delayedWETH?: string;
+  readonly anchorStateRegistry?: string;
+  readonly l2ChainId?: string;
+  readonly proposer?: string;
+  readonly challenger?: string;
+  /** Exact bond of a proposal. */
+  readonly initBondWei?: string;
+}
+
+export interface Discovery {
+  /** Generation of the contracts by the getters they have: `v1.4` … `v7`. */
+  readonly generation: string;
+  /** `version()` of the SystemConfig. */
+  readonly version: string;
+  readonly l1ChainId: number;
+  /** The L1 block at which everything was read. */
+  readonly blockNumber: number;
+  readonly blockHash: string;
+  /** By the names of the superchain registry in camel case: `systemConfig`, `optimismPortal`, `disputeGameFactory`, … */
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly roles: DiscoveredRoles;
+  /** How withdrawals are proven: by dispute games, or by outputs in an L2OutputOracle. */
+  readonly mode: 'disputeGames' | 'outputOracle';
+  /** Game type that the portal respects, also while no implementation is registered for it. */
+  readonly gameType?: number;
+  readonly respectedGame?: RespectedGame;
+  /** L2 gas limit, decimal. */
+  readonly gasLimit: string;
+  /** L1 block in which the contracts were made. */
+  readonly startBlock?: number;
+  /** Chain id that the contracts are for, where they say so (from v4). */
+  readonly l2ChainId?: string;
+  readonly paused?: boolean;
+  /** Hash of the L1 block that was asked for as genesis. */
+  readonly l1GenesisHash?: string;
+  /** Getters that answered with something that makes no sense: `systemConfig.owner()`. Missing ones are not listed. */
+  readonly unreadable: readonly string[];
+}

@@ -1,0 +1,85 @@
+import { dataSlice, getAddress, toBigInt, ZeroAddress } from 'ethers';
+import type { ContractAnswers } from './contract-answers.ts';
+import type { RespectedGame } from './discovery.ts';
+import { type Getter, getters } from './generations/generation.ts';
+
+/**
+ * Game types whose registration is read before it is known which one the portal respects: cannon, permissioned,
+ * cannon-kona, and the super games. Any other costs one more round trip.
+ */
+export const LIKELY_GAME_TYPES: readonly number[] = [0, 1, 4, 5, 8, 9];
+
+export const FACTORY_GETTERS: readonly Getter[] = getters(
+  'version() view returns (string)',
+  'owner() view returns (address)',
+);
+
+export function gameTypeGetters(type: number): readonly Getter[] {
+  return [
+    { abi: 'gameImpls(uint32) view returns (address)', args: [type] },
+    { abi: 'initBonds(uint32) view returns (uint256)', args: [type] },
+    { abi: 'gameArgs(uint32) view returns (bytes)', args: [type] },
+  ];
+}
+
+/** Getters of an implementation that has its parameters as immutables: up to v5. */
+export const IMPLEMENTATION_GETTERS: readonly Getter[] = getters(
+  'absolutePrestate() view returns (bytes32)',
+  'vm() view returns (address)',
+  'weth() view returns (address)',
+  'anchorStateRegistry() view returns (address)',
+  'l2ChainId() view returns (uint256)',
+  'proposer() view returns (address)',
+  'challenger() view returns (address)',
+);
+export const IMPLEMENTATION_VERSION: readonly Getter[] = getters('version() view returns (string)');
+
+/**
+ * Packed parameters of a game type, which the factory keeps for its clones from v6 on; `0x` in older ones. From then on
+ * the getters of the bare implementation answer zeros. Layouts by length; source: LibGameArgs.sol and recordings.
+ * @returns undefined for a layout that is not known
+ */
+export function decodeGameArgs(args: string): Partial<RespectedGame> | undefined {
+  const address = (from: number) => nonZero(getAddress(dataSlice(args, from, from + 20)));
+  switch ((args.length - 2) / 2) {
+    // Super permissioned games.
+    case 40:
+      return compact({ anchorStateRegistry: address(0), proposer: address(20) });
+    case 124:
+    case 164:
+      return compact({
+        absolutePrestate: dataSlice(args, 0, 32),
+        vm: address(32),
+        anchorStateRegistry: address(52),
+        delayedWETH: address(72),
+        l2ChainId: toBigInt(dataSlice(args, 92, 124)).toString(),
+        ...((args.length - 2) / 2 === 164 ? { proposer: address(124), challenger: address(144) } : {}),
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** The same from the getters of the implementation. */
+export function gameByGetters(answers: ContractAnswers): Partial<RespectedGame> {
+  return compact({
+    absolutePrestate: answers.text('game.absolutePrestate()'),
+    vm: answers.address('game.vm()'),
+    delayedWETH: answers.address('game.weth()'),
+    anchorStateRegistry: answers.address('game.anchorStateRegistry()'),
+    l2ChainId: answers.integer('game.l2ChainId()')?.toString(),
+    proposer: answers.address('game.proposer()'),
+    challenger: answers.address('game.challenger()'),
+  });
+}
+
+function nonZero(address: string): string | undefined {
+  return address === ZeroAddress ? undefined : address;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** An object without its undefined fields. */
+export function compact<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,61 @@
+import { AbiCoder } from 'ethers';
+import { OperatorError } from '../../contract/failures.ts';
+import type { ContractAnswers } from './contract-answers.ts';
+
+/** `Error("Proxy: implementation not initialized")`, as a Proxy without implementation reverts. */
+const NOT_INITIALISED = `0x08c379a0${AbiCoder.defaultAbiCoder().encode(['string'], ['Proxy: implementation not initialized']).slice(2)}`;
+
+const FIX = 'Set spec.contracts.systemConfig to the SystemConfigProxy of the chain.';
+
+/**
+ * Makes sure that an address is the proxy of an initialised SystemConfig that tells its addresses.
+ * @param implementation what the EIP-1967 slot of the address holds
+ * @returns its batcher, which is never zero
+ * @throws OperatorError `ChainMismatch`, or `NotSupportedYet` for contracts before v1.3
+ */
+export function requireSystemConfig(
+  address: string,
+  answers: ContractAnswers,
+  implementation: string | undefined,
+): string {
+  if (answers.revertData('systemConfig.version()') === NOT_INITIALISED) {
+    throw mismatch(
+      `${address} is a proxy without implementation: the chain's contracts are not deployed there yet.`,
+      `${FIX} If it is, finish the deployment.`,
+    );
+  }
+  if (!answers.has('systemConfig.batcherHash()')) {
+    throw mismatch(`${address} has code on L1, but is not a SystemConfig: it has no batcherHash().`, FIX);
+  }
+  if (implementation === undefined) {
+    throw mismatch(
+      `${address} looks like the implementation of a SystemConfig, not its proxy: its values are nobody's.`,
+      FIX,
+    );
+  }
+  const batcher = answers.addressInWord('systemConfig.batcherHash()');
+  if (batcher === undefined) {
+    throw mismatch(
+      `the SystemConfig ${address} is not initialised: its batcher is the zero address.`,
+      `${FIX} If it is, finish the deployment.`,
+    );
+  }
+  if (!answers.has('systemConfig.optimismPortal()')) {
+    throw new OperatorError({
+      type: 'NotSupportedYet',
+      message: `the SystemConfig ${address} (version ${answers.text('systemConfig.version()') ?? 'unknown'}) is older than v1.3 and does not tell the addresses of the other contracts.`,
+      fix: 'Upgrade the L1 contracts of the chain to op-contracts/v1.3 or later.',
+    });
+  }
+  if (answers.address('systemConfig.optimismPortal()') === undefined) {
+    throw mismatch(
+      `the SystemConfig ${address} is not initialised: its portal is the zero address.`,
+      `${FIX} If it is, finish the deployment.`,
+    );
+  }
+  return batcher;
+}
+
+function mismatch(message: string, fix: string): OperatorError {
+  return new OperatorError({ type: 'ChainMismatch', message, fix });
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Asked {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed JSON body. */
+  readonly body: { readonly id?: number; readonly method?: string; readonly params?: readonly unknown[] } | undefined;
+}
+
+/** `hang`: the connection stays open without an answer. `drop`: it is closed without one. */
+export type Answer = { readonly status?: number; readonly body: unknown } | 'hang' | 'drop';
+
+export interface AnsweringServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly asked: Asked[];
+}
+
+/** An HTTP server that answers as a test says. Objects are sent as JSON, strings as they are. */
+export async function answering(answer: (asked: Asked) => Answer): Promise<AnsweringServer> {
+  const asked: Asked[] = [];
+  const server = createServer((incoming, outgoing) => {
+    let text = '';
+    incoming.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    incoming.on('end', () => {
+      const request: Asked = {
+        path: incoming.url ?? '',
+        headers: incoming.headers,
+        body: text === '' ? undefined : JSON.parse(text),
+      };
+      asked.push(request);
+      const response = answer(request);
+      if (response === 'hang') return;
+      if (response === 'drop') {
+        incoming.socket.destroy();
+        return;
+      }
+      outgoing.statusCode = response.status ?? 200;
+      outgoing.end(typeof response.body === 'string' ? response.body : JSON.stringify(response.body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export interface Recorded {
+  readonly state: string;
+  readonly request: { readonly method: string; readonly params: readonly unknown[] };
+  readonly response: { readonly result?: unknown; readonly error?: { code: number; message: string } };
+  readonly httpStatus: number;
+}
+
+/** A recorded answer of a real program: `recorded('op-node-1.18.2', 'version')`. */
+export function recorded(program: string, name: string): Recorded {
+  const file = new URL(`fixtures/recorded/${program}/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Recorded;
+}
+
+/** A program that answers each method with one recording, and any other method like one that it does not have. */
+export function replaying(...recordings: readonly Recorded[]): Promise<AnsweringServer> {
+  return answering(({ body }) => {
+    const found = recordings.find(({ request }) => request.method === body?.method);
+    if (!found)
+      return { body: { jsonrpc: '2.0', id: body?.id, error: { code: -32601, message: 'the method does not exist' } } };
+    const response = typeof found.response === 'string' ? found.response : { ...found.response, id: body?.id };
+    return { status: found.httpStatus, body: response };
+  });
+}

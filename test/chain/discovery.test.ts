@@ -1,0 +1,371 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { discover } from '../../src/chain/discovery/discover.ts';
+import { type Recording, readRecording, replayL1 } from './l1-replay.ts';
+
+interface Generation extends Recording {
+  readonly expected: {
+    readonly systemConfigVersion: string;
+    readonly roles: Readonly<Record<string, string | null>>;
+    readonly addresses: Readonly<Record<string, string | null>>;
+    readonly gasLimit: number;
+    readonly startBlock: number;
+    readonly paused: boolean;
+    readonly respectedGameType: number | null;
+    readonly l2ChainIdOnChain: boolean;
+    readonly games: readonly {
+      readonly gameType: number;
+      readonly impl: string;
+      readonly permissioned: boolean;
+      readonly absolutePrestate: string;
+      readonly weth: string;
+      readonly proposer: string;
+      readonly challenger: string;
+      readonly initBond: string;
+    }[];
+    readonly proposer?: string;
+    readonly challenger?: string;
+  };
+}
+
+const find = (url: string, recording: Recording, systemConfig = recording.systemConfig) =>
+  discover({ l1: url, systemConfig, expected: { l1ChainId: 900, l2ChainId: 901 } });
+
+describe('discovery of the contracts that the devnet deploys', () => {
+  it('finds contracts, roles and game in three round trips', async () => {
+    const recording = readRecording<Recording & { addresses: Record<string, string>; roles: Record<string, string> }>(
+      'contracts-bedrock-0.17.3',
+    );
+    await using l1 = await replayL1(recording);
+    const { addresses: a, roles: r } = recording;
+    expect(await find(l1.url, recording)).toEqual({
+      generation: 'v1.4',
+      version: '2.3.0-beta.2',
+      l1ChainId: 900,
+      blockNumber: 500,
+      blockHash: recording.block.hash,
+      addresses: {
+        systemConfig: a['SystemConfigProxy'],
+        optimismPortal: a['OptimismPortal2Proxy'],
+        l1CrossDomainMessenger: a['L1CrossDomainMessengerProxy'],
+        l1StandardBridge: a['L1StandardBridgeProxy'],
+        l1ERC721Bridge: a['L1ERC721BridgeProxy'],
+        optimismMintableERC20Factory: a['OptimismMintableERC20FactoryProxy'],
+        disputeGameFactory: a['DisputeGameFactoryProxy'],
+        anchorStateRegistry: a['AnchorStateRegistryProxy'],
+        delayedWETH: a['DelayedWETHProxy'],
+        superchainConfig: a['SuperchainConfigProxy'],
+        proxyAdmin: a['ProxyAdmin'],
+        addressManager: a['AddressManager'],
+      },
+      roles: {
+        // Recorded after the rotation of the batcher.
+        batcher: r['batcher2'],
+        unsafeBlockSigner: r['seqSigner'],
+        owner: r['deployer'],
+        proposer: r['proposer'],
+        challenger: r['challenger'],
+        guardian: r['guardian'],
+        proxyAdminOwner: r['deployer'],
+        disputeGameFactoryOwner: r['deployer'],
+      },
+      mode: 'disputeGames',
+      gameType: 1,
+      respectedGame: {
+        type: 1,
+        implementation: a['PermissionedDisputeGame'],
+        version: '1.2.0',
+        absolutePrestate: '0x1caa654870e51f13e3e452a1ef2b2f50123d5b6d47b4b8219ee7b5f6b4faa56e',
+        vm: a['Mips'],
+        delayedWETH: a['DelayedWETHProxy'],
+        anchorStateRegistry: a['AnchorStateRegistryProxy'],
+        l2ChainId: '901',
+        proposer: r['proposer'],
+        challenger: r['challenger'],
+        initBondWei: '80000000000000000',
+      },
+      gasLimit: '60000000',
+      startBlock: 1,
+      l2ChainId: '901',
+      paused: false,
+      unreadable: [],
+    });
+    expect(l1.requests).toBe(3);
+  });
+});
+
+describe('discovery of every generation that was recorded', () => {
+  const names = readdirSync(new URL('fixtures/l1-contracts', import.meta.url)).map((file) => file.replace('.json', ''));
+  const generations = names.filter((name) => /^v/.test(name) && name !== 'v1.2.0');
+  const EXPECTED: Record<string, string> = {
+    'v1.6.0': 'v1.4',
+    'v5.0.0-upgraded-to-v6.0.0': 'v6',
+    'v8-dev-2026-06-super': 'v7',
+  };
+  const generationOf = (name: string) =>
+    EXPECTED[name] ?? name.replace('-permissionless', '').replace(/^(v1\.\d|v4\.\d|v\d).*/, '$1');
+
+  it.each(generations)('%s', async (name) => {
+    const recording = readRecording<Generation>(name);
+    await using l1 = await replayL1(recording);
+    const discovery = await find(l1.url, recording);
+    const { expected } = recording;
+    const game = expected.games?.find(({ gameType }) => gameType === expected.respectedGameType);
+
+    expect(discovery).toMatchObject({
+      generation: generationOf(name),
+      version: expected.systemConfigVersion,
+      gasLimit: String(expected.gasLimit),
+      startBlock: expected.startBlock,
+      paused: expected.paused,
+      unreadable: [],
+      mode: expected.respectedGameType == null ? 'outputOracle' : 'disputeGames',
+    });
+    if (expected.l2ChainIdOnChain) expect(discovery.l2ChainId).toBe('901');
+    for (const [contract, address] of Object.entries(expected.addresses)) {
+      // Ours is the WETH of the respected game; the expected one is what SystemConfig says, which is zero before v7.
+      if (['superchainProxyAdmin', 'delayedWETH', 'ethLockbox', 'opcm'].includes(contract)) continue;
+      // Recordings of variants do not have the storage of the messenger.
+      if (contract === 'addressManager' && l1.notRecorded.size > 0 && !discovery.addresses['addressManager']) continue;
+      expect(discovery.addresses[contract] ?? null, contract).toBe(address);
+    }
+    const { systemConfigOwner: owner, proxyAdminOwner, proposer: _, challenger: __, ...roles } = expected.roles;
+    const known = Object.fromEntries(Object.entries(roles).filter(([, address]) => address !== null));
+    expect(discovery.roles).toMatchObject({ owner, ...known });
+    if (!name.includes('permissionless') && !name.includes('super'))
+      expect(discovery.roles).toMatchObject({ proxyAdminOwner });
+    if (game) {
+      expect(discovery.respectedGame).toMatchObject({
+        type: game.gameType,
+        implementation: game.impl,
+        initBondWei: game.initBond,
+      });
+      if (game.absolutePrestate) expect(discovery.respectedGame?.absolutePrestate).toBe(game.absolutePrestate);
+      if (game.weth) expect(discovery.respectedGame?.delayedWETH).toBe(game.weth);
+      expect(discovery.roles.proposer).toBe(game.permissioned ? game.proposer : undefined);
+    } else {
+      expect(discovery.roles).toMatchObject({ proposer: expected.proposer, challenger: expected.challenger });
+    }
+    expect(l1.requests).toBe(3);
+    // Nothing was guessed: variants were recorded without the ProxyAdmin.
+    const ownerOfProxyAdmin = `${expected.addresses['proxyAdmin']?.toLowerCase()}:0x8da5cb5b`;
+    expect([...l1.notRecorded].filter((call) => call !== ownerOfProxyAdmin)).toEqual([]);
+  });
+
+  it('covers all recordings', () => {
+    expect(generations).toHaveLength(18);
+  });
+
+  it('says that contracts before v1.3 are not supported yet', async () => {
+    const recording = readRecording('v1.2.0');
+    await using l1 = await replayL1(recording);
+    await expect(find(l1.url, recording)).rejects.toMatchObject({
+      type: 'NotSupportedYet',
+      message: expect.stringContaining('(version 1.11.0) is older than v1.3'),
+    });
+  });
+});
+
+describe('discovery refuses what is not the chain', () => {
+  const recording = readRecording('v1.8.0');
+  const others = recording.others;
+
+  it.each<[string, string, RegExp]>([
+    [
+      'an address without code',
+      others?.noCode ?? '',
+      /there is no contract at .* on L1 chain 900: the address has no code/,
+    ],
+    [
+      'the implementation',
+      others?.implementation ?? '',
+      /looks like the implementation of a SystemConfig, not its proxy/,
+    ],
+    ['a proxy without implementation', others?.emptyProxy ?? '', /is a proxy without implementation/],
+    ['another contract', '0x0165878A594ca255338adfa4d48449f69242Eb8F', /has code on L1, but is not a SystemConfig/],
+  ])('%s', async (_, address, message) => {
+    expect(address).toMatch(/^0x/);
+    await using l1 = await replayL1(recording);
+    await expect(find(l1.url, recording, address)).rejects.toMatchObject({
+      type: 'ChainMismatch',
+      message: expect.stringMatching(message),
+      fix: expect.stringContaining('spec.contracts.systemConfig'),
+    });
+  });
+
+  it("also the implementation of every generation, whose values are nobody's", async () => {
+    for (const name of ['v1.3.0', 'v1.4.0', 'v2.0.0', 'v4.0.0', 'v7.0.0']) {
+      const generation = readRecording(name);
+      await using l1 = await replayL1(generation);
+      await expect(find(l1.url, generation, generation.others?.implementation ?? '')).rejects.toMatchObject({
+        message: expect.stringContaining('not its proxy'),
+      });
+    }
+  });
+
+  it('another L1, with both chain ids', async () => {
+    await using l1 = await replayL1(recording);
+    await expect(
+      discover({ l1: l1.url, systemConfig: recording.systemConfig, expected: { l1ChainId: 1 } }),
+    ).rejects.toMatchObject({
+      type: 'ChainMismatch',
+      message: 'the L1 endpoint serves chain 900, spec.l1.chainId is 1.',
+    });
+  });
+
+  it('contracts of another L2', async () => {
+    const v7 = readRecording('v7.0.0');
+    await using l1 = await replayL1(v7);
+    await expect(
+      discover({ l1: l1.url, systemConfig: v7.systemConfig, expected: { l1ChainId: 900, l2ChainId: 902 } }),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('belongs to chain 901, spec.l2.chainId is 902'),
+    });
+  });
+
+  it.each([
+    ['batcherHash()', '0xe81b2c6d', /is not initialised: its batcher is the zero address/],
+    ['optimismPortal()', '0x0a49cb03', /is not initialised: its portal is the zero address/],
+  ])('a SystemConfig whose %s is zero', async (_, selector, message) => {
+    await using l1 = await replayL1(recording, ({ method, params }) =>
+      method === 'eth_call' && (params[0] as { data: string }).data === selector
+        ? { result: `0x${'00'.repeat(32)}` }
+        : undefined,
+    );
+    await expect(find(l1.url, recording)).rejects.toMatchObject({ message: expect.stringMatching(message) });
+  });
+});
+
+describe('discovery and the L1 endpoint', () => {
+  const recording = readRecording('v1.8.0');
+  const pruned = {
+    error: {
+      code: -32000,
+      message: 'missing trie node d67e4d450343046425ae4271474353857ab860dbc0a1dde64b41b5cd3a532bf3',
+    },
+  };
+  const tagged =
+    (tag: string) =>
+    ({ method, params }: { method: string; params: readonly unknown[] }) =>
+      method.startsWith('eth_get') && params.includes(tag)
+        ? { error: { code: -39001, message: `${tag} block not found` } }
+        : undefined;
+
+  it('a half-answer is an error: a call that fails without a revert ends it', async () => {
+    await using l1 = await replayL1(recording, ({ method, params }) =>
+      method === 'eth_call' && params[1] !== 'latest' && (params[0] as { data: string }).data === '0x8da5cb5b'
+        ? pruned
+        : undefined,
+    );
+    await expect(find(l1.url, recording)).rejects.toMatchObject({
+      type: 'L1Unavailable',
+      message: expect.stringMatching(/L1 does not give the contracts at block 46: .*missing trie node/),
+      fix: expect.stringContaining('archive'),
+    });
+  });
+
+  it('storage that cannot be read is an error too', async () => {
+    await using l1 = await replayL1(recording, ({ method }) => (method === 'eth_getStorageAt' ? pruned : undefined));
+    await expect(find(l1.url, recording)).rejects.toMatchObject({ type: 'L1Unavailable' });
+  });
+
+  it('reads at the safe block where none is finalized, and below the head where none is safe', async () => {
+    const asked: unknown[] = [];
+    const watching =
+      (answer: ReturnType<typeof tagged>) => (request: { method: string; params: readonly unknown[] }) => {
+        asked.push(request.params.at(-1));
+        return answer(request);
+      };
+    await using noFinalized = await replayL1(recording, watching(tagged('finalized')));
+    expect(await find(noFinalized.url, recording)).toMatchObject({ blockNumber: 46 });
+    await using none = await replayL1(
+      recording,
+      watching((request) => tagged('finalized')(request) ?? tagged('safe')(request)),
+    );
+    const at = await discover({
+      l1: none.url,
+      systemConfig: recording.systemConfig,
+      expected: { l1ChainId: 900 },
+      confirmations: 6,
+    });
+    expect(at.blockNumber).toBe(40);
+    expect(asked).toContain('0x28');
+  });
+
+  it('waits for contracts that are younger than the last block that is deep enough', async () => {
+    await using l1 = await replayL1(recording, ({ method, params }) =>
+      method === 'eth_getCode' && params[1] !== 'latest' ? { result: '0x' } : undefined,
+    );
+    await expect(find(l1.url, recording)).rejects.toMatchObject({
+      type: 'NotReadyYet',
+      message: expect.stringContaining('was deployed after L1 block 42'),
+    });
+  });
+
+  it('reads everything after the first round trip at one block', async () => {
+    const blocks = new Set<unknown>();
+    await using l1 = await replayL1(recording, ({ method, params }) => {
+      if (l1.requests > 1 && (method === 'eth_call' || method === 'eth_getStorageAt')) blocks.add(params.at(-1));
+      return undefined;
+    });
+    await find(l1.url, recording);
+    expect([...blocks]).toEqual(['0x2e']);
+  });
+
+  it('goes by the addresses of the pinned block when an upgrade has changed them since', async () => {
+    const moved = `0x${'00'.repeat(12)}${'99'.repeat(20)}`;
+    await using l1 = await replayL1(recording, ({ method, params }) =>
+      method === 'eth_call' && params[1] === 'latest' ? { result: moved } : undefined,
+    );
+    const { addresses, gameType } = await find(l1.url, recording);
+    expect(addresses['optimismPortal']).toBe('0x0165878A594ca255338adfa4d48449f69242Eb8F');
+    expect(gameType).toBe(1);
+    expect(l1.requests).toBe(4);
+  });
+
+  it('takes a getter that succeeds with nothing for absent, as contracts with a fallback answer', async () => {
+    await using l1 = await replayL1(recording, ({ method, params }) =>
+      method === 'eth_call' && (params[0] as { data: string }).data === '0xd6ae3cd5' ? { result: '0x' } : undefined,
+    );
+    expect(await find(l1.url, recording)).toMatchObject({ generation: 'v1.8', unreadable: [] });
+  });
+
+  it('reports a getter that answers nonsense, and never an address made of it', async () => {
+    await using l1 = await replayL1(recording, ({ method, params }) =>
+      method === 'eth_call' && (params[0] as { data: string }).data === '0x452a9320'
+        ? { result: `0x${'ff'.repeat(32)}` }
+        : undefined,
+    );
+    const { roles, unreadable } = await find(l1.url, recording);
+    expect(unreadable).toContain('optimismPortal.guardian()');
+    expect(roles.guardian).toBeUndefined();
+  });
+
+  it('works one call at a time where the endpoint does not take batches', async () => {
+    await using l1 = await replayL1(recording, undefined, { batches: false });
+    expect(await find(l1.url, recording)).toMatchObject({ generation: 'v1.8', gameType: 1 });
+  });
+
+  it('reads the hash of the L1 genesis block along', async () => {
+    await using l1 = await replayL1(recording);
+    const found = await discover({
+      l1: l1.url,
+      systemConfig: recording.systemConfig,
+      expected: { l1ChainId: 900 },
+      l1GenesisNumber: 7,
+    });
+    expect(found.l1GenesisHash).toBe(recording.block.hash);
+    expect(l1.requests).toBe(3);
+  });
+
+  it('does not show the key of an endpoint that does not answer', async () => {
+    const failure = discover({
+      l1: 'http://127.0.0.1:1/v2/c4n4ry-s3cret',
+      systemConfig: recording.systemConfig,
+      expected: { l1ChainId: 900 },
+    });
+    const error = await failure.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ type: 'L1Unavailable', message: expect.stringContaining('127.0.0.1:1') });
+    expect(`${String(error)}${JSON.stringify(error)}`).not.toContain('c4n4ry');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { batcherVersion, flushBatcher } from '../../src/chain/clients/batcher.ts';
+import { beaconReady } from '../../src/chain/clients/beacon.ts';
+import { blockAt, executionForks, executionState } from '../../src/chain/clients/execution.ts';
+import { answering, recorded, replaying } from './answering-server.ts';
+
+const GETH = 'op-geth-1.101701.0-rc.3';
+
+describe('execution client', () => {
+  const parts = (...names: string[]) => names.map((name) => recorded(GETH, name));
+
+  it('reads recorded answers of op-geth', async () => {
+    await using server = await replaying(
+      ...parts('eth_chainId', 'eth_getBlockByNumber', 'eth_syncing', 'net_peerCount'),
+    );
+    expect(await executionState(server.url)).toEqual({
+      chainId: 901,
+      head: {
+        number: 101,
+        hash: '0x4a305ecd610cb18b6d9aef95b4af78c206eb5009e32cdc735fa21cd268a12305',
+        timestamp: 1795347510,
+      },
+      genesisHash: '0x4a305ecd610cb18b6d9aef95b4af78c206eb5009e32cdc735fa21cd268a12305',
+      syncing: false,
+      peers: 0,
+    });
+    expect(server.asked.map(({ body }) => JSON.stringify(body?.params))).toContain('["0x0",false]');
+  });
+
+  it('does without peers where the net API is off', async () => {
+    await using server = await replaying(...parts('eth_chainId', 'eth_getBlockByNumber', 'eth_syncing-replica'));
+    expect(await executionState(server.url)).not.toHaveProperty('peers');
+  });
+
+  it('says that it syncs when eth_syncing answers with progress', async () => {
+    const syncing = {
+      ...recorded(GETH, 'eth_syncing'),
+      response: { result: { currentBlock: '0x1', highestBlock: '0x9' } },
+    };
+    await using server = await replaying(...parts('eth_chainId', 'eth_getBlockByNumber'), syncing);
+    expect(await executionState(server.url)).toMatchObject({ syncing: true });
+  });
+
+  it.each(['engine-auth-no-token', 'engine-auth-wrong-secret', 'engine-auth-stale-iat', 'engine-auth-malformed'])(
+    '%s: unauthorised',
+    async (name) => {
+      await using server = await replaying(recorded(GETH, name));
+      await expect(executionState(server.url)).rejects.toMatchObject({ kind: 'unauthorised' });
+    },
+  );
+
+  it('reads the block at a height, and says when there is none yet', async () => {
+    await using server = await replaying(recorded(GETH, 'eth_getBlockByNumber-safe'));
+    expect(await blockAt(server.url, 87)).toMatchObject({ hash: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
+    expect(server.asked[0]?.body?.params).toEqual(['0x57', false]);
+    await using empty = await answering(() => ({ body: { id: 1, result: null } }));
+    await expect(blockAt(empty.url, 87)).rejects.toMatchObject({ kind: 'no-reading' });
+  });
+
+  it.each([
+    ['debug_chainConfig', 'fork-readiness-before-a-debug_chainConfig', 1795351500],
+    ['admin_nodeInfo where the debug API is off', 'fork-readiness-before-a-admin_nodeInfo', 1795351500],
+    ['debug_chainConfig of a node that lacks the fork', 'fork-readiness-before-b-debug_chainConfig', undefined],
+  ])('tells the fork times of its own chain configuration by %s', async (_, name, jovian) => {
+    await using server = await replaying(recorded(GETH, name));
+    const forks = await executionForks(server.url);
+    expect(forks['jovian']).toBe(jovian);
+    expect(forks).toMatchObject({ regolith: 0, isthmus: 1795351350 });
+  });
+});
+
+describe('op-batcher', () => {
+  it.each(['op-batcher-1.16.11', 'op-batcher-1.18.2'])('%s: flush and version', async (program) => {
+    await using server = await replaying(recorded(program, 'admin_flushBatcher'), recorded(program, 'health_status'));
+    expect(await flushBatcher(server.url)).toBe(true);
+    expect(await batcherVersion(server.url)).toMatch(/^v1\.1[68]\.\d+$/);
+  });
+
+  it('says when there is nothing to flush because it does not run', async () => {
+    await using server = await replaying(recorded('op-batcher-1.16.11', 'stop-3-admin_flushBatcher-stopped'));
+    expect(await flushBatcher(server.url)).toBe(false);
+  });
+
+  it('does not take a missing method for a stopped batcher', async () => {
+    await using server = await answering(() => ({
+      body: recorded('op-batcher-1.18.2', 'error-unknown-method').response,
+    }));
+    await expect(flushBatcher(server.url)).rejects.toMatchObject({ kind: 'method-missing' });
+  });
+});
+
+describe('beacon node', () => {
+  const syncing = (is_syncing: boolean, sync_distance: string) => ({
+    body: { data: { head_slot: '9', sync_distance, is_syncing } },
+  });
+
+  it.each([
+    ['synced', syncing(false, '0')],
+    ['some slots behind', syncing(true, '3')],
+  ])('is ready when it is %s', async (_, answer) => {
+    await using server = await answering(() => answer);
+    expect(await beaconReady(`${server.url}/prefix/`)).toBe(true);
+    expect(server.asked[0]?.path).toBe('/prefix/eth/v1/node/syncing');
+  });
+
+  it('is asked for its genesis when it does not know its sync state, as anvil', async () => {
+    await using server = await answering(({ path }) =>
+      path.includes('genesis') ? { body: { data: {} } } : { status: 404, body: 'not found' },
+    );
+    expect(await beaconReady(server.url)).toBe(true);
+  });
+
+  it.each([
+    ['far behind', () => syncing(true, '4000'), 'rpc-error'],
+    ['something else than a beacon node', () => ({ status: 404, body: '<html>' }), 'method-missing'],
+    ['overloaded', () => ({ status: 503, body: '' }), 'unreachable'],
+    ['refusing', () => ({ status: 403, body: 'forbidden' }), 'unauthorised'],
+    ['answering nonsense', () => ({ body: '<html>' }), 'rpc-error'],
+  ] as const)('is not ready when it is %s', async (_, answer, kind) => {
+    await using server = await answering(answer);
+    await expect(beaconReady(server.url)).rejects.toMatchObject({ kind });
+  });
+
+  it('keeps a key in the query of its URL', async () => {
+    await using server = await answering(() => syncing(false, '0'));
+    await beaconReady(`${server.url}/?token=abcdefgh1234`);
+    expect(server.asked[0]?.path).toBe('/eth/v1/node/syncing?token=abcdefgh1234');
+  });
+});

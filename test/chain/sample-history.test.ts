@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rememberSample } from '../../src/chain/sample-history.ts';
+import type { Sample } from '../../src/chain/samples.ts';
+import { at, batch, inbox, node } from '../plan/gates/scene.ts';
+
+function remembered(count: number, make: (index: number) => Sample): readonly Sample[] {
+  let history: readonly Sample[] = [];
+  for (let index = 0; index < count; index++) history = rememberSample(history, make(index));
+  return history;
+}
+
+describe('rememberSample', () => {
+  it('keeps everything while it is little', () => {
+    expect(remembered(20, (index) => at(index))).toHaveLength(20);
+  });
+
+  it('keeps the first and the newest, in order', () => {
+    const history = remembered(200, (index) => at(index));
+    expect(history.length).toBeLessThanOrEqual(24);
+    const times = history.map((sample) => sample.at);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times[0]).toBe(at(0).at);
+    // What is between is spread over the whole time.
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(30_000);
+    expect(times.slice(-8)).toEqual([192, 193, 194, 195, 196, 197, 198, 199].map((second) => at(second).at));
+  });
+
+  it('never forgets an inbox transaction, and none is there twice', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 119 }), { maxLength: 30 }), (blocks) => {
+        const history = remembered(120, (index) =>
+          at(index, { inbox: inbox(index, ...(blocks.includes(index) ? [batch(index)] : [])) }),
+        );
+        const seen = history.flatMap((sample) =>
+          sample.inbox?.ok ? sample.inbox.value.transactions.map(({ blockNumber }) => blockNumber) : [],
+        );
+        expect(seen.sort((a, b) => a - b)).toEqual(blocks.sort((a, b) => a - b));
+        expect(history.at(-1)?.inbox).toMatchObject({ value: { toBlock: 119 } });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('stays small with many nodes', () => {
+    const nodes = Array.from({ length: 12 }, (_, index) => node(`acme-${index}`));
+    const history = remembered(100, (index) => at(index, { nodes }));
+    expect(JSON.stringify(history).length).toBeLessThan(192 * 1024);
+    expect(history.length).toBeGreaterThanOrEqual(9);
+  });
+});

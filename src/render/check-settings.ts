@@ -1,0 +1,38 @@
+/** What the programs do not check themselves and start with all the same, or die of without saying why. */
+import { batcherNodesServeIt, channelsFitTheWindow, dataIsReadable } from './checks/batches.ts';
+import { chainFilesExist } from './checks/chain-files.ts';
+import { componentsAreSupported, namesAreDistinct, referencedNodesExist } from './checks/components.ts';
+import { followersGetBlocks, sequencerServiceIsReachable, sequencersHaveSigners } from './checks/nodes.ts';
+import type { SettingProblem } from './checks/setting-problem.ts';
+import { forksAreKnown, imagesExist } from './checks/versions.ts';
+import type { RenderInput } from './input.ts';
+
+export function checkSettings(input: RenderInput): SettingProblem[] {
+  return CHECKS.flatMap((check) => check(input));
+}
+
+const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
+  // Proposer and challenger: valid, but nothing renders them yet.
+  componentsAreSupported,
+  // Two components of one name would fight over one StatefulSet.
+  namesAreDistinct,
+  // References between the objects of a network.
+  referencedNodesExist,
+  // A container without an image, or with one that ends before a fork of the chain.
+  imagesExist,
+  forksAreKnown,
+  // op-node starts without a signer and then cannot publish a block.
+  sequencersHaveSigners,
+  // op-node needs the files of a chain and of an L1 that it does not know.
+  chainFilesExist,
+  // Batches that come after the sequencing window are ignored, and the chain reorganises.
+  channelsFitTheWindow,
+  // What the batcher needs from the nodes that it reads.
+  batcherNodesServeIt,
+  // Batches that nobody can read.
+  dataIsReadable,
+  // A follower that nobody sends blocks to.
+  followersGetBlocks,
+  // A Service that leads to a port that the policy closes.
+  sequencerServiceIsReachable,
+];

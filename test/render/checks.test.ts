@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type ChainFacts, checkOverrides, checkSettings } from '../../src/render/index.ts';
+import { customChain, devnet, example, registryChain, renderInput } from './render-input.ts';
+import { container, variable } from './rendered.ts';
+
+function edited(from: string | RegExp, to: string): string {
+  const text = devnet().replace(from, to);
+  if (text === devnet()) throw new Error(`the devnet has no "${from}"`);
+  return text;
+}
+
+function found(yaml: string, facts: { chain?: ChainFacts; release?: string } = {}): string[] {
+  return checkSettings(renderInput(yaml, facts)).map(
+    ({ level, type, object, message }) => `${level} ${type} ${object}: ${message}`,
+  );
+}
+
+const batches = (settings: string) => edited('maxChannelDuration: 2', settings);
+const remoteSigner = readFileSync(join(import.meta.dirname, 'inputs', 'remote-signer.yaml'), 'utf8');
+const withKarst: ChainFacts = { ...customChain, forks: [...customChain.forks, { name: 'karst', time: 1795347999 }] };
+const secondNamed = (name: string) =>
+  `${devnet()}\n---\n${example('devnet', 'replica.yaml').replace('name: devnet-replica', `name: ${name}`)}`;
+
+describe('settings that the programs do not check', () => {
+  test('are fine in the devnet', () => {
+    expect(found(devnet())).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a channel that outlives the sequencing window',
+      () => found(batches('maxChannelDuration: 3590')),
+      /^error InvalidSpec OpBatcher\/devnet-batcher: .*is 3600 L1 blocks, and the sequencing window 3600/,
+    ],
+    [
+      'a channel longer than half of the window, as a warning',
+      () => found(batches('maxChannelDuration: 1800')),
+      /^warning InvalidSpec OpBatcher\/devnet-batcher: .*less than half/,
+    ],
+    [
+      'a channel without a limit, as a warning',
+      () => found(batches('maxChannelDuration: 0')),
+      /^warning InvalidSpec .*almost the whole sequencing window \(3600 L1 blocks\)/,
+    ],
+    [
+      'blobs without a beacon API',
+      () => found(remoteSigner.replace('Calldata', 'Blobs')),
+      /^error InvalidSpec OpBatcher\/acme-batcher: dataAvailability: Blobs writes blobs/,
+    ],
+    [
+      'blobs on an L1 whose forks op-batcher does not know, as a warning',
+      () => found(edited('Calldata', 'Auto')),
+      /^warning InvalidSpec OpBatcher\/devnet-batcher: op-batcher does not know when L1 chain 900/,
+    ],
+    [
+      'alternative data availability that the nodes cannot read',
+      () => found(edited('pollInterval: 1s', 'pollInterval: 1s\n  altDA: {server: {url: "http://da:3100"}}')),
+      /^error InvalidSpec .*OpNode devnet-sequencer, OpNode devnet-replica cannot read/,
+    ],
+    [
+      'a batcher that reads a node without the miner API',
+      () => found(edited('pollInterval: 1s', 'pollInterval: 1s\n  nodeRefs: [{name: devnet-replica}]')),
+      /^error InvalidSpec .*exits without it; OpNode devnet-replica has none/,
+    ],
+    [
+      'a batcher that reads a node that does not exist',
+      () => found(edited('pollInterval: 1s', 'pollInterval: 1s\n  nodeRefs: [{name: devnet-b}]')),
+      /^error ReferenceNotFound OpBatcher\/devnet-batcher: spec.nodeRefs names OpNode devnet-b, which does not exist/,
+    ],
+    [
+      'a replica that forwards to a replica',
+      () => found(edited('sequencerRef: {name: devnet-sequencer}', 'sequencerRef: {name: devnet-replica}')),
+      /^error ReferenceNotFound OpNode\/devnet-replica: spec.sequencerRef names OpNode devnet-replica, which is a replica/,
+    ],
+    [
+      'a preferred sequencer that does not exist',
+      () => found(edited('probeInterval: 5s', 'sequencer: {preferred: devnet-b}')),
+      /^error ReferenceNotFound OptimismNetwork\/devnet: spec.sequencer.preferred names OpNode devnet-b/,
+    ],
+    [
+      'op-geth on a chain that has scheduled Karst',
+      () => found(devnet(), { chain: withKarst }),
+      /^error Incompatible OptimismNetwork\/devnet: the chain has scheduled karst, and release u18 knows forks up to jovian/,
+    ],
+    [
+      'op-geth in a release that has none',
+      () => found(edited('release: u18', 'release: u19')),
+      /^error Incompatible OpNode\/devnet-sequencer: release u19 has no image for opGeth/,
+    ],
+    [
+      'an L1 that op-node does not know, without its configuration',
+      () => found(devnet(), { chain: { ...customChain, config: { ...customChain.config, l1ChainConfig: undefined } } }),
+      /^error InvalidSpec OptimismNetwork\/devnet: op-node does not know L1 chain 900/,
+    ],
+    [
+      'a chain without its files',
+      () => found(devnet(), { chain: { ...registryChain, custom: true, registryName: undefined } }),
+      /^error InvalidSpec OptimismNetwork\/devnet: .*has no rollup configuration/,
+    ],
+    [
+      'two components that would share a name',
+      () => found(secondNamed('devnet-batcher')),
+      /^error InvalidSpec OpBatcher\/devnet-batcher: OpBatcher\/devnet-batcher and OpNode\/devnet-batcher would both/,
+    ],
+    [
+      'a component that takes the name of the Service of another one',
+      () => found(secondNamed('devnet-sequencer-rpc')),
+      /^error InvalidSpec OpNode\/devnet-sequencer-rpc: .*objects called devnet-sequencer-rpc/,
+    ],
+    [
+      'a sequencer that no follower hears, as a warning',
+      () => found(edited('l1Confirmations: 0', 'l1Confirmations: 0\n    p2p: {enabled: false}')),
+      /^warning InvalidSpec OpNode\/devnet-sequencer: the sequencer has no p2p/,
+    ],
+    [
+      'a follower that cannot ask for missed blocks, as a warning',
+      () => found(edited('  consensus:\n    env: [', '  consensus:\n    reqRespSync: false\n    env: [')),
+      /^warning InvalidSpec OpNode\/devnet-replica: consensus.reqRespSync: false/,
+    ],
+    [
+      'a sequencer behind a load balancer that nobody may use, as a warning',
+      () => found(edited('role: Sequencer', 'role: Sequencer\n  service: {type: LoadBalancer}')),
+      /^warning InvalidSpec OpNode\/devnet-sequencer: service.type: LoadBalancer/,
+    ],
+  ])('name %s', (_, problems, expected) => {
+    expect(problems()[0]).toMatch(expected);
+  });
+
+  test('refuse kinds that nothing renders yet', () => {
+    const proposer = [
+      'apiVersion: optimism.io/v1alpha1',
+      'kind: OpProposer',
+      'metadata: {name: devnet-proposer}',
+      'spec: {networkRef: {name: devnet}, signer: {secretKeyRef: {name: devnet-keys, key: proposer}}}',
+    ].join('\n');
+    expect(found(`${devnet()}\n---\n${proposer}`)).toEqual([
+      'error NotSupportedYet OpProposer/devnet-proposer: OpProposer is not supported by this version of the operator',
+    ]);
+  });
+
+  test('refuse a sequencer without a key, with which no peer would accept its blocks', () => {
+    const input = renderInput(devnet());
+    for (const { spec } of input.nodes) if (spec.sequencer !== undefined) spec.sequencer.signer = {};
+    expect(checkSettings(input)).toMatchObject([
+      { level: 'error', type: 'InvalidSpec', object: 'OpNode/devnet-sequencer' },
+    ]);
+  });
+
+  test('are found by the checks and never by rendering, so that they can be shown', () => {
+    const input = renderInput(edited('release: u18', 'release: u19'));
+    expect(container(input, 'devnet-sequencer', 'op-geth').image).toBeUndefined();
+  });
+
+  test('each say what to do', () => {
+    for (const problem of checkSettings(renderInput(edited('release: u18', 'release: u19'), { chain: withKarst }))) {
+      expect(problem.fix).not.toBe('');
+    }
+  });
+});
+
+describe('overrides', () => {
+  // Straight into the object: the API server and the parser refuse most of these before.
+  const overridden = (change: (input: ReturnType<typeof renderInput>) => void) => {
+    const input = renderInput(devnet());
+    change(input);
+    return input;
+  };
+  const consensus = (env: string, args: string[] = []) =>
+    overridden(({ nodes }) => {
+      for (const { spec } of nodes.slice(0, 1)) {
+        spec.consensus.env = [{ name: env, value: 'canary' }];
+        spec.consensus.extraArgs = args;
+      }
+    });
+
+  test.each([
+    'OP_NODE_SEQUENCER_STOPPED',
+    'OP_NODE_RPC_ADMIN_STATE',
+    'OP_NODE_P2P_STATIC',
+    'OP_NODE_P2P_PRIV_RAW',
+    'OP_NODE_CONDUCTOR_ENABLED',
+    'OP_NODE_SIGNER_ENDPOINT',
+    'POD_NAME',
+  ])('of %s are refused, without showing the value', (name) => {
+    const problems = checkOverrides(consensus(name));
+    expect(problems).toMatchObject([{ type: 'InvalidSpec', object: 'OpNode/devnet-sequencer' }]);
+    expect(problems[0]?.message).toContain(`spec.consensus.env: ${name}`);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
+  test.each([
+    '--sequencer.stopped=false',
+    '-rpc.admin-state',
+    '--rpc.admin-state=/data/state',
+    '--p2p.sequencer.key=canary',
+    '--l2.jwt-secret',
+  ])('by the flag %s are refused too, since a flag wins over its variable', (flag) => {
+    const problems = checkOverrides(consensus('OP_NODE_L1_CACHE_SIZE', [flag]));
+    expect(problems).toHaveLength(1);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
+  test('of anything else are the user’s to make', () => {
+    expect(checkOverrides(consensus('OP_NODE_L1_CACHE_SIZE', ['--l1.cache-size=10', '--sequencer.recover']))).toEqual(
+      [],
+    );
+  });
+
+  test('that are refused are never rendered', () => {
+    const flags = ['--rpc.admin-state', '/data/state', '--sequencer.stopped=false', '--l1.cache-size', '10'];
+    const input = consensus('OP_NODE_SEQUENCER_STOPPED', flags);
+    expect(variable(input, 'devnet-sequencer', 'op-node', 'OP_NODE_SEQUENCER_STOPPED')?.valueFrom).toBeDefined();
+    expect(container(input, 'devnet-sequencer', 'op-node').args).toEqual(['--l1.cache-size', '10']);
+  });
+
+  test('of the execution client and the batcher are checked as well', () => {
+    const input = overridden(({ nodes, batchers }) => {
+      for (const { spec } of nodes) spec.execution.extraArgs = ['--authrpc.addr=0.0.0.0'];
+      for (const { spec } of batchers) spec.env = [{ name: 'OP_BATCHER_STOPPED', value: 'true' }];
+    });
+    expect(checkOverrides(input).map(({ object }) => object)).toEqual([
+      'OpNode/devnet-sequencer',
+      'OpNode/devnet-replica',
+      'OpBatcher/devnet-batcher',
+    ]);
+  });
+});

@@ -1,0 +1,199 @@
+/** What workflows ask of activities. Inputs and results are small JSON without secrets. */
+import type { Problem } from './failures.ts';
+import type { NetworkRef } from './ids.ts';
+import type { GateName, Plan, PlanKind, Step, StepState, StepType } from './plan.ts';
+
+/** A decision or command as it reached us, with the way it came. */
+export interface ReceivedDecision {
+  readonly action: 'approve' | 'reject' | 'pause' | 'resume' | 'retry' | 'abort' | 'skipGate' | 'confirmFenced';
+  /** Hash or prefix of the plan (approve, reject). */
+  readonly plan?: string;
+  readonly gate?: string;
+  readonly node?: string;
+  readonly by: string;
+  readonly reason?: string;
+  readonly via: 'Kubernetes' | 'Temporal';
+  /** True when the API server has vouched for `by`. */
+  readonly verified: boolean;
+  /** Identity of the message: the same decision seen twice counts once. */
+  readonly key: string;
+}
+
+export interface ApprovalRecord {
+  readonly by: string;
+  readonly at: string;
+  readonly via: 'Kubernetes' | 'Temporal' | 'Policy' | 'Inherited';
+  readonly verified: boolean;
+  readonly comment?: string;
+}
+
+export interface LookInput {
+  readonly network: NetworkRef;
+}
+
+/** What one look at cluster and chain came to. At most 64 KiB. */
+export interface LookResult {
+  readonly found: boolean;
+  readonly uid: string;
+  readonly deleting: boolean;
+  /** Hash of everything desired; no heads, balances or clocks. */
+  readonly revision: string;
+  /** Hash of the whole result without clocks: `observe` completes when it changes. */
+  readonly key: string;
+  readonly problems: readonly Problem[];
+  readonly plan?: Plan;
+  readonly approval: {
+    readonly required: boolean;
+    readonly expiresAfterSeconds: number;
+    readonly sources: readonly ('Kubernetes' | 'Temporal')[];
+    /** Approval of an earlier plan of the same revision that covers this one. */
+    readonly inherited?: ApprovalRecord;
+  };
+  readonly paused: boolean;
+  readonly decisions: readonly ReceivedDecision[];
+  readonly probeIntervalSeconds: number;
+  readonly release: string;
+  readonly chainId: string;
+  /** Number for the workflow id of the next plan, counted by the audit chain. */
+  readonly nextPlanNumber: number;
+}
+
+export type EntityPhase =
+  | 'Pending'
+  | 'Invalid'
+  | 'AwaitingApproval'
+  | 'Installing'
+  | 'Changing'
+  | 'Repairing'
+  | 'Upgrading'
+  | 'Rotating'
+  | 'Halted'
+  | 'Paused'
+  | 'Ready'
+  | 'Deleting';
+
+/** Something that people must be able to find again: audit record and event in one. */
+export interface Happening {
+  readonly type:
+    | 'planProposed'
+    | 'planApproved'
+    | 'planRejected'
+    | 'planExpired'
+    | 'planSuperseded'
+    | 'planStarted'
+    | 'planFinished'
+    | 'decisionRefused'
+    | 'driftFound'
+    | 'halted'
+    | 'gateSkipped'
+    | 'paused'
+    | 'resumed';
+  readonly planHash?: string;
+  readonly actor?: string;
+  readonly via?: string;
+  readonly outcome?: string;
+  readonly message: string;
+  /** Distinguishes happenings of one type in one run. */
+  readonly n: number;
+}
+
+/** What the entity wants to be seen: status, events and audit in one activity. */
+export interface ReportInput {
+  readonly network: NetworkRef;
+  readonly uid: string;
+  readonly phase: EntityPhase;
+  readonly problems: readonly Problem[];
+  readonly paused: boolean;
+  /** The plan to show; null removes the former one; absent leaves it. */
+  readonly plan?: {
+    readonly plan: Plan;
+    readonly createdAt: string;
+    readonly expiresAt?: string;
+    readonly approval?: ApprovalRecord;
+    /** Nobody is asked any more: a person has said no, or nobody has said anything in time. */
+    readonly declined?: 'rejected' | 'expired';
+    readonly workflowId?: string;
+  } | null;
+  readonly finished?: {
+    readonly hash: string;
+    readonly kind: PlanKind;
+    readonly summary: string;
+    readonly outcome: string;
+    readonly startedAt: string;
+    readonly finishedAt: string;
+  };
+  readonly halted?: { readonly step: string; readonly problem: Problem };
+  /** What is applied and verified, said when nothing is left to do. */
+  readonly applied?: { readonly revision: string; readonly release: string };
+  readonly happenings: readonly Happening[];
+}
+
+export interface ObserveInput {
+  readonly network: NetworkRef;
+  readonly uid: string;
+  /** Key of the look that this observation starts from. */
+  readonly baseline: string;
+  readonly probeIntervalSeconds: number;
+}
+
+export interface ObserveResult {
+  readonly reason: string;
+}
+
+export interface StepInput {
+  readonly network: NetworkRef;
+  readonly uid: string;
+  readonly planHash: string;
+  readonly planKind: PlanKind;
+  readonly revision: string;
+  readonly step: Step;
+  readonly position: { readonly index: number; readonly total: number };
+  /** Present when a person has said that this step's gate is to be skipped. */
+  readonly skippedGate?: { readonly gate: GateName; readonly by: string; readonly reason: string };
+  /** What a person has switched off and vouches for, and the step that was waiting for it. */
+  readonly fencedNodes: readonly {
+    readonly node: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly step: string;
+  }[];
+}
+
+export interface StepResult {
+  /** What was done or seen, as a sentence. */
+  readonly message: string;
+}
+
+/** Activities that execute steps: one for each step type, under its name. */
+export type StepActivities = { readonly [T in StepType]: (input: StepInput) => Promise<StepResult> };
+
+/** Activities of the entity itself. */
+export const ENTITY_ACTIVITIES: readonly (keyof EntityActivities)[] = ['look', 'report', 'observe'];
+
+export interface EntityActivities {
+  look(input: LookInput): Promise<LookResult>;
+  report(input: ReportInput): Promise<void>;
+  observe(input: ObserveInput): Promise<ObserveResult>;
+}
+
+export interface StepProgress {
+  readonly id: string;
+  readonly state: StepState;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly message?: string;
+}
+
+/** Input of the workflow that executes one plan. */
+export interface PlanInput {
+  readonly network: NetworkRef;
+  readonly uid: string;
+  readonly plan: Plan;
+  readonly approval: ApprovalRecord;
+  readonly paused: boolean;
+}
+
+export interface PlanOutcome {
+  readonly outcome: 'completed' | 'superseded' | 'aborted' | 'lookAgain';
+  readonly message: string;
+}

@@ -1,0 +1,23 @@
+/** Messages between the entity and the child that executes a plan. Wire names, like those of messages.ts. */
+import type { Problem } from './failures.ts';
+import type { GateName } from './plan.ts';
+
+export const CHILD_SIGNALS = { move: 'move' } as const;
+export const ENTITY_SIGNALS = { childHalted: 'childHalted', childMoved: 'childMoved' } as const;
+
+/** What a person, or a newer revision, asks of a running plan. */
+export type Move =
+  | {
+      readonly type: 'pause' | 'resume' | 'retry' | 'abort' | 'supersede';
+      readonly by: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'skipGate'; readonly gate: GateName; readonly by: string; readonly reason: string }
+  | { readonly type: 'confirmFenced'; readonly node: string; readonly by: string; readonly reason: string };
+
+/** The child stands still at a failed step until a move comes. */
+export interface ChildHalted {
+  readonly planHash: string;
+  readonly step: string;
+  readonly problem: Problem;
+}

@@ -1,0 +1,143 @@
+/** A plan: what will be done, in which order, bound to a hash that people approve. Plain data, no secrets. */
+
+export const PLAN_KINDS = [
+  'install',
+  'change',
+  'drift',
+  'operatorUpdate',
+  'upgrade',
+  'keyRotation',
+  'teardown',
+] as const;
+export type PlanKind = (typeof PLAN_KINDS)[number];
+
+/** Workflow type that executes a plan of a kind: the same interpreter under the names that people look for. */
+export type PlanWorkflowType = 'rollout' | 'upgrade' | 'keyRotation' | 'teardown';
+
+export function planWorkflowType(kind: PlanKind): PlanWorkflowType {
+  switch (kind) {
+    case 'upgrade':
+    case 'keyRotation':
+    case 'teardown':
+      return kind;
+    default:
+      return 'rollout';
+  }
+}
+
+/** A managed component: `network` is what belongs to the chain as a whole (chain configuration, sequencers). */
+export type ComponentKind = 'OptimismNetwork' | 'OpNode' | 'OpBatcher' | 'OpProposer' | 'OpChallenger';
+
+export interface ComponentRef {
+  readonly kind: ComponentKind;
+  readonly name: string;
+}
+
+/** Named gates: the names are public (status, events, metrics, skipGates). */
+export const GATES = [
+  'l1-reachable',
+  'config-matches-chain',
+  'engine-ready',
+  'derivation-caught-up',
+  'node-synced',
+  'sequencing',
+  'single-sequencer',
+  'no-foreign-sequencer',
+  'no-foreign-batcher',
+  'batching',
+  'proposer-permitted',
+  'challenging',
+  'fork-ready',
+  'same-chain',
+  'funds',
+] as const;
+export type GateName = (typeof GATES)[number];
+
+/** Gates that only `confirmFenced` may pass: skipping them could make two of what there must be one of. */
+export const UNSKIPPABLE_GATES: readonly GateName[] = [
+  'no-foreign-sequencer',
+  'no-foreign-batcher',
+  'single-sequencer',
+];
+
+export const STEP_TYPES = [
+  'storeConfig',
+  'applyComponent',
+  'deleteComponent',
+  'awaitPods',
+  'awaitGate',
+  'stopBatcher',
+  'startSequencer',
+  'stopSequencer',
+  'verify',
+  'removeFinalizers',
+] as const;
+export type StepType = (typeof STEP_TYPES)[number];
+
+/** Time-out class of a step's activity (design/workflows.md, "Plan executor"). */
+export type StepProfile = 'quick' | 'apply' | 'gate' | 'chain';
+
+export function stepProfile(type: StepType): StepProfile {
+  switch (type) {
+    case 'awaitPods':
+    case 'awaitGate':
+      return 'gate';
+    case 'stopBatcher':
+    case 'startSequencer':
+    case 'stopSequencer':
+      return 'chain';
+    default:
+      return 'apply';
+  }
+}
+
+export interface Step {
+  /** Readable and unique in the plan; also the Temporal activity id: `04-await-batching/acme-batcher`. */
+  readonly id: string;
+  readonly type: StepType;
+  readonly component: ComponentRef;
+  /** The step as a sentence, for status, events and the Temporal UI. */
+  readonly summary: string;
+  /** How long the step may take, in seconds; a gate's own limit. */
+  readonly limitSeconds: number;
+  /** Digest of the stored render that the step applies. */
+  readonly render?: string;
+  /** StatefulSet partition to apply: pods with an ordinal at or above it take the new template. Absent: all stay. */
+  readonly partition?: number;
+  /** Pod ordinal that a step waits for; absent: all pods of the component. */
+  readonly ordinal?: number;
+  readonly gate?: GateName;
+  /** Whether a newer revision may take over after this step. */
+  readonly safePointAfter: boolean;
+}
+
+/** What happens to one Kubernetes object. */
+export interface ObjectChange {
+  readonly component: ComponentRef;
+  readonly object: string;
+  readonly action: 'create' | 'change' | 'delete' | 'recreate';
+  /** Field paths with old and new value; secret values appear as change tokens only. Bounded. */
+  readonly fields: readonly { readonly path: string; readonly from?: string; readonly to?: string }[];
+  readonly restartsPods: boolean;
+}
+
+export interface Plan {
+  readonly hash: string;
+  readonly kind: PlanKind;
+  readonly desiredRevision: string;
+  /** One line: "install acme: sequencer, batcher, 1 replica (14 steps)". */
+  readonly summary: string;
+  readonly steps: readonly Step[];
+  readonly changes: readonly ObjectChange[];
+  /** Seconds in which no block is produced, as far as can be foreseen; 0: none. */
+  readonly gapExpectedSeconds: number;
+  readonly warnings: readonly string[];
+  /** Renders by component that this plan stores and applies. */
+  readonly renders: readonly { readonly component: ComponentRef; readonly digest: string }[];
+}
+
+export type StepState = 'Pending' | 'Running' | 'Waiting' | 'Done' | 'Failed' | 'Skipped';
+
+export function componentKey(component: ComponentRef): string {
+  return `${component.kind}/${component.name}`;
+}

@@ -1,0 +1,19 @@
+/** Which plans wait for a person. */
+import type { OptimismNetworkSpec } from '../api/optimism-network.ts';
+import type { PlanDraft } from './plan-draft.ts';
+
+/**
+ * A plan waits when any kind of transition in it does. A repair that interrupts blocks is not asked for: what is broken
+ * is mended first.
+ * @param approval `spec.approval`; absent when the spec can not be read, and then everything is asked for but what needs
+ *   no spec
+ */
+export function approvalRequired(
+  { kinds, gapExpectedSeconds }: Pick<PlanDraft, 'kinds' | 'gapExpectedSeconds'>,
+  approval: OptimismNetworkSpec['approval'] | undefined,
+): boolean {
+  const asked = kinds.filter((kind) => kind !== 'drift' && kind !== 'teardown');
+  if (!approval) return asked.length > 0;
+  if (kinds.some((kind) => approval[kind] === 'Required')) return true;
+  return gapExpectedSeconds > 0 && asked.length > 0 && approval.interruptions === 'Required';
+}

@@ -1,0 +1,18 @@
+/** What a component is to its chain, by kind and role. */
+import type { ComponentRole } from './desired.ts';
+
+export function componentRole(object: { readonly kind: string; readonly spec?: unknown }): ComponentRole | undefined {
+  switch (object.kind) {
+    case 'OptimismNetwork':
+      return 'network';
+    case 'OpNode': {
+      const { spec } = object;
+      const role = typeof spec === 'object' && spec !== null && 'role' in spec ? spec.role : undefined;
+      return role === 'Sequencer' ? 'sequencer' : 'replica';
+    }
+    case 'OpBatcher':
+      return 'batcher';
+    default:
+      return undefined;
+  }
+}

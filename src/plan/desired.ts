@@ -1,0 +1,65 @@
+/** What the planner compares: the wish, rendered, and what is there. Plain data, gathered once by an activity. */
+import type { ComponentRef, ObjectChange } from '../contract/plan.ts';
+
+export type ComponentRole = 'network' | 'sequencer' | 'replica' | 'batcher';
+
+export interface DesiredComponent {
+  readonly component: ComponentRef;
+  readonly role: ComponentRole;
+  /** Digest of the render that is wished. */
+  readonly render: string;
+  /** Hash of what the render was made from: tells a user's edit from an operator that renders differently. */
+  readonly inputs: string;
+  readonly replicas: number;
+  /** Image of each container, for recognising a change of version. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Names of the owned key copies that the component uses, for recognising a rotation. */
+  readonly keys: readonly string[];
+}
+
+export interface ObservedComponent {
+  readonly component: ComponentRef;
+  /** Render whose rollout has been finished and verified. */
+  readonly verified?: {
+    readonly render: string;
+    readonly inputs: string;
+    readonly images: Readonly<Record<string, string>>;
+    readonly keys: readonly string[];
+  };
+  /** Changes from the last verified render to the wished one (or all objects, when there is none). */
+  readonly changes: readonly ObjectChange[];
+  /** Differences of the live objects from the last verified render; empty: none. */
+  readonly drift: readonly ObjectChange[];
+}
+
+/** A component that is to go: its CR is being deleted, or is gone without us having been asked. */
+export interface LeavingComponent {
+  readonly component: ComponentRef;
+  readonly role: ComponentRole;
+}
+
+export interface PlanningInput {
+  readonly network: string;
+  readonly revision: string;
+  readonly deleting: boolean;
+  /** Only objects of these CRs may be removed when a namespace ends: nothing can be drained or verified there. */
+  readonly namespaceTerminating: boolean;
+  readonly desired: readonly DesiredComponent[];
+  readonly observed: readonly ObservedComponent[];
+  readonly leaving: readonly LeavingComponent[];
+  readonly limits: StepLimits;
+}
+
+/** Seconds; from `spec.rollout.gates`, with the defaults of design/plans.md. */
+export interface StepLimits {
+  readonly l1ReachableSeconds: number;
+  readonly podsSeconds: number;
+  readonly engineReadySeconds: number;
+  readonly derivationSeconds: number;
+  readonly nodeSyncSeconds: number;
+  readonly sequencingSeconds: number;
+  readonly foreignSequencerSeconds: number;
+  readonly foreignBatcherSeconds: number;
+  readonly batchingSeconds: number;
+  readonly blockTimeSeconds: number;
+}

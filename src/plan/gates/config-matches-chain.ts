@@ -1,0 +1,69 @@
+import type { ContractsSample, Sample } from '../../chain/samples.ts';
+import { fail, type Gate, type GateChain, pass, type Verdict, wait } from './gate.ts';
+import { unreadable } from './observations.ts';
+
+/** Rollup config, genesis, contracts, keys and L1 describe the same chain. */
+export const configMatchesChain: Gate = (samples, { chain }) => {
+  const sample = samples.at(-1);
+  if (!sample?.l1?.ok) return wait(unreadable('L1', sample?.l1));
+  if (!sample.contracts?.ok) return wait(unreadable('the SystemConfig contract', sample.contracts));
+  const { chainId } = sample.l1.value;
+  if (chainId !== chain.l1ChainId) {
+    return fail(
+      'ChainMismatch',
+      `the L1 endpoint serves chain ${chainId}, spec.l1.chainId is ${chain.l1ChainId}`,
+      'Correct spec.l1.rpc or spec.l1.chainId.',
+    );
+  }
+  return (
+    contractsMismatch(sample.contracts.value, chain) ??
+    genesisMismatch(sample, chain) ??
+    pass(`chain ${chain.l2ChainId} on L1 ${chain.l1ChainId}: contracts, genesis and keys agree`)
+  );
+};
+
+function contractsMismatch(contracts: ContractsSample, chain: GateChain): Verdict | undefined {
+  if (contracts.portal !== undefined && chain.portal !== undefined && contracts.portal !== chain.portal) {
+    return fail(
+      'ChainMismatch',
+      `the portal is ${contracts.portal} by SystemConfig and ${chain.portal} by deposit_contract_address of the rollup configuration`,
+      'Use the rollup configuration of this chain, or correct spec.contracts.systemConfig.',
+    );
+  }
+  const l1Genesis = contracts.l1GenesisHash;
+  if (l1Genesis !== undefined && chain.l1Genesis !== undefined && l1Genesis !== chain.l1Genesis.hash) {
+    return fail(
+      'ChainMismatch',
+      `L1 block ${chain.l1Genesis.number} has the hash ${l1Genesis}, genesis.l1.hash of the rollup configuration is ${chain.l1Genesis.hash}`,
+      'Use the rollup configuration of this chain, or the L1 endpoint that the chain was made on.',
+    );
+  }
+  if (chain.batcherAddress !== undefined && contracts.batcher !== chain.batcherAddress) {
+    return fail(
+      'ChainMismatch',
+      `the batcher on L1 is ${contracts.batcher}, the configured key has the address ${chain.batcherAddress}`,
+      'Give the OpBatcher the key of the on-chain batcher, or have the SystemConfig owner call setBatcherHash.',
+    );
+  }
+  if (chain.signerAddress !== undefined && contracts.unsafeBlockSigner !== chain.signerAddress) {
+    return fail(
+      'ChainMismatch',
+      `the unsafe block signer on L1 is ${contracts.unsafeBlockSigner}, the sequencer's key has the address ${chain.signerAddress}`,
+      'Give the sequencers the key of the on-chain signer, or have the SystemConfig owner call setUnsafeBlockSigner.',
+    );
+  }
+  return undefined;
+}
+
+function genesisMismatch({ nodes }: Sample, chain: GateChain): Verdict | undefined {
+  for (const { pod, el } of nodes) {
+    if (el.ok && el.value.genesisHash !== chain.genesisHash) {
+      return fail(
+        'ChainMismatch',
+        `block 0 of ${pod} is ${el.value.genesisHash}, the genesis is ${chain.genesisHash}`,
+        'Use the genesis of this chain, or delete the volume of the pod if it is of another chain.',
+      );
+    }
+  }
+  return undefined;
+}

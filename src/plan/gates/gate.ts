@@ -1,0 +1,69 @@
+/** What a gate is: a pure judgement over samples. Everything that a gate may know is in its two arguments. */
+import type { Sample } from '../../chain/samples.ts';
+import type { FailureType } from '../../contract/failures.ts';
+import type { GateLimits } from './limits.ts';
+
+/**
+ * `pass`: the plan goes on. `wait`: not yet, the message says what is missing. `fail`: waiting cannot mend it, a person
+ * has to. Messages are what people read in status.
+ */
+export type Verdict =
+  | { readonly outcome: 'pass'; readonly message: string }
+  | { readonly outcome: 'wait'; readonly message: string }
+  | { readonly outcome: 'fail'; readonly reason: FailureType; readonly message: string; readonly fix: string };
+
+/** The chain as the configuration describes it. Hashes and addresses in lower case. */
+export interface GateChain {
+  readonly l1ChainId: number;
+  readonly l2ChainId: number;
+  /** Hash of L2 block 0. */
+  readonly genesisHash: string;
+  /** Timestamp of L2 block 0, seconds since the epoch. */
+  readonly genesisTime: number;
+  /** L1 block that the chain starts from. */
+  readonly l1Genesis?: { readonly number: number; readonly hash: string };
+  /** L1 blocks. */
+  readonly seqWindowSize: number;
+  /** Seconds. */
+  readonly maxSequencerDrift: number;
+  readonly portal?: string;
+  /** Address of the key that the batcher is configured with. */
+  readonly batcherAddress?: string;
+  /** Address of the key that sequencers sign blocks with. */
+  readonly signerAddress?: string;
+}
+
+export interface GateContext {
+  readonly limits: GateLimits;
+  readonly chain: GateChain;
+  /** What the gate is asked about: an OpNode and perhaps one pod of it; neither for the network and for senders. */
+  readonly subject: { readonly node?: string; readonly pod?: string };
+  /** OpNode that sequences. Absent: none of ours does. */
+  readonly activeSequencer?: string;
+  /** When the gate began, milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Samples come oldest first, collected over several attempts since the gate began. */
+export type Gate = (samples: readonly Sample[], context: GateContext) => Verdict;
+
+export function pass(message: string): Verdict {
+  return { outcome: 'pass', message };
+}
+
+export function wait(message: string): Verdict {
+  return { outcome: 'wait', message };
+}
+
+export function fail(reason: FailureType, message: string, fix: string): Verdict {
+  return { outcome: 'fail', reason, message, fix };
+}
+
+/** The first verdict that does not pass; else the last one. For gates that are made of several conditions. */
+export function allOf(verdicts: readonly [Verdict, ...Verdict[]]): Verdict {
+  const failed = verdicts.find(({ outcome }) => outcome === 'fail');
+  const waiting = verdicts.find(({ outcome }) => outcome === 'wait');
+  return failed ?? waiting ?? (verdicts.at(-1) as Verdict);
+}

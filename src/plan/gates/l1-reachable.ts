@@ -1,0 +1,36 @@
+import type { Sample } from '../../chain/samples.ts';
+import { allOf, fail, type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
+import { unreadable } from './observations.ts';
+import { count, seconds } from './words.ts';
+
+/** L1 is the right chain, synced and alive; the beacon node answers where one is configured. */
+export const l1Reachable: Gate = (samples, context) => {
+  const sample = samples.at(-1);
+  if (!sample) return wait('L1 has not been asked yet');
+  return allOf([beacon(sample), executionLayer(sample, context)]);
+};
+
+function executionLayer(sample: Sample, { chain, limits, now }: GateContext): Verdict {
+  if (!sample.l1?.ok) return wait(unreadable('L1', sample.l1));
+  const { chainId, head, syncing } = sample.l1.value;
+  if (chainId !== chain.l1ChainId) {
+    return fail(
+      'ChainMismatch',
+      `the L1 endpoint serves chain ${chainId}, spec.l1.chainId is ${chain.l1ChainId}`,
+      'Correct spec.l1.rpc or spec.l1.chainId.',
+    );
+  }
+  if (syncing) return wait(`the L1 node is still syncing, at block ${count(head.number)}`);
+  const age = now / 1000 - head.timestamp;
+  if (age > limits.l1MaxHeadAgeSeconds) {
+    return wait(
+      `the L1 head ${count(head.number)} is ${seconds(age)} old, expecting one younger than ${seconds(limits.l1MaxHeadAgeSeconds)}`,
+    );
+  }
+  return pass(`L1 head ${count(head.number)}, ${seconds(age)} old`);
+}
+
+function beacon({ beacon: reading }: Sample): Verdict {
+  if (reading && !reading.ok) return wait(unreadable('the L1 beacon node', reading));
+  return pass('the L1 beacon node answers');
+}

@@ -1,0 +1,60 @@
+/**
+ * Wishes that are valid but that this version cannot fulfil. Refused when planning, with the way out, rather than
+ * ignored or found out in the middle of a rollout: a field that does nothing is worse than an error.
+ */
+import type { Problem } from '../contract/failures.ts';
+import { componentKey, type ObjectChange } from '../contract/plan.ts';
+import type { Work } from './work.ts';
+
+export function refuseWhatIsNotSupported({ desired, observed }: Work): Problem[] {
+  const { verified } = observed;
+  if (!verified || verified.render === desired.render) return [];
+  const object = componentKey(desired.component);
+  const problems: Problem[] = [];
+  const versions = Object.entries(desired.images).filter(
+    ([name, image]) => verified.images[name] !== undefined && verified.images[name] !== image,
+  );
+  if (versions.length > 0) {
+    const changes = versions.map(([name, image]) => `${name} ${verified.images[name]} → ${image}`).join(', ');
+    problems.push({
+      type: 'NotSupportedYet',
+      message: `upgrades of a running component are not supported yet (${changes})`,
+      fix: 'set the release or image back to what runs',
+      object,
+    });
+  }
+  const lost = verified.keys.filter((key) => !desired.keys.includes(key));
+  if (lost.length > 0) {
+    problems.push({
+      type: 'NotSupportedYet',
+      message: `a key of ${object} has changed (${lost.join(', ')} is no longer wished), and key rotation is not supported yet; the pods keep the former key`,
+      fix: 'set the reference, or the content of the Secret, back to the key that runs',
+      object,
+    });
+  }
+  const recreated = observed.changes.filter(({ action }) => action === 'recreate');
+  return [...problems, ...recreated.map((change) => refuseRecreation(object, change))];
+}
+
+/** Fields that Kubernetes lets nobody change. Applied, they would be refused by the API server half-way. */
+function refuseRecreation(owner: string, { object, fields }: ObjectChange): Problem {
+  const inPlace = /^(metadata|spec[.](template|replicas|updateStrategy))\b/;
+  const fixed = fields.filter(({ path }) => !inPlace.test(path));
+  const shown = (fixed.length > 0 ? fixed : fields).map(
+    ({ path, from, to }) => `${path}: ${from ?? 'absent'} → ${to ?? 'absent'}`,
+  );
+  if (shown.some((text) => text.startsWith('spec.volumeClaimTemplates'))) {
+    return {
+      type: 'NotSupportedYet',
+      message: `the volumes of ${owner} can not be changed while it exists (${shown.join(', ')} in ${object}): growing them is not supported yet`,
+      fix: `set spec.deletionPolicy: Retain on the network, delete ${owner} and create it again; its volumes are used again as they are`,
+      object: owner,
+    };
+  }
+  return {
+    type: 'ImmutableField',
+    message: `Kubernetes does not let ${object} be changed (${shown.join(', ')})`,
+    fix: `undo the edit, or delete ${owner} and create it again`,
+    object: owner,
+  };
+}

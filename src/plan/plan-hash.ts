@@ -1,0 +1,22 @@
+/** The identity of a plan: what people approve is bound to it. */
+import type { Plan } from '../contract/plan.ts';
+import { boundPlan } from './bound-plan.ts';
+import type { PlanDraft } from './plan-draft.ts';
+
+/**
+ * The plan with its hash: over what is done, in which order, to which content, and whether pods restart. Not over prose
+ * (summaries, warnings, field values as they are shown) and not over estimates: another wording is no other plan.
+ * @param digest of plain JSON values; equal ones give equal text
+ */
+export function planOf({ kinds, ...draft }: PlanDraft, digest: (content: readonly unknown[]) => string): Plan {
+  const steps = draft.steps.map(({ type, component, render = '', partition = null, ordinal = null, gate = '' }) => [
+    type,
+    component,
+    render,
+    partition,
+    ordinal,
+    gate,
+  ]);
+  const changes = draft.changes.map(({ object, action, restartsPods }) => [object, action, restartsPods]);
+  return boundPlan({ ...draft, hash: digest([draft.desiredRevision, kinds, steps, changes]) });
+}

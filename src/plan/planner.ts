@@ -1,0 +1,160 @@
+/**
+ * Makes a plan of the difference between what is wished and what is there. Pure: no I/O, no clock, no randomness, so
+ * that a thousand looks at a moving chain make the same plan.
+ */
+import type { Problem } from '../contract/failures.ts';
+import type { PlanKind } from '../contract/plan.ts';
+import type { ComponentRole, PlanningInput, StepLimits } from './desired.ts';
+import { refuseWhatIsNotSupported } from './not-supported.ts';
+import { numberedSteps } from './numbered-steps.ts';
+import type { PlanDraft } from './plan-draft.ts';
+import {
+  changeBatcher,
+  changeInPlace,
+  changeReplica,
+  changeSequencer,
+  confirmRepair,
+  installBatcher,
+  installReplica,
+  installSequencer,
+  nobodyElseBatches,
+  restore,
+  type StepDraft,
+  scaleReplica,
+  storeNetwork,
+} from './sections.ts';
+import { teardownPlan } from './teardown-plan.ts';
+import { isStopped, nextWork, type Transition, type Work } from './work.ts';
+
+export type Planned =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'plan'; readonly draft: PlanDraft }
+  | { readonly type: 'refusal'; readonly problems: readonly Problem[] };
+
+/** Seconds that a lone sequencer was seen to need for a restart of its pod (pods-observed.md, table 3: 9 to 13.5 s). */
+const SEQUENCER_RESTART_SECONDS = 15;
+
+/**
+ * New sequencer first: everything else reads from it. New batcher before any replica starts or restarts: blocks older
+ * than 60 s are never gossiped, so a replica closes its gap only by derivation, from batches. Of what runs replicas are
+ * changed first, as canaries, and the batcher, which reads from the sequencer, last.
+ */
+const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[] = [
+  ['change', 'network'],
+  ['install', 'network'],
+  ['install', 'sequencer'],
+  ['install', 'batcher'],
+  ['change', 'replica'],
+  ['change', 'sequencer'],
+  ['change', 'batcher'],
+  ['install', 'replica'],
+];
+const REPAIR_ORDER: readonly ComponentRole[] = ['network', 'sequencer', 'batcher', 'replica'];
+
+export function makePlan(input: PlanningInput): Planned {
+  if (input.leaving.length > 0) return { type: 'plan', draft: teardownPlan(input) };
+  const work = input.deleting ? [] : nextWork(input);
+  if (work.length === 0) return { type: 'nothing' };
+  const problems = work.flatMap((item) => (item.transition === 'drift' ? [] : refuseWhatIsNotSupported(item)));
+  if (problems.length > 0) return { type: 'refusal', problems };
+  return { type: 'plan', draft: rolloutPlan(input, work) };
+}
+
+function rolloutPlan({ network, revision, limits }: PlanningInput, all: readonly Work[]): PlanDraft {
+  const kinds = kindsOf(all);
+  const kind = kinds[0] ?? 'change';
+  const work = kind === 'drift' ? inRepairOrder(all) : inRolloutOrder(all);
+  const drafts = kind === 'drift' ? repairSteps(work, limits) : work.flatMap((item) => rolloutSteps(item, limits));
+  const names = work.map(({ desired }) => desired.component.name).join(', ');
+  return {
+    kind,
+    kinds,
+    desiredRevision: revision,
+    summary: `${kind} ${network}: ${names} (${drafts.length} steps)`.slice(0, 300),
+    steps: numberedSteps(drafts),
+    changes: work.flatMap(changesOf),
+    gapExpectedSeconds: work.some(interruptsBlocks) ? SEQUENCER_RESTART_SECONDS : 0,
+    warnings: [],
+    renders: work.map(({ desired }) => ({ component: desired.component, digest: desired.render })),
+  };
+}
+
+/**
+ * The plan is called by the first of them. What the network stores follows from its components (peers of a new node,
+ * copies of its keys), so it decides only where it is alone.
+ */
+function kindsOf(work: readonly Work[]): PlanKind[] {
+  const components = work.filter(({ desired }) => desired.role !== 'network');
+  const deciding = components.length > 0 ? components : work;
+  const order: readonly Transition[] = ['change', 'install', 'drift', 'operatorUpdate'];
+  return order.filter((kind) => deciding.some(({ transition }) => transition === kind));
+}
+
+function inRolloutOrder(work: readonly Work[]): Work[] {
+  return ROLLOUT_ORDER.flatMap(([when, role]) =>
+    work.filter(
+      ({ transition, desired }) => desired.role === role && (transition === 'install') === (when === 'install'),
+    ),
+  );
+}
+
+function inRepairOrder(work: readonly Work[]): Work[] {
+  return REPAIR_ORDER.flatMap((role) => work.filter(({ desired }) => desired.role === role));
+}
+
+function changesOf({ transition, observed }: Work) {
+  return transition === 'drift' ? observed.drift : observed.changes;
+}
+
+function restarts(item: Work): boolean {
+  return changesOf(item).some(({ restartsPods }) => restartsPods);
+}
+
+function interruptsBlocks(item: Work): boolean {
+  return item.desired.role === 'sequencer' && item.transition !== 'install' && restarts(item);
+}
+
+function scalesUp(item: Work): boolean {
+  return changesOf(item)
+    .flatMap(({ object, fields }) => (object.startsWith('StatefulSet/') ? fields : []))
+    .some(({ path, from, to }) => path === 'spec.replicas' && Number(to) > Number(from));
+}
+
+function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
+  const { desired, transition } = item;
+  if (desired.role === 'network') return storeNetwork(desired, limits, { checkChain: transition === 'install' });
+  const runs = transition !== 'install';
+  if (runs && !restarts(item))
+    return desired.role === 'replica' && scalesUp(item) ? scaleReplica(desired, limits) : changeInPlace(desired);
+  switch (desired.role) {
+    case 'sequencer':
+      return runs ? changeSequencer(desired, limits) : installSequencer(desired, limits);
+    case 'batcher':
+      return runs ? changeBatcher(desired, limits) : installBatcher(desired, limits);
+    case 'replica':
+      return runs ? changeReplica(desired, limits) : installReplica(desired, limits);
+  }
+}
+
+/** A batcher that does not run may have been replaced by another one somewhere else. */
+function waitsForOthers({ desired, observed }: Work): boolean {
+  return desired.role === 'batcher' && isStopped(observed);
+}
+
+function restoreItem(item: Work): StepDraft[] {
+  return restore(item.desired, { restarts: restarts(item), stopped: isStopped(item.observed) });
+}
+
+/** Everything is put back before anything is waited for: one component that stays broken keeps no other one broken. */
+function repairSteps(work: readonly Work[], limits: StepLimits): StepDraft[] {
+  const network = work.filter(({ desired }) => desired.role === 'network');
+  const components = work.filter(({ desired }) => desired.role !== 'network');
+  return [
+    ...network.flatMap(({ desired }) => storeNetwork(desired, limits, { checkChain: false })),
+    ...components.flatMap((item) => (waitsForOthers(item) ? [] : restoreItem(item))),
+    ...components.flatMap((item) => [
+      ...(waitsForOthers(item) ? [nobodyElseBatches(item.desired, limits), ...restoreItem(item)] : []),
+      ...confirmRepair(item.desired, limits),
+    ]),
+  ];
+}

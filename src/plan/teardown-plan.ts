@@ -1,0 +1,37 @@
+/** All deletions that arrived together are one plan; finalizers go last, when nothing is left to be stopped. */
+import { componentKey } from '../contract/plan.ts';
+import type { ComponentRole, PlanningInput } from './desired.ts';
+import { numberedSteps } from './numbered-steps.ts';
+import type { PlanDraft } from './plan-draft.ts';
+import { releaseFinalizers, remove } from './sections.ts';
+
+/** What reads from the chain's nodes goes before them; the network, whose finalizer holds everything, goes last. */
+const ORDER: readonly ComponentRole[] = ['batcher', 'sequencer', 'replica', 'network'];
+
+export function teardownPlan(input: PlanningInput): PlanDraft {
+  const leaving = ORDER.flatMap((role) => input.leaving.filter((item) => item.role === role));
+  const drain = !input.namespaceTerminating;
+  const drafts = [
+    ...leaving.flatMap(({ component, role }) => remove(component, role, { drain })),
+    ...leaving.map(({ component }) => releaseFinalizers(component)),
+  ];
+  const names = leaving.map(({ component }) => component.name);
+  const stopsBlocks = leaving.some(({ role }) => role === 'sequencer');
+  return {
+    kind: 'teardown',
+    kinds: ['teardown'],
+    desiredRevision: input.revision,
+    summary: `teardown ${input.network}: ${names.join(', ')} (${drafts.length} steps)`.slice(0, 300),
+    steps: numberedSteps(drafts),
+    changes: leaving.map(({ component }) => ({
+      component,
+      object: componentKey(component),
+      action: 'delete',
+      fields: [],
+      restartsPods: false,
+    })),
+    gapExpectedSeconds: 0,
+    warnings: stopsBlocks ? ['the chain makes no blocks any more'] : [],
+    renders: [],
+  };
+}

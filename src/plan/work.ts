@@ -1,0 +1,70 @@
+/** What there is to do for each component, and how much of it is the next plan. */
+import { type ComponentRef, componentKey } from '../contract/plan.ts';
+import type { DesiredComponent, ObservedComponent, PlanningInput } from './desired.ts';
+
+export type Transition = 'install' | 'change' | 'drift' | 'operatorUpdate';
+
+export interface Work {
+  readonly transition: Transition;
+  /** What is applied: the wish, or for a repair the render that is there already. */
+  readonly desired: DesiredComponent;
+  readonly observed: ObservedComponent;
+}
+
+/**
+ * Repairs come first, in a plan of their own: what is broken never waits for somebody to approve a change of something
+ * else. What a new operator would render differently holds up neither a repair nor the user's own change: it is left
+ * for a plan of its own, but for the network's stored files, which restart nothing and which the changed pods may name.
+ */
+export function nextWork(input: PlanningInput): Work[] {
+  const all = input.desired.flatMap((desired) => workOn(desired, observedOf(input, desired.component)));
+  const repairs = all.filter(({ transition }) => transition === 'drift');
+  if (repairs.length > 0) return repairs;
+  if (all.every(({ transition }) => transition === 'operatorUpdate')) return all;
+  return all.filter(({ transition, desired }) => transition !== 'operatorUpdate' || desired.role === 'network');
+}
+
+function observedOf({ observed }: PlanningInput, component: ComponentRef): ObservedComponent {
+  const found = observed.find((item) => componentKey(item.component) === componentKey(component));
+  return found ?? { component, changes: [], drift: [] };
+}
+
+function workOn(desired: DesiredComponent, observed: ObservedComponent): Work[] {
+  const { verified, drift } = observed;
+  if (!verified) return [{ transition: 'install', desired, observed }];
+  if (verified.render === desired.render) return drift.length > 0 ? [{ transition: 'drift', desired, observed }] : [];
+  if (hasLostObjects(observed) || makesNoBlocks(desired, observed))
+    return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed }];
+  return [{ transition: verified.inputs === desired.inputs ? 'operatorUpdate' : 'change', desired, observed }];
+}
+
+/**
+ * Whether objects are gone that the wish has as well. Beside a change only this counts as broken: other differences may
+ * come from a change that was interrupted half-way, which is gone on with and not undone.
+ */
+function hasLostObjects({ drift, changes }: ObservedComponent): boolean {
+  return drift.some(
+    (lost) =>
+      lost.action === 'create' && !changes.some(({ object, action }) => action === 'delete' && object === lost.object),
+  );
+}
+
+/** Its StatefulSet is gone, or somebody (perhaps a change that was given up) has scaled it. */
+export function isStopped({ drift }: ObservedComponent): boolean {
+  return drift.some(
+    ({ object, action, fields }) =>
+      object.startsWith('StatefulSet/') && (action === 'create' || fields.some(({ path }) => path === 'spec.replicas')),
+  );
+}
+
+/**
+ * A chain without blocks is mended at once, also beside a change that waits for somebody's approval. A batcher that was
+ * scaled down beside a change is the change itself, half-way.
+ */
+function makesNoBlocks({ role }: DesiredComponent, observed: ObservedComponent): boolean {
+  if (role !== 'sequencer') return false;
+  return (
+    isStopped(observed) ||
+    observed.drift.some(({ fields }) => fields.some(({ path }) => path === 'admin_sequencerActive'))
+  );
+}

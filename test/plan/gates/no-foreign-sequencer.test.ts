@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { noForeignSequencer } from '../../../src/plan/gates/no-foreign-sequencer.ts';
+import {
+  account,
+  at,
+  batch,
+  context,
+  failed,
+  GENESIS_HASH,
+  inbox,
+  l1,
+  type NodeOptions,
+  node,
+  SEQ_WINDOW,
+  STRANGER,
+} from './scene.ts';
+
+const subject = { node: 'acme' };
+const head = (seconds: number, unsafe: number, changes: NodeOptions = {}) =>
+  at(seconds, { nodes: [node('acme-0', { unsafe, ...changes })] });
+
+describe('no-foreign-sequencer', () => {
+  it('passes when no block arrived for ten block times', () => {
+    expect(noForeignSequencer([head(0, 5000), head(20, 5000)], context({ subject, now: 20 }))).toEqual({
+      outcome: 'pass',
+      message: 'nobody else sequences: the head of acme-0 stands at 5,000 for 20 s',
+    });
+  });
+
+  it('waits before that', () => {
+    expect(noForeignSequencer([head(0, 5000), head(19, 5000)], context({ subject, now: 19 }))).toEqual({
+      outcome: 'wait',
+      message: 'the head of acme-0 stands at 5,000 for 19 s, expecting 20 s without a block of anybody else',
+    });
+  });
+
+  it('waits while blocks arrive by gossip, and says what to do', () => {
+    const verdict = noForeignSequencer([head(0, 5000), head(10, 5005), head(18, 5005)], context({ subject, now: 20 }));
+    expect(verdict).toMatchObject({ outcome: 'wait' });
+    expect(verdict.message).toMatch(
+      /head of acme-0 went from 5,000 to 5,005 by gossip, 10 s ago: somebody else may still sequence/,
+    );
+    expect(verdict.message).toContain('confirmFenced');
+  });
+
+  it('waits while batches that are newer than ours arrive', () => {
+    const samples = [head(0, 5000, { safe: 5000 }), head(10, 5020, { safe: 5020 }), head(25, 5020, { safe: 5020 })];
+    expect(noForeignSequencer(samples, context({ subject, now: 25 })).message).toContain(
+      'from 5,000 to 5,020 by batches on L1',
+    );
+  });
+
+  it('counts anew after the last foreign block', () => {
+    const samples = [head(0, 5000), head(10, 5005), head(30, 5005)];
+    expect(noForeignSequencer(samples, context({ subject, now: 30 })).outcome).toBe('pass');
+  });
+
+  it('is not misled by the empty blocks that derivation fills in after the sequencing window', () => {
+    const filledIn = (seconds: number, number: number, currentL1: number) =>
+      at(seconds, {
+        l1: l1(currentL1),
+        nodes: [node('acme-0', { unsafe: number, safe: number, currentL1, safeOrigin: currentL1 - SEQ_WINDOW })],
+      });
+    const samples = [filledIn(0, 100, 4000), filledIn(12, 106, 4001), filledIn(24, 112, 4002)];
+    expect(noForeignSequencer(samples, context({ subject, now: 24 })).outcome).toBe('pass');
+  });
+
+  it('says that the head moves, also where batches keep coming and one is always not derived yet', () => {
+    const latest = at(8, {
+      inbox: inbox(1000, batch(1000)),
+      nodes: [node('acme-0', { unsafe: 5005, currentL1: 1000 })],
+    });
+    expect(noForeignSequencer([head(0, 5000), latest], context({ subject, now: 8 })).message).toContain(
+      'from 5,000 to 5,005 by gossip',
+    );
+  });
+
+  it('waits until a batch that is on L1 has been derived', () => {
+    const samples = [
+      head(0, 5000),
+      at(20, { inbox: inbox(1000, batch(1000)), nodes: [node('acme-0', { currentL1: 1000 })] }),
+    ];
+    expect(noForeignSequencer(samples, context({ subject, now: 20 })).message).toBe(
+      'a batch in L1 block 1,000 has not been derived by acme-0 yet, which is at 1,000',
+    );
+    const derived = at(24, { l1: l1(1002), nodes: [node('acme-0', { currentL1: 1001 })] });
+    expect(noForeignSequencer([...samples, derived], context({ subject, now: 24 })).outcome).toBe('pass');
+  });
+
+  it('does not care for inbox transactions of anybody but the batcher', () => {
+    const samples = [head(0, 5000), at(20, { inbox: inbox(1000, batch(1000, STRANGER)), nodes: [node('acme-0')] })];
+    expect(noForeignSequencer(samples, context({ subject, now: 20 })).outcome).toBe('pass');
+  });
+
+  it.each([
+    ['the candidate does not answer', [head(0, 5000), head(20, 5000, { syncReading: failed() })]],
+    ['derivation is behind', [head(0, 5000, { currentL1: 500 }), head(20, 5000, { currentL1: 500 })]],
+    ['its pipeline resets', [head(0, 5000), head(20, 5000, { currentL1: 0 })]],
+    ['one of ours is active', [head(0, 5000), head(20, 5000, { active: true })]],
+    ['there is no pod', [at(20)]],
+  ])('waits while %s', (_, samples) => {
+    expect(noForeignSequencer(samples, context({ subject, now: 20 })).outcome).toBe('wait');
+  });
+
+  it('is short at a genesis to whose inbox nobody has ever sent anything', () => {
+    const fresh = (seconds: number, nonce: number) =>
+      at(seconds, {
+        batcher: account({ nonceLatest: nonce, noncePending: nonce }),
+        inbox: inbox(1000),
+        nodes: [node('acme-0', { unsafe: 0, safe: 0 })],
+      });
+    const chain = { genesisHash: GENESIS_HASH };
+    expect(noForeignSequencer([fresh(0, 0)], context({ subject, chain })).outcome).toBe('wait');
+    expect(noForeignSequencer([fresh(0, 0), fresh(2, 0)], context({ subject, chain, now: 2 })).outcome).toBe('pass');
+    expect(noForeignSequencer([fresh(0, 7), fresh(2, 7)], context({ subject, chain, now: 2 })).outcome).toBe('wait');
+  });
+
+  it('never fails, and never passes within ten block times of a foreign block', () => {
+    const steps = fc.array(
+      fc.record({ seconds: fc.integer({ min: 1, max: 9 }), blocks: fc.integer({ min: 0, max: 2 }) }),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(steps, (moves) => {
+        let [time, number, moved] = [0, 5000, 0];
+        const samples = moves.map(({ seconds, blocks }) => {
+          time += seconds;
+          number += blocks;
+          if (blocks > 0) moved = time;
+          return head(time, number);
+        });
+        const verdict = noForeignSequencer(samples, context({ subject, now: time }));
+        expect(verdict.outcome).not.toBe('fail');
+        if (samples.length > 1 && time - moved < 20 && moved > (moves[0]?.seconds ?? 0))
+          expect(verdict.outcome).toBe('wait');
+      }),
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { boundPlan } from '../../src/plan/bound-plan.ts';
+import type { PlanDraft } from '../../src/plan/plan-draft.ts';
+import { planOf } from '../../src/plan/plan-hash.ts';
+import { renderDigest } from '../../src/render/digest.ts';
+import { change, draftOf, networkOf, refOf } from './network-of.ts';
+
+const draft = draftOf(
+  networkOf([
+    { role: 'sequencer', state: 'changed, restarting' },
+    { role: 'replica', state: 'changed, restarting', desired: { replicas: 2 } },
+  ]),
+);
+const hashOf = (changed: Partial<PlanDraft>) => planOf({ ...draft, ...changed }, renderDigest).hash;
+const [firstStep, ...otherSteps] = draft.steps;
+const [firstChange, ...otherChanges] = draft.changes;
+if (!firstStep || !firstChange) throw new Error('the plan is empty');
+const withStep = (step: Partial<typeof firstStep>) => ({ steps: [{ ...firstStep, ...step }, ...otherSteps] });
+const withChange = (other: Partial<typeof firstChange>) => ({
+  changes: [{ ...firstChange, ...other }, ...otherChanges],
+});
+
+describe('the hash that people approve', () => {
+  it.each<[string, Partial<PlanDraft>]>([
+    ['the summary', { summary: 'in other words' }],
+    ['the warnings', { warnings: ['mind the gap'] }],
+    ['the estimate of the gap', { gapExpectedSeconds: 99 }],
+    ['the sentence of a step', withStep({ summary: 'in other words' })],
+    ['the limit of a step', withStep({ limitSeconds: 1 })],
+    ['how a changed value is shown', withChange({ fields: [{ path: 'x', from: '1', to: '2' }] })],
+  ])('is the same whatever is said in %s', (_, changed) => {
+    expect(hashOf(changed)).toBe(hashOf({}));
+  });
+
+  it.each<[string, Partial<PlanDraft>]>([
+    ['the revision', { desiredRevision: 'another' }],
+    ['the kind', { kind: 'operatorUpdate', kinds: ['operatorUpdate'] }],
+    ['the order of the steps', { steps: [...draft.steps].reverse() }],
+    ['the number of steps', { steps: otherSteps }],
+    ['what a step does', withStep({ type: 'verify' })],
+    ['whom a step is about', withStep({ component: refOf('batcher') })],
+    ['the content that a step applies', withStep({ render: 'another' })],
+    ['which pods a step moves', withStep({ partition: 7 })],
+    ['which pod a step waits for', withStep({ ordinal: 7 })],
+    ['the gate that a step waits for', withStep({ gate: 'funds' })],
+    ['whether pods restart', withChange({ restartsPods: !firstChange.restartsPods })],
+    ['whether an object is deleted', withChange({ action: 'delete' })],
+    ['which object is changed', withChange({ object: 'Secret/other' })],
+  ])('is another one with another %s', (_, changed) => {
+    expect(hashOf(changed)).not.toBe(hashOf({}));
+  });
+
+  it('is over the whole plan, also over what is too long to be shown', () => {
+    const many = Array.from({ length: 200 }, (_, n) => change(refOf('replica'), { object: `Service/${n}` }));
+    const plan = planOf({ ...draft, changes: many }, renderDigest);
+    const other = planOf({ ...draft, changes: [...many.slice(0, 199), change(refOf('replica'))] }, renderDigest);
+    expect(plan.changes).toEqual(other.changes);
+    expect(plan.hash).not.toBe(other.hash);
+  });
+});
+
+describe('a plan that is bounded', () => {
+  const value = 'x'.repeat(5000);
+  const fields = Array.from({ length: 100 }, (_, n) => ({ path: `${n}.${value}`, from: value, to: value }));
+  const huge = planOf(
+    { ...draft, changes: Array.from({ length: 500 }, () => change(refOf('replica'), { fields })) },
+    renderDigest,
+  );
+
+  it('has its prose shortened', () => {
+    expect(JSON.stringify(huge.changes).length).toBeLessThan(400 * 1024);
+    expect(huge.changes[0]?.fields[0]?.to).toMatch(/^x+…$/);
+  });
+
+  it('has every step that it had', () => {
+    expect(huge.steps).toEqual(draft.steps);
+  });
+
+  it('is left as it is when it is small, absent values included', () => {
+    const plan = planOf({ ...draft, changes: [change(refOf('replica'), { fields: [{ path: 'a' }] })] }, renderDigest);
+    expect(boundPlan(plan)).toEqual(plan);
+    expect(plan.changes[0]?.fields[0]).toEqual({ path: 'a' });
+  });
+});

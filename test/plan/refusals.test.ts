@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { API_VERSION, type KindName } from '../../src/api/names.ts';
+import { parseObject } from '../../src/api/parse.ts';
+import { componentRole } from '../../src/plan/component-role.ts';
+import type { DesiredComponent } from '../../src/plan/desired.ts';
+import { blocksRollouts, refuseDuplicates } from '../../src/plan/duplicates.ts';
+import { makePlan } from '../../src/plan/planner.ts';
+import { refuseSettings } from '../../src/plan/refused-settings.ts';
+import { change, networkOf, refOf, type State } from './network-of.ts';
+
+function parsed<K extends KindName>(kind: K, name: string, spec: object) {
+  const result = parseObject(kind, { apiVersion: API_VERSION, kind, metadata: { name, namespace: 'chains' }, spec });
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.value;
+}
+
+const NETWORK = {
+  l1: { chainId: 11155111, rpc: { url: 'http://l1:8545' }, beacon: { url: 'http://l1:5052' } },
+  l2: { chainId: 424242 },
+  contracts: { systemConfig: `0x${'1'.repeat(40)}` },
+  rollupConfig: { configMapRef: { name: 'chain', key: 'rollup.json' } },
+  genesis: { configMapRef: { name: 'chain', key: 'genesis.json.gz' } },
+};
+const signer = { secretKeyRef: { name: 'keys', key: 'k' } };
+const execution = { client: 'op-geth', storage: { size: '10Gi' } };
+const networkRef = { name: 'acme' };
+const sequencer = (name: string, more: object = {}) =>
+  parsed('OpNode', name, { networkRef, role: 'Sequencer', execution, sequencer: { signer, ...more } });
+const replica = (name: string) => parsed('OpNode', name, { networkRef, role: 'Replica', execution });
+const batcher = (name: string, more: object = {}) => parsed('OpBatcher', name, { networkRef, signer, ...more });
+
+function refusalsOf(
+  state: State,
+  desired: Partial<DesiredComponent>,
+  verified: object = {},
+  changes = [change(refOf('batcher'))],
+) {
+  const input = networkOf([{ role: 'batcher', state, desired, changes }]);
+  const observed = input.observed.map((item) =>
+    item.verified ? { ...item, verified: { ...item.verified, ...verified } } : item,
+  );
+  const planned = makePlan({ ...input, observed });
+  return planned.type === 'refusal' ? planned.problems : [];
+}
+
+describe('a wish that is valid but can not be fulfilled yet', () => {
+  it('is another version of what runs', () => {
+    expect(refusalsOf('changed', { images: { batcher: 'b:2' } }, { images: { batcher: 'b:1' } })).toEqual([
+      {
+        type: 'NotSupportedYet',
+        message: expect.stringContaining('batcher b:1 → b:2'),
+        fix: expect.stringContaining('back to what runs'),
+        object: 'OpBatcher/batcher',
+      },
+    ]);
+  });
+
+  it('is another key', () => {
+    expect(refusalsOf('changed', { keys: ['new'] }, { keys: ['old'] })).toEqual([
+      expect.objectContaining({ type: 'NotSupportedYet', message: expect.stringContaining('old is no longer wished') }),
+    ]);
+  });
+
+  it('is a larger volume: Kubernetes keeps the claim templates of a StatefulSet as they are', () => {
+    const path = 'spec.volumeClaimTemplates[data].spec.resources.requests.storage';
+    const grown = change(refOf('batcher'), { action: 'recreate', fields: [{ path, from: '10Gi', to: '20Gi' }] });
+    expect(refusalsOf('changed', {}, {}, [grown])).toEqual([
+      {
+        type: 'NotSupportedYet',
+        message: expect.stringContaining(`${path}: 10Gi → 20Gi in StatefulSet/batcher`),
+        fix: expect.stringContaining('deletionPolicy: Retain'),
+        object: 'OpBatcher/batcher',
+      },
+    ]);
+  });
+
+  it('is a field that Kubernetes lets nobody change: found when planning, not half-way', () => {
+    const fields = [
+      { path: 'spec.template.spec.containers[x].image', from: 'a', to: 'b' },
+      { path: 'spec.clusterIP', from: 'None' },
+    ];
+    const recreated = change(refOf('batcher'), { object: 'Service/batcher', action: 'recreate', fields });
+    expect(refusalsOf('changed', {}, {}, [recreated])).toEqual([
+      {
+        type: 'ImmutableField',
+        message: 'Kubernetes does not let Service/batcher be changed (spec.clusterIP: None → absent)',
+        fix: expect.stringContaining('delete OpBatcher/batcher and create it again'),
+        object: 'OpBatcher/batcher',
+      },
+    ]);
+  });
+
+  it('is not a container that comes or goes, a key that is added, or what is installed anew', () => {
+    expect(
+      refusalsOf('changed', { images: { b: '1' }, keys: ['old', 'new'] }, { images: { a: '1' }, keys: ['old'] }),
+    ).toEqual([]);
+    expect(refusalsOf('new', { images: { batcher: 'b:2' }, keys: ['new'] })).toEqual([]);
+  });
+
+  it('lets nothing else of the network be changed meanwhile: half a wish is none', () => {
+    const input = networkOf([
+      { role: 'replica', state: 'changed' },
+      { role: 'batcher', state: 'changed', changes: [change(refOf('batcher'), { action: 'recreate' })] },
+    ]);
+    expect(makePlan(input).type).toBe('refusal');
+  });
+});
+
+describe('a second one of what there must be one of', () => {
+  it('is refused, the oldest stays', () => {
+    const nodes = [sequencer('first'), replica('r'), sequencer('second')];
+    const problems = refuseDuplicates({ nodes, batchers: [batcher('a'), batcher('b'), batcher('c')] });
+    expect(problems.map(({ type, object }) => `${type} ${object}`)).toEqual([
+      'DuplicateRole OpNode/second',
+      'DuplicateRole OpBatcher/b',
+      'DuplicateRole OpBatcher/c',
+    ]);
+    for (const { message, fix } of problems)
+      expect([message, fix].join()).toMatch(/"(first|a)" is there already.*delete/s);
+  });
+
+  it('is not a second replica', () => {
+    expect(refuseDuplicates({ nodes: [sequencer('s'), replica('a'), replica('b')], batchers: [batcher('b')] })).toEqual(
+      [],
+    );
+  });
+
+  it('holds up nobody else, as little as a component that this version does not know yet', () => {
+    const problem = { message: '', fix: '' };
+    expect(blocksRollouts({ ...problem, type: 'DuplicateRole', object: 'OpNode/second' })).toBe(false);
+    expect(blocksRollouts({ ...problem, type: 'NotSupportedYet', object: 'OpProposer/p' })).toBe(false);
+    expect(blocksRollouts({ ...problem, type: 'NotSupportedYet', object: 'OpBatcher/b' })).toBe(true);
+    expect(blocksRollouts({ ...problem, type: 'ChainMismatch' })).toBe(true);
+  });
+});
+
+describe('a setting that this version can not honour', () => {
+  const address = `0x${'2'.repeat(40)}`;
+  const windows = [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }];
+  it.each<[string, object]>([
+    ['spec.network', { network: 'sepolia/op' }],
+    [
+      'spec.contracts.discovery',
+      { contracts: { discovery: 'Manual', systemConfig: address, addresses: { optimismPortal: address } } },
+    ],
+    ['spec.contracts.addresses', { contracts: { systemConfig: address, addresses: { optimismPortal: address } } }],
+    ['spec.contracts.l1StandardBridge', { contracts: { l1StandardBridge: address } }],
+    ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
+    ['spec.sequencer.preferred', { sequencer: { preferred: 'acme-sequencer-b' } }],
+    ['spec.approval.windows', { approval: { windows } }],
+    ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],
+    ['spec.owner', { owner: { signer } }],
+    ['spec.audit.retain', { audit: { retain: true } }],
+  ])('%s of a network is refused with a way out', (field, more) => {
+    const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, ...more });
+    const found = refuseSettings({ network, nodes: [], batchers: [], components: [] });
+    expect(found).toContainEqual({
+      type: 'NotSupportedYet',
+      message: expect.stringContaining(field),
+      fix: expect.stringMatching(/\w{3}/),
+    });
+  });
+
+  it('of a component is refused in its name', () => {
+    const found = refuseSettings({
+      network: undefined,
+      nodes: [sequencer('s', { stopped: true })],
+      batchers: [
+        batcher('b', { stopped: true }),
+        batcher('m', { signer: { mnemonicSecretRef: { name: 'm', key: 'm' }, hdPath: "m/44'/60'/0'/0/0" } }),
+      ],
+      components: [
+        { kind: 'OpProposer', metadata: { name: 'p' } },
+        { kind: 'OpChallenger', metadata: { name: 'c' } },
+        { kind: 'OpNode', metadata: { name: 's' } },
+      ],
+    });
+    expect(found.map(({ object, message }) => `${object}: ${message.split(' is not')[0]}`)).toEqual([
+      'OpNode/s: spec.sequencer.stopped',
+      'OpBatcher/b: spec.stopped',
+      'OpBatcher/m: spec.signer.mnemonicSecretRef',
+      'OpProposer/p: OpProposer',
+      'OpChallenger/c: OpChallenger',
+    ]);
+  });
+
+  it('is none of those that everybody sets', () => {
+    const network = parsed('OptimismNetwork', 'acme', NETWORK);
+    expect(
+      refuseSettings({ network, nodes: [sequencer('s'), replica('r')], batchers: [batcher('b')], components: [] }),
+    ).toEqual([]);
+  });
+});
+
+describe('the role of a component', () => {
+  it.each<[string, object, string | undefined]>([
+    ['OptimismNetwork', {}, 'network'],
+    ['OpNode', { role: 'Sequencer' }, 'sequencer'],
+    ['OpNode', { role: 'Replica' }, 'replica'],
+    ['OpBatcher', {}, 'batcher'],
+    ['OpProposer', {}, undefined],
+    ['Deployment', {}, undefined],
+  ])('of %s %o is %s', (kind, spec, role) => {
+    expect(componentRole({ kind, spec })).toBe(role);
+  });
+
+  it('is replica when a spec can not be read: a replica is never taken for the sequencer', () => {
+    expect(componentRole({ kind: 'OpNode' })).toBe('replica');
+    expect(componentRole({ kind: 'OpNode', spec: null })).toBe('replica');
+  });
+});

@@ -1,0 +1,323 @@
+import { describe, expect, it } from 'vitest';
+import { makePlan } from '../../src/plan/planner.ts';
+import { change, draftOf, LIMITS, networkOf, refOf, type State, stepsOf } from './network-of.ts';
+
+const STORE = ['network: storeConfig', 'network: verify'];
+const SEQUENCE = [
+  'sequencer: no-foreign-sequencer',
+  'sequencer: startSequencer',
+  'sequencer: sequencing',
+  'sequencer: single-sequencer',
+  'sequencer: verify',
+];
+
+function all(state: State) {
+  return networkOf([
+    { role: 'replica', state },
+    { role: 'batcher', state },
+    { role: 'sequencer', state },
+    { role: 'network', state },
+  ]);
+}
+
+describe('a plan', () => {
+  it('is not made when everything is as wished', () => {
+    expect(makePlan(all('as wished'))).toEqual({ type: 'nothing' });
+  });
+
+  it('has step ids that can be read in a list of activities', () => {
+    expect(draftOf(networkOf([{ role: 'batcher', state: 'new' }])).steps.map(({ id }) => id)).toEqual([
+      '01-await-no-foreign-batcher/batcher',
+      '02-apply-component/batcher',
+      '03-await-pods/batcher',
+      '04-await-batching/batcher',
+      '05-verify/batcher',
+    ]);
+  });
+
+  it('takes the limits of its steps from the spec', () => {
+    const limits = Object.fromEntries(
+      draftOf(all('new')).steps.flatMap(({ gate, limitSeconds }) => (gate ? [[gate, limitSeconds]] : [])),
+    );
+    expect(limits).toEqual({
+      'l1-reachable': LIMITS.l1ReachableSeconds,
+      'config-matches-chain': LIMITS.l1ReachableSeconds,
+      'engine-ready': LIMITS.engineReadySeconds,
+      'derivation-caught-up': LIMITS.derivationSeconds,
+      'no-foreign-sequencer': LIMITS.foreignSequencerSeconds,
+      sequencing: LIMITS.sequencingSeconds,
+      'single-sequencer': LIMITS.sequencingSeconds,
+      'no-foreign-batcher': LIMITS.foreignBatcherSeconds,
+      batching: LIMITS.batchingSeconds,
+      'node-synced': LIMITS.nodeSyncSeconds,
+    });
+  });
+
+  it('says in one line what it is about, however many components there are', () => {
+    expect(draftOf(all('changed')).summary).toBe('change acme: acme, replica, sequencer, batcher (8 steps)');
+    const many = Array.from(
+      { length: 50 },
+      (_, n) => ({ role: 'replica', state: 'new', name: `replica-${n}` }) as const,
+    );
+    expect(draftOf(networkOf(many)).summary.length).toBeLessThanOrEqual(300);
+  });
+
+  it('applies only what it names as its renders', () => {
+    const { steps, renders } = draftOf(all('new'));
+    const applied = new Set(steps.flatMap(({ render }) => render ?? []));
+    expect(renders.map(({ digest }) => digest).sort()).toEqual([...applied].sort());
+  });
+});
+
+describe('an install', () => {
+  it('goes from the network to the sequencer, then the batcher, then the replicas', () => {
+    expect(stepsOf(all('new'))).toEqual([
+      'network: l1-reachable',
+      'network: config-matches-chain',
+      ...STORE,
+      'sequencer: applyComponent pods≥0',
+      'sequencer: awaitPods',
+      'sequencer: engine-ready',
+      'sequencer: derivation-caught-up',
+      ...SEQUENCE,
+      'batcher: no-foreign-batcher',
+      'batcher: applyComponent pods≥0',
+      'batcher: awaitPods',
+      'batcher: batching',
+      'batcher: verify',
+      'replica: applyComponent pods≥0',
+      'replica: awaitPods',
+      'replica: node-synced',
+      'replica: verify',
+    ]);
+  });
+
+  it('interrupts no blocks, because there are none', () => {
+    expect(draftOf(all('new'))).toMatchObject({ kind: 'install', kinds: ['install'], gapExpectedSeconds: 0 });
+  });
+
+  it('goes on with what is left of it after a crash', () => {
+    const input = networkOf([
+      { role: 'network', state: 'as wished' },
+      { role: 'sequencer', state: 'as wished' },
+      { role: 'batcher', state: 'new' },
+      { role: 'replica', state: 'new' },
+    ]);
+    expect(new Set(stepsOf(input).map((step) => step.split(':')[0]))).toEqual(new Set(['batcher', 'replica']));
+  });
+
+  it('is called an install although the network stores the keys and peers of the new node', () => {
+    const input = networkOf([
+      { role: 'network', state: 'changed' },
+      { role: 'replica', state: 'new' },
+    ]);
+    expect(draftOf(input)).toMatchObject({ kind: 'install', kinds: ['install'] });
+    expect(stepsOf(input).slice(0, 2)).toEqual(STORE);
+  });
+
+  it('waits for no pods of a replica that shall have none', () => {
+    const input = networkOf([{ role: 'replica', state: 'new', desired: { replicas: 0 } }]);
+    expect(stepsOf(input)).toEqual(['replica: applyComponent pods≥0', 'replica: verify']);
+  });
+});
+
+describe('a change', () => {
+  it('that restarts nothing applies and waits for nothing', () => {
+    expect(stepsOf(all('changed'))).toEqual([
+      ...STORE,
+      ...['replica', 'sequencer', 'batcher'].flatMap((name) => [`${name}: applyComponent`, `${name}: verify`]),
+    ]);
+    expect(draftOf(all('changed'))).toMatchObject({ kind: 'change', gapExpectedSeconds: 0 });
+  });
+
+  it('that restarts goes from replicas, as canaries, to the sequencer, then the batcher', () => {
+    expect(stepsOf(all('changed, restarting'))).toEqual([
+      ...STORE,
+      'replica: applyComponent pods≥0',
+      'replica: awaitPods pod 0',
+      'replica: node-synced pod 0',
+      'replica: verify',
+      'sequencer: applyComponent pods≥0',
+      'sequencer: awaitPods',
+      'sequencer: engine-ready',
+      ...SEQUENCE,
+      'batcher: stopBatcher',
+      'batcher: applyComponent pods≥0',
+      'batcher: awaitPods',
+      'batcher: batching',
+      'batcher: verify',
+    ]);
+  });
+
+  it('that restarts the sequencer says for about how long there are no blocks', () => {
+    const { gapExpectedSeconds } = draftOf(networkOf([{ role: 'sequencer', state: 'changed, restarting' }]));
+    expect(gapExpectedSeconds).toBeGreaterThanOrEqual(9);
+    expect(draftOf(networkOf([{ role: 'batcher', state: 'changed, restarting' }])).gapExpectedSeconds).toBe(0);
+    expect(draftOf(networkOf([{ role: 'replica', state: 'changed, restarting' }])).gapExpectedSeconds).toBe(0);
+  });
+
+  it('restarts one pod of a replica after the other, the highest first, each synced before the next', () => {
+    const input = networkOf([{ role: 'replica', state: 'changed, restarting', desired: { replicas: 3 } }]);
+    expect(stepsOf(input)).toEqual([
+      ...[2, 1, 0].flatMap((n) => [
+        `replica: applyComponent pods≥${n}`,
+        `replica: awaitPods pod ${n}`,
+        `replica: node-synced pod ${n}`,
+      ]),
+      'replica: verify',
+    ]);
+  });
+
+  it('waits until the pods that a replica gets follow the chain, and moves none of those that it has', () => {
+    const input = networkOf([{ role: 'replica', state: 'scaled up', desired: { replicas: 2 } }]);
+    expect(stepsOf(input)).toEqual([
+      'replica: applyComponent',
+      'replica: awaitPods',
+      'replica: node-synced',
+      'replica: verify',
+    ]);
+  });
+
+  it('waits for nothing when a replica gets fewer pods', () => {
+    expect(stepsOf(networkOf([{ role: 'replica', state: 'scaled down' }]))).toEqual([
+      'replica: applyComponent',
+      'replica: verify',
+    ]);
+    const none = networkOf([{ role: 'replica', state: 'changed, restarting', desired: { replicas: 0 } }]);
+    expect(stepsOf(none)).toEqual(['replica: applyComponent', 'replica: verify']);
+  });
+
+  it('lets a newer revision take over anywhere but between a stop and what follows it', () => {
+    const unsafe = draftOf(all('changed, restarting')).steps.filter(({ safePointAfter }) => !safePointAfter);
+    expect(unsafe.map(({ type, component }) => `${component.name} ${type}`)).toEqual([
+      'sequencer applyComponent',
+      'batcher stopBatcher',
+    ]);
+  });
+
+  it('restarts replicas only after a new sequencer and a new batcher are there to be followed', () => {
+    const input = networkOf([
+      { role: 'replica', state: 'changed, restarting' },
+      { role: 'replica', state: 'new', name: 'second' },
+      { role: 'batcher', state: 'new' },
+      { role: 'sequencer', state: 'new' },
+      { role: 'network', state: 'changed' },
+    ]);
+    const order = [...new Set(stepsOf(input).map((step) => step.split(':')[0]))];
+    expect(order).toEqual(['network', 'sequencer', 'batcher', 'replica', 'second']);
+    expect(draftOf(input)).toMatchObject({ kind: 'change', kinds: ['change', 'install'] });
+  });
+
+  it('that was interrupted half-way is gone on with and not undone', () => {
+    const input = networkOf([{ role: 'batcher', state: 'changed and half-way' }]);
+    expect(draftOf(input)).toMatchObject({ kind: 'change', renders: [{ digest: 'batcher-2' }] });
+  });
+
+  it('that makes an object superfluous does not count its absence as damage', () => {
+    const component = refOf('replica');
+    const gone = { object: 'PodDisruptionBudget/replica', fields: [] };
+    const changes = [change(component), change(component, { ...gone, action: 'delete' })];
+    const input = networkOf([{ role: 'replica', state: 'changed', changes }]);
+    const observed = input.observed.map((item) => ({
+      ...item,
+      drift: [change(component, { ...gone, action: 'create' })],
+    }));
+    expect(draftOf({ ...input, observed }).kind).toBe('change');
+  });
+});
+
+describe('a repair', () => {
+  it('of the network stores its files again, and asks nothing of L1', () => {
+    expect(stepsOf(networkOf([{ role: 'network', state: 'drifted' }]))).toEqual(STORE);
+  });
+
+  it('puts everything back before it waits for anything, but what another one may have replaced', () => {
+    expect(stepsOf(all('lost'))).toEqual([
+      ...STORE,
+      'sequencer: stopSequencer',
+      'sequencer: applyComponent',
+      'replica: applyComponent',
+      'sequencer: awaitPods',
+      ...SEQUENCE,
+      'batcher: no-foreign-batcher',
+      'batcher: applyComponent',
+      'batcher: awaitPods',
+      'batcher: batching',
+      'batcher: verify',
+      'replica: awaitPods',
+      'replica: node-synced',
+      'replica: verify',
+    ]);
+    expect(draftOf(all('lost'))).toMatchObject({ kind: 'drift', kinds: ['drift'], gapExpectedSeconds: 0 });
+  });
+
+  it('moves no pod unless somebody has tampered with their template', () => {
+    for (const role of ['sequencer', 'batcher', 'replica'] as const) {
+      expect(stepsOf(networkOf([{ role, state: 'drifted' }]))[0]).toBe(`${role}: applyComponent`);
+      expect(stepsOf(networkOf([{ role, state: 'drifted in its template' }]))[0]).toBe(
+        `${role}: applyComponent pods≥0`,
+      );
+    }
+  });
+
+  it('of a sequencer with another template says that blocks may pause', () => {
+    const input = networkOf([{ role: 'sequencer', state: 'drifted in its template' }]);
+    expect(draftOf(input).gapExpectedSeconds).toBeGreaterThan(0);
+  });
+
+  it('comes before what is wished elsewhere, so that it never waits for the approval of that', () => {
+    const input = networkOf([
+      { role: 'sequencer', state: 'changed, restarting' },
+      { role: 'replica', state: 'new' },
+      { role: 'batcher', state: 'lost' },
+    ]);
+    expect(draftOf(input)).toMatchObject({ kind: 'drift', renders: [{ digest: 'batcher-1' }] });
+    expect(new Set(draftOf(input).steps.map(({ component }) => component.name))).toEqual(new Set(['batcher']));
+  });
+
+  it('brings lost objects back as they were, before the component is changed', () => {
+    const input = networkOf([{ role: 'sequencer', state: 'changed and lost' }]);
+    const { kind, steps, renders } = draftOf(input);
+    expect({ kind, renders }).toEqual({
+      kind: 'drift',
+      renders: [{ component: refOf('sequencer'), digest: 'sequencer-1' }],
+    });
+    expect(new Set(steps.flatMap(({ render }) => render ?? []))).toEqual(new Set(['sequencer-1']));
+  });
+
+  it('is made also of a component whose new wish is refused', () => {
+    const input = networkOf([{ role: 'batcher', state: 'changed and lost', desired: { images: { batcher: 'b:2' } } }]);
+    expect(draftOf(input).kind).toBe('drift');
+  });
+});
+
+describe('what a new operator renders differently', () => {
+  it('is a plan of its own kind', () => {
+    expect(draftOf(all('rendered differently, restarting'))).toMatchObject({
+      kind: 'operatorUpdate',
+      kinds: ['operatorUpdate'],
+    });
+    expect(draftOf(all('rendered differently, restarting')).gapExpectedSeconds).toBeGreaterThan(0);
+  });
+
+  it('stays out of a repair', () => {
+    const input = networkOf([
+      { role: 'sequencer', state: 'rendered differently, restarting' },
+      { role: 'network', state: 'rendered differently' },
+      { role: 'replica', state: 'drifted' },
+    ]);
+    expect(new Set(draftOf(input).steps.map(({ component }) => component.name))).toEqual(new Set(['replica']));
+  });
+
+  it("stays out of a user's change, but for the stored files that the changed pods may name", () => {
+    const input = networkOf([
+      { role: 'sequencer', state: 'rendered differently, restarting' },
+      { role: 'network', state: 'rendered differently' },
+      { role: 'batcher', state: 'changed, restarting' },
+    ]);
+    const { kind, kinds, gapExpectedSeconds } = draftOf(input);
+    expect({ kind, kinds, gapExpectedSeconds }).toEqual({ kind: 'change', kinds: ['change'], gapExpectedSeconds: 0 });
+    expect(stepsOf(input).slice(0, 3)).toEqual([...STORE, 'batcher: stopBatcher']);
+    expect(stepsOf(input).some((step) => step.startsWith('sequencer'))).toBe(false);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { draftOf, leaving, networkOf, stepsOf } from './network-of.ts';
+
+const running = [
+  { role: 'network', state: 'as wished' },
+  { role: 'sequencer', state: 'as wished' },
+  { role: 'batcher', state: 'as wished' },
+  { role: 'replica', state: 'as wished' },
+] as const;
+
+describe('a teardown', () => {
+  it('of everything stops the batcher, then the sequencer, then takes the rest, and lets go of the objects last', () => {
+    const input = networkOf([], { deleting: true, leaving: leaving('network', 'replica', 'sequencer', 'batcher') });
+    expect(stepsOf(input)).toEqual([
+      'batcher: stopBatcher',
+      'batcher: deleteComponent',
+      'sequencer: stopSequencer',
+      'sequencer: deleteComponent',
+      'replica: deleteComponent',
+      'network: deleteComponent',
+      'batcher: removeFinalizers',
+      'sequencer: removeFinalizers',
+      'replica: removeFinalizers',
+      'network: removeFinalizers',
+    ]);
+    expect(draftOf(input)).toMatchObject({
+      kind: 'teardown',
+      kinds: ['teardown'],
+      renders: [],
+      warnings: ['the chain makes no blocks any more'],
+    });
+  });
+
+  it('of one component leaves all others alone', () => {
+    const input = networkOf(running, { leaving: leaving('replica') });
+    expect(stepsOf(input)).toEqual(['replica: deleteComponent', 'replica: removeFinalizers']);
+    expect(draftOf(input)).toMatchObject({ warnings: [], summary: 'teardown acme: replica (2 steps)' });
+  });
+
+  it('drains nothing in a namespace that ends: nothing can be verified there', () => {
+    const input = networkOf([], {
+      deleting: true,
+      namespaceTerminating: true,
+      leaving: leaving('batcher', 'sequencer', 'network'),
+    });
+    expect(stepsOf(input).filter((step) => /stop/.test(step))).toEqual([]);
+    expect(stepsOf(input).at(-1)).toBe('network: removeFinalizers');
+  });
+
+  it('comes before every other transition', () => {
+    const input = networkOf(
+      [
+        { role: 'network', state: 'lost' },
+        { role: 'sequencer', state: 'changed, restarting' },
+      ],
+      { leaving: leaving('batcher') },
+    );
+    expect(draftOf(input).kind).toBe('teardown');
+  });
+
+  it('says what is deleted', () => {
+    const input = networkOf(running, { leaving: leaving('batcher') });
+    expect(draftOf(input).changes.map(({ object, action }) => `${action} ${object}`)).toEqual([
+      'delete OpBatcher/batcher',
+    ]);
+  });
+});

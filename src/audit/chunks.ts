@@ -1,0 +1,168 @@
+/**
+ * Where the audit chain is kept: ConfigMaps `<network>-audit-<n>`, one record per line.
+ *
+ * Protocol of the writers (there may be many at once): only the last chunk is written, by compare-and-swap of its
+ * resourceVersion. A chunk that is full is sealed (`immutable: true`, which the API server enforces) before its
+ * successor is created. So what the successor's first record names as its predecessor can't change any more, and a
+ * writer that still has an older view of the full chunk fails its compare-and-swap. A crash between the two leaves a
+ * sealed last chunk; the next writer creates the successor.
+ */
+import { API_VERSION, FIELD_MANAGER, LABELS } from '../api/names.ts';
+import { isKubeStatus, type KubeClient, type KubeObject } from '../kube/index.ts';
+
+/** Limit of the records in one chunk. A ConfigMap may hold 1 MiB; smaller ones are quicker to read and to write. */
+export const MAX_CHUNK_BYTES = 256 * 1024;
+
+/** Value of the component label of audit chunks. */
+const AUDIT_COMPONENT = 'audit';
+
+const RECORDS_KEY = 'records.jsonl';
+
+interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
+  immutable?: boolean;
+}
+
+export interface Chunk {
+  readonly index: number;
+  readonly lines: readonly string[];
+  readonly sealed: boolean;
+  readonly object: Readonly<ConfigMap>;
+}
+
+export interface ChunkPlace {
+  readonly kube: KubeClient;
+  readonly namespace: string;
+  readonly network: string;
+  /** Uid of the OptimismNetwork: the chain goes with it. Empty: only for reading. */
+  readonly uid: string;
+  readonly maxChunkBytes: number;
+}
+
+/** Somebody else was quicker: read again and start over. */
+export class LostRace extends Error {
+  override readonly name = 'LostRace';
+}
+
+export function chunkName(network: string, index: number): string {
+  return `${network}-audit-${index}`;
+}
+
+/** Index of the last chunk; -1: there is none. */
+export async function lastChunkIndex(place: ChunkPlace, signal?: AbortSignal): Promise<number> {
+  const { items } = await place.kube.list(
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace: place.namespace },
+    {
+      labelSelector: `${LABELS.network}=${place.network},${LABELS.component}=${AUDIT_COMPONENT}`,
+      metadataOnly: true,
+      signal,
+    },
+  );
+  const prefix = chunkName(place.network, 0).slice(0, -1);
+  const indexes = items
+    .filter((item) => !isLeftOver(place, item))
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => Number(name.slice(prefix.length)))
+    .filter((index) => Number.isSafeInteger(index) && index >= 0);
+  return Math.max(-1, ...indexes);
+}
+
+/** @returns undefined when there is no such chunk */
+export async function readChunk(place: ChunkPlace, index: number, signal?: AbortSignal): Promise<Chunk | undefined> {
+  const object = await place.kube.get<ConfigMap>(
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace: place.namespace, name: chunkName(place.network, index) },
+    { signal },
+  );
+  return object && !isLeftOver(place, object) ? chunkOf(object, index) : undefined;
+}
+
+/**
+ * Chunks of an earlier network of the same name, which are about to go with it: what is written to them is lost. A
+ * reader that names no uid takes whatever is there.
+ */
+function isLeftOver({ uid }: ChunkPlace, { metadata }: KubeObject): boolean {
+  const owners = (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'OptimismNetwork');
+  return uid !== '' && owners.length > 0 && owners.every((owner) => owner.uid !== uid);
+}
+
+/** Whether one more line keeps the chunk within its limit. The first line always fits. */
+export function hasRoom(place: ChunkPlace, chunk: Chunk, line: string): boolean {
+  const text = chunk.object.data?.[RECORDS_KEY] ?? '';
+  return chunk.lines.length === 0 || Buffer.byteLength(text) + Buffer.byteLength(line) + 1 <= place.maxChunkBytes;
+}
+
+/** @throws LostRace when the chunk has changed since it was read */
+export async function addLine(place: ChunkPlace, chunk: Chunk, line: string, signal?: AbortSignal): Promise<void> {
+  await replace(place, { ...chunk.object, data: recordsOf([...chunk.lines, line]) }, signal);
+}
+
+/** @throws LostRace when the chunk has changed since it was read */
+export async function sealChunk(place: ChunkPlace, chunk: Chunk, signal?: AbortSignal): Promise<void> {
+  await replace(place, { ...chunk.object, immutable: true }, signal);
+}
+
+/** @throws LostRace when it exists already */
+export async function createChunk(place: ChunkPlace, index: number, line: string, signal?: AbortSignal): Promise<void> {
+  const chunk: ConfigMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: chunkName(place.network, index),
+      namespace: place.namespace,
+      // Garbage collection takes the chain, also what is written while the last finalizer goes. A foreground deletion takes
+      // it before the teardown has ended: then the log has the rest.
+      ownerReferences: [{ apiVersion: API_VERSION, kind: 'OptimismNetwork', name: place.network, uid: place.uid }],
+      labels: {
+        [LABELS.network]: place.network,
+        [LABELS.component]: AUDIT_COMPONENT,
+        'app.kubernetes.io/managed-by': FIELD_MANAGER,
+      },
+    },
+    data: recordsOf([line]),
+  };
+  try {
+    await losing(place.kube.create(chunk, { fieldManager: FIELD_MANAGER, signal }), 409);
+  } catch (error) {
+    if (error instanceof LostRace) await removeLeftOver(place, index, signal);
+    throw error;
+  }
+}
+
+/** Garbage collection may take its time; until then the name is taken. */
+async function removeLeftOver(place: ChunkPlace, index: number, signal?: AbortSignal): Promise<void> {
+  const ref = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    namespace: place.namespace,
+    name: chunkName(place.network, index),
+  };
+  const found = await place.kube.get(ref, { signal });
+  const uid = found?.metadata.uid;
+  if (!found || !uid || !isLeftOver(place, found)) return;
+  await losing(place.kube.delete(ref, { preconditions: { uid }, signal }), 409);
+}
+
+function chunkOf(object: ConfigMap, index: number): Chunk {
+  const text = object.data?.[RECORDS_KEY] ?? '';
+  const lines = text.split('\n').filter((line) => line !== '');
+  return { index, lines, sealed: object.immutable === true, object };
+}
+
+function recordsOf(lines: readonly string[]): Record<string, string> {
+  return { [RECORDS_KEY]: `${lines.join('\n')}\n` };
+}
+
+async function replace(place: ChunkPlace, object: ConfigMap, signal?: AbortSignal): Promise<void> {
+  // 404: somebody has deleted the chunk. A chunk that was sealed meanwhile is a conflict like any other change.
+  await losing(place.kube.replace(object, { fieldManager: FIELD_MANAGER, signal }), 404, 409);
+}
+
+async function losing(write: Promise<unknown>, ...statuses: number[]): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (isKubeStatus(error, ...statuses)) throw new LostRace(error.message, { cause: error });
+    throw error;
+  }
+}

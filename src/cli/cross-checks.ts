@@ -1,0 +1,135 @@
+/** What is wrong between the objects of a file set: references that lead nowhere, roles that are taken twice, settings. */
+import { defaultRelease, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
+import { OperatorError, type Problem } from '../contract/failures.ts';
+import { blocksRollouts, refuseDuplicates } from '../plan/duplicates.ts';
+import { refuseSettings } from '../plan/refused-settings.ts';
+import { checkOverrides, checkSettings } from '../render/index.ts';
+import type { FileProblem, FileSet } from './file-set.ts';
+import {
+  componentsOf,
+  networksOf,
+  type OfflineNetwork,
+  offlineRenderInput,
+  rollupConfigOf,
+} from './offline-network.ts';
+import { type Reference, referencesIn } from './references.ts';
+
+export interface CrossChecks {
+  readonly problems: readonly FileProblem[];
+  /** Secrets and ConfigMaps that are not in the files: they must be in the cluster. `Secret l1 (rpc, beacon)` */
+  readonly expected: readonly string[];
+}
+
+export function crossCheck(set: FileSet): CrossChecks {
+  const { problems, expected } = checkReferences(set);
+  return {
+    problems: [
+      ...danglingComponents(set),
+      ...problems,
+      ...networksOf(set).flatMap((network) => checkNetwork(network, set)),
+    ],
+    expected,
+  };
+}
+
+/** With no network in the files a component's network is taken to be in the cluster. */
+function danglingComponents({ objects }: FileSet): FileProblem[] {
+  return componentsOf(objects).flatMap(({ at, value: { kind, metadata, spec } }) => {
+    const networks = objects.filter(
+      ({ value }) => value.kind === 'OptimismNetwork' && value.metadata.namespace === metadata.namespace,
+    );
+    const { name } = spec.networkRef;
+    if (networks.some(({ value }) => value.metadata.name === name)) return [];
+    const names = networks.map(({ value }) => value.metadata.name).join(', ');
+    const text =
+      names === ''
+        ? `spec.networkRef.name: OptimismNetwork ${name} is not in these files. It must exist in namespace ${metadata.namespace}.`
+        : `spec.networkRef.name: there is no OptimismNetwork ${name} in namespace ${metadata.namespace}. These files have ${names}.`;
+    return [
+      { level: names === '' ? ('warning' as const) : ('error' as const), at, object: `${kind}/${metadata.name}`, text },
+    ];
+  });
+}
+
+function checkReferences({ objects, data }: FileSet): CrossChecks {
+  const problems: FileProblem[] = [];
+  const expected = new Map<string, Set<string>>();
+  for (const { at, value } of objects) {
+    for (const reference of referencesIn(value.spec)) {
+      const { kind, name, key, field } = reference;
+      const target = data.find(
+        (item) => item.kind === kind && item.name === name && item.namespace === value.metadata.namespace,
+      );
+      if (!target) {
+        const title = `${kind} ${name}`;
+        expected.set(title, (expected.get(title) ?? new Set()).add(key));
+      } else if (!target.keys.includes(key)) {
+        problems.push({
+          level: 'error',
+          at,
+          object: `${value.kind}/${value.metadata.name}`,
+          text: missingKey(reference, field, target.keys),
+        });
+      }
+    }
+  }
+  return { problems, expected: [...expected].map(([title, keys]) => `${title} (${[...keys].join(', ')})`) };
+}
+
+function missingKey({ kind, name, key }: Reference, field: string, keys: readonly string[]): string {
+  return `${field}: ${kind} ${name} has no key ${key}. It has ${keys.length > 0 ? keys.join(', ') : 'none'}.`;
+}
+
+function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
+  const { value: network, at } = offline.network;
+  const components = offline.components.map(({ value }) => value);
+  const nodes = components.filter((component) => component.kind === 'OpNode');
+  const batchers = components.filter((component) => component.kind === 'OpBatcher');
+  const located = (problem: Problem & { readonly level?: 'error' | 'warning' }): FileProblem => ({
+    level: problem.level ?? (isLeftOut(problem) ? 'warning' : 'error'),
+    at: offline.components.find(({ value }) => `${value.kind}/${value.metadata.name}` === problem.object)?.at ?? at,
+    object: problem.object ?? `OptimismNetwork/${network.metadata.name}`,
+    text: `${problem.message}. ${capitalised(problem.fix)}.`.replaceAll('..', '.'),
+  });
+  const name = network.spec.release ?? defaultRelease;
+  const release = releaseOf(name);
+  if (!release) {
+    return [
+      located({
+        type: 'ReferenceNotFound',
+        message: `spec.release: there is no release ${name}`,
+        fix: `releases are ${releaseNames.join(', ')}`,
+      }),
+    ];
+  }
+  const problems: Problem[] = [
+    ...refuseDuplicates({ nodes, batchers }),
+    ...refuseSettings({ network, nodes, batchers, components }),
+  ];
+  try {
+    const rollup = rollupConfigOf(network, set);
+    const input = offlineRenderInput(offline, rollup, release);
+    problems.push(...checkOverrides(input));
+    // A chain of the registry is not known here. What is not supported yet is said by refuseSettings already.
+    const chainKnown = rollup !== undefined || network.spec.network === undefined;
+    if (chainKnown) problems.push(...checkSettings(input).filter(({ type }) => type !== 'NotSupportedYet'));
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    problems.push(error.toProblem());
+  }
+  return unique(problems.map(located));
+}
+
+/** A component that the operator leaves out while it rolls out the rest. */
+function isLeftOut(problem: Problem): boolean {
+  return problem.type === 'NotSupportedYet' && !blocksRollouts(problem);
+}
+
+/** Two checks may say the same of one object. */
+function unique(problems: readonly FileProblem[]): FileProblem[] {
+  return [...new Map(problems.map((problem) => [`${problem.object} ${problem.text}`, problem])).values()];
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,130 @@
+/** A network of a file set, as far as rendering and its checks need it, with stand-ins for what only a cluster knows. */
+import type { ObjectOf } from '../api/group.ts';
+import type { OpNode } from '../api/op-node.ts';
+import type { OptimismNetwork } from '../api/optimism-network.ts';
+import type { Release } from '../catalogue/releases.ts';
+import { parseRollupConfig, type RollupConfig, scheduledForks } from '../chain/rollup-config.ts';
+import { OperatorError } from '../contract/failures.ts';
+import type { ChainFacts, RenderInput } from '../render/index.ts';
+import { podName } from '../render/names.ts';
+import type { FileSet, Located } from './file-set.ts';
+
+/** Ends the names of owned copies: in a cluster it is a hash of their content, which is not known here. */
+export const OFFLINE = 'offline';
+
+type Component = Exclude<ObjectOf[keyof ObjectOf], OptimismNetwork>;
+
+export interface OfflineNetwork {
+  readonly network: Located<OptimismNetwork>;
+  readonly components: readonly Located<Component>[];
+}
+
+/** The networks of a file set with their components. */
+export function networksOf({ objects }: Pick<FileSet, 'objects'>): OfflineNetwork[] {
+  const networks = objects.flatMap(({ at, value }) => (value.kind === 'OptimismNetwork' ? [{ at, value }] : []));
+  const components = componentsOf(objects);
+  return networks.map((network) => ({
+    network,
+    components: components.filter(
+      ({ value: { metadata, spec } }) =>
+        metadata.namespace === network.value.metadata.namespace && spec.networkRef.name === network.value.metadata.name,
+    ),
+  }));
+}
+
+export function componentsOf(objects: FileSet['objects']): Located<Component>[] {
+  return objects.flatMap(({ at, value }) => (value.kind === 'OptimismNetwork' ? [] : [{ at, value }]));
+}
+
+/** The rollup configuration, where it is in the files; undefined: it is somewhere else. @throws OperatorError InvalidSpec */
+export function rollupConfigOf(
+  { spec, metadata }: OptimismNetwork,
+  { data }: Pick<FileSet, 'data'>,
+): RollupConfig | undefined {
+  const source = spec.rollupConfig;
+  const ref = source?.configMapRef;
+  const text =
+    source?.inline ??
+    (ref &&
+      data
+        .find(
+          ({ kind, name, namespace }) => kind === 'ConfigMap' && name === ref.name && namespace === metadata.namespace,
+        )
+        ?.texts.get(ref.key));
+  if (text === undefined) return undefined;
+  try {
+    return parseRollupConfig(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(
+      { type: 'InvalidSpec', message: 'rollup.json is not JSON', fix: 'provide the file as it was made' },
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Input of the renderer. Owned copies and identities have stand-in names; without a rollup configuration the facts about
+ * the chain are stand-ins too, chosen so that no check complains because of them.
+ */
+export function offlineRenderInput(
+  { network, components }: OfflineNetwork,
+  rollup: RollupConfig | undefined,
+  release: Release,
+): RenderInput {
+  const { value } = network;
+  const values = components.map((component) => component.value);
+  const copy = (name: string, key: string) => ({ name: `${value.metadata.name}-${name}-${OFFLINE}`, key });
+  const nodes = values.filter((component) => component.kind === 'OpNode');
+  return {
+    network: value,
+    nodes,
+    batchers: values.filter((component) => component.kind === 'OpBatcher'),
+    proposers: values.filter((component) => component.kind === 'OpProposer'),
+    challengers: values.filter((component) => component.kind === 'OpChallenger'),
+    chain: chainFacts(value, rollup),
+    release,
+    secret: copy,
+    configMap: copy,
+    identity: (name) => {
+      const node = nodes.find(({ metadata }) => metadata.name === name);
+      const jwt = node?.spec.jwtSecretRef;
+      return {
+        jwt: jwt ? copy(jwt.name, jwt.key) : { name: `${name}-jwt-${OFFLINE}`, key: 'jwt.hex' },
+        p2p: { secretName: `${name}-p2p` },
+        peerIds: node ? podNamesOf(node).map((pod) => `peer-id-of-${pod}`) : [],
+      };
+    },
+  };
+}
+
+function podNamesOf({ metadata, spec }: OpNode): string[] {
+  return Array.from({ length: spec.role === 'Sequencer' ? 1 : (spec.replicas ?? 1) }, (_, ordinal) =>
+    podName(metadata.name, ordinal),
+  );
+}
+
+function chainFacts({ metadata, spec }: OptimismNetwork, rollup: RollupConfig | undefined): ChainFacts {
+  const file = (what: string, key: string) => ({ name: `${metadata.name}-${what}-${OFFLINE}`, key });
+  const custom = spec.network === undefined;
+  return {
+    l1ChainId: rollup?.l1_chain_id ?? spec.l1.chainId ?? 0,
+    l2ChainId: rollup?.l2_chain_id ?? spec.l2?.chainId ?? 0,
+    blockTimeSeconds: rollup?.block_time ?? 2,
+    seqWindowSize: rollup?.seq_window_size ?? Number.MAX_SAFE_INTEGER,
+    genesisHash: rollup?.genesis.l2.hash ?? `0x${'0'.repeat(64)}`,
+    custom,
+    registryName: spec.network,
+    forks: rollup ? scheduledForks(rollup) : [],
+    batchInbox: rollup?.batch_inbox_address ?? `0x${'0'.repeat(40)}`,
+    config: {
+      ...(custom
+        ? {
+            rollup: file('rollup', 'rollup.json'),
+            genesis: { ...file('genesis', 'genesis.json.gz'), compression: 'gzip' as const },
+          }
+        : {}),
+      ...(spec.l1.chainConfig ? { l1ChainConfig: file('l1-chain', 'l1-chain.json') } : {}),
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** A network's current plan as text. Pure. */
+
+import { approveCommand, rejectCommand, shortHash } from '../status/operator-commands.ts';
+import type { PlanStatus, StepStatus } from '../status/plan-status.ts';
+import type { NetworkObject } from './networks.ts';
+import { columns, type Paint, shortDuration } from './output.ts';
+
+export interface PlanView {
+  readonly now: Date;
+  readonly paint: Paint;
+}
+
+const STEPS_AROUND = 2;
+
+/** @param options.compact only the steps around the current one */
+export function planLines(network: NetworkObject, view: PlanView, options: { compact: boolean }): string[] {
+  const plan = network.status?.plan;
+  if (!plan) return [`No plan: ${network.metadata.name} is as desired, or has not been looked at yet.`];
+  const steps = plan.steps ?? [];
+  const over = steps.filter(isOver).length;
+  const waits = waitsForApproval(network);
+  const progress = waits ? `${steps.length} steps` : `${over} of ${steps.length} steps done`;
+  const shown = options.compact ? aroundCurrent(steps) : steps;
+  return [
+    `${view.paint('bold', `Plan ${shortHash(plan.hash)}`)} (${plan.kind}): ${plan.summary}`,
+    `  ${[progress, ...decisionFacts(plan, waits, view)].join(', ')}`,
+    ...(waits ? commandLines(network, plan) : []),
+    ...(shown.length > 0 && !(options.compact && waits) ? ['', ...stepLines(shown, view)] : []),
+  ];
+}
+
+/** Whether a person has to decide before anything goes on. */
+export function waitsForApproval({ status }: NetworkObject): boolean {
+  return status?.phase === 'AwaitingApproval' && status.plan !== undefined && status.plan.approval === undefined;
+}
+
+export function isExpired(plan: PlanStatus, now: Date): boolean {
+  return plan.expiresAt !== undefined && Date.parse(plan.expiresAt) <= now.getTime();
+}
+
+function decisionFacts(plan: PlanStatus, waits: boolean, { now, paint }: PlanView): string[] {
+  const { approval, expiresAt, workflowId } = plan;
+  if (!waits) {
+    const by = approval && `approved by ${approval.by} (${approval.via}${approval.verified ? '' : ', claimed'})`;
+    return [by, workflowId && `workflow ${workflowId}`].filter((fact) => fact !== undefined);
+  }
+  if (isExpired(plan, now)) return [paint('red', `expired at ${expiresAt}`)];
+  const left = expiresAt ? `, expires in ${shortDuration((Date.parse(expiresAt) - now.getTime()) / 1000)}` : '';
+  return [paint('yellow', `waits for approval${left}`)];
+}
+
+function commandLines({ metadata }: NetworkObject, plan: PlanStatus): string[] {
+  const place = { namespace: metadata.namespace ?? 'default', name: metadata.name };
+  return [`  → ${approveCommand(place, plan.hash)}`, `  → ${rejectCommand(place, plan.hash)}`];
+}
+
+function stepLines(steps: readonly StepStatus[], view: PlanView): string[] {
+  const rows = steps.map((step) => [
+    `  ${step.id}`,
+    stateText(step, view.paint),
+    timeText(step, view.now),
+    step.message ?? '',
+  ]);
+  return columns(['  STEP', 'STATE', 'FOR', ''], rows).trimEnd().split('\n');
+}
+
+function stateText({ state }: StepStatus, paint: Paint): string {
+  switch (state) {
+    case 'Done':
+      return paint('green', state);
+    case 'Failed':
+      return paint('red', state);
+    case 'Pending':
+      return paint('dim', state);
+    default:
+      return paint('yellow', state);
+  }
+}
+
+function timeText({ startedAt, finishedAt, state }: StepStatus, now: Date): string {
+  if (startedAt === undefined || state === 'Pending') return '';
+  const end = finishedAt === undefined ? now.getTime() : Date.parse(finishedAt);
+  return shortDuration((end - Date.parse(startedAt)) / 1000);
+}
+
+function isOver({ state }: StepStatus): boolean {
+  return state === 'Done' || state === 'Skipped';
+}
+
+function aroundCurrent(steps: readonly StepStatus[]): readonly StepStatus[] {
+  const current = steps.findIndex((step) => !isOver(step));
+  if (current === -1) return [];
+  return steps.slice(Math.max(0, current - STEPS_AROUND), current + STEPS_AROUND + 1);
+}

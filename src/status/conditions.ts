@@ -1,0 +1,83 @@
+/**
+ * Conditions: what is, why, and what to do next. Pure.
+ *
+ * Types that the entity's report writes: ConfigurationValid, ContractsDiscovered, Ready, Progressing, AwaitingApproval,
+ * Paused (network-conditions.ts). The observation writes Sequencing, Batching, Following and Degraded
+ * (chain-health.ts), the watcher Orchestrated. One writer for each type: server-side apply keeps them apart.
+ */
+import type { ConditionType as ApiConditionType, Condition } from '../api/conditions.ts';
+
+export type ConditionType =
+  | ApiConditionType
+  | 'ContractsDiscovered'
+  | 'Paused'
+  | 'Sequencing'
+  | 'Batching'
+  | 'Following';
+
+export interface ConditionInput {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False' | 'Unknown';
+  /** One word in CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The schema allows 4096; a status has room for all conditions of a bad day. */
+export const MAX_CONDITION_MESSAGE = 1024;
+
+/**
+ * Sets one condition in a list. `lastTransitionTime` moves only when `status` changes: it answers "since when".
+ * @param list the conditions as they are; is not changed
+ * @param observedGeneration `metadata.generation` that the condition is about
+ */
+export function setCondition(
+  list: readonly Condition[],
+  input: ConditionInput,
+  now: Date,
+  observedGeneration?: number,
+): Condition[] {
+  const before = list.find(({ type }) => type === input.type);
+  const condition: Condition = {
+    type: input.type,
+    status: input.status,
+    reason: input.reason,
+    message: cutText(input.message, MAX_CONDITION_MESSAGE),
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    lastTransitionTime: before?.status === input.status ? before.lastTransitionTime : timestamp(now),
+  };
+  return before ? list.map((other) => (other === before ? condition : other)) : [...list, condition];
+}
+
+/** Sets several conditions; see {@link setCondition}. Types that are not among `inputs` stay as they are. */
+export function setConditions(
+  list: readonly Condition[],
+  inputs: readonly ConditionInput[],
+  now: Date,
+  observedGeneration?: number,
+): Condition[] {
+  return inputs.reduce<Condition[]>((all, input) => setCondition(all, input, now, observedGeneration), [...list]);
+}
+
+/** `What is. Why. → what to do next` */
+export function sentence(what: string, why?: string, next?: string): string {
+  const statements = [what, why]
+    .filter((text) => text !== undefined && text !== '')
+    .map((text) => withFullStop(text ?? ''));
+  return next ? `${statements.join(' ')} → ${next}` : statements.join(' ');
+}
+
+/** RFC 3339 with whole seconds, as Kubernetes writes times. */
+export function timestamp(now: Date): string {
+  return now.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** At most `limit` characters, whole ones. */
+export function cutText(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).toWellFormed()}…`;
+}
+
+function withFullStop(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -1,0 +1,17 @@
+import type { EntityPhase } from '../contract/activities.ts';
+
+/** A network's phase as a sentence. */
+export const PHASE_SENTENCES: Readonly<Record<EntityPhase, string>> = {
+  Pending: 'The first look at cluster and chain is under way.',
+  Invalid: 'Something that the network needs is wrong or missing. Nothing is changed until it is mended.',
+  AwaitingApproval: 'A plan waits for somebody to decide.',
+  Installing: 'The network is being installed.',
+  Changing: 'A change is being rolled out.',
+  Repairing: 'Objects that somebody changed are being set back.',
+  Upgrading: 'An upgrade is being rolled out.',
+  Rotating: 'A key is being replaced.',
+  Halted: 'A step failed. Nothing goes on until somebody decides.',
+  Paused: 'The network is paused: its chain goes on as it is, plans wait.',
+  Ready: 'Everything is as desired.',
+  Deleting: 'The network is being taken down in order.',
+};

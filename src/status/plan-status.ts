@@ -1,0 +1,96 @@
+/** A plan as `status.plan` and its end as `status.history`. Pure; within the bounds of the schema. */
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import type { ReportInput, StepProgress } from '../contract/activities.ts';
+import { componentKey, type Step } from '../contract/plan.ts';
+import { cutText } from './conditions.ts';
+
+export type PlanStatus = NonNullable<OptimismNetworkStatus['plan']>;
+export type StepStatus = NonNullable<PlanStatus['steps']>[number];
+type PastPlan = NonNullable<OptimismNetworkStatus['history']>[number];
+type ShownPlan = NonNullable<ReportInput['plan']>;
+
+/** Bounds of the schema, or below them where the whole status would get too large. */
+const MAX_SUMMARY = 512;
+const MAX_MESSAGE = 160;
+/** Of the one step that waits or has failed: its message ends with what to do. */
+const MAX_CURRENT_MESSAGE = 640;
+const MAX_COMMENT = 512;
+const MAX_STEPS = 100;
+const MAX_HISTORY = 20;
+const MAX_PAST_SUMMARY = 200;
+
+export interface PlanStatusOptions {
+  /** The plan as status has it: the progress of its steps is kept when it is the same plan. */
+  readonly before?: PlanStatus | undefined;
+  /** Progress that is known better than from `before`. */
+  readonly progress?: readonly StepProgress[];
+  readonly halted?: ReportInput['halted'] | undefined;
+}
+
+export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}): PlanStatus {
+  const { plan } = shown;
+  const { before, progress = [], halted } = options;
+  const known = new Map(before?.hash === plan.hash ? before.steps?.map((step) => [step.id, step]) : []);
+  const fresh = new Map(progress.map((step) => [step.id, step]));
+  const steps = plan.steps.slice(0, MAX_STEPS).map((step) => {
+    const status = stepToStatus(step, fresh.get(step.id) ?? known.get(step.id));
+    return halted?.step === step.id
+      ? { ...status, state: 'Failed' as const, message: cutText(halted.problem.message, MAX_CURRENT_MESSAGE) }
+      : status;
+  });
+  return {
+    hash: plan.hash,
+    revision: plan.desiredRevision,
+    kind: plan.kind,
+    summary: cutText(plan.summary, MAX_SUMMARY),
+    steps,
+    createdAt: shown.createdAt,
+    ...(shown.workflowId === undefined ? {} : { workflowId: shown.workflowId }),
+    ...(shown.expiresAt === undefined ? {} : { expiresAt: shown.expiresAt }),
+    ...(shown.approval === undefined ? {} : { approval: approvalToStatus(shown.approval) }),
+  };
+}
+
+/** The same plan with news of one step; unchanged when the plan has no such step. */
+export function withStepProgress(plan: PlanStatus, progress: StepProgress): PlanStatus {
+  const steps = plan.steps?.map((step) => (step.id === progress.id ? { ...step, ...progressFields(progress) } : step));
+  return steps === undefined ? plan : { ...plan, steps };
+}
+
+/** The history with one more plan in front; a plan that ended twice (an activity that ran again) stays one entry. */
+export function addToHistory(
+  history: OptimismNetworkStatus['history'],
+  finished: NonNullable<ReportInput['finished']>,
+): PastPlan[] {
+  const entry: PastPlan = { ...finished, summary: cutText(finished.summary, MAX_PAST_SUMMARY) };
+  const others = (history ?? []).filter(({ hash, startedAt }) => hash !== entry.hash || startedAt !== entry.startedAt);
+  return [entry, ...others].slice(0, MAX_HISTORY);
+}
+
+type KnownProgress = Partial<Pick<StepStatus, 'state' | 'message' | 'startedAt' | 'finishedAt'>>;
+
+function stepToStatus(step: Step, progress: KnownProgress | undefined): StepStatus {
+  return {
+    id: step.id,
+    action: step.type,
+    component: componentKey(step.component),
+    ...(step.gate === undefined ? {} : { gate: step.gate }),
+    state: 'Pending',
+    ...(progress ? progressFields(progress) : {}),
+  };
+}
+
+function progressFields({ state, message, startedAt, finishedAt }: KnownProgress): KnownProgress {
+  const isOver = state === 'Done' || state === 'Skipped';
+  return {
+    ...(state === undefined ? {} : { state }),
+    ...(message === undefined ? {} : { message: cutText(message, isOver ? MAX_MESSAGE : MAX_CURRENT_MESSAGE) }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+  };
+}
+
+function approvalToStatus(approval: NonNullable<ShownPlan['approval']>): NonNullable<PlanStatus['approval']> {
+  const { comment, ...rest } = approval;
+  return { ...rest, ...(comment === undefined ? {} : { comment: cutText(comment, MAX_COMMENT) }) };
+}

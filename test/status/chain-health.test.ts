@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { optimismNetworkStatus } from '../../src/api/optimism-network.ts';
+import type { NodeSample, Sample, SyncStatus } from '../../src/chain/samples.ts';
+import { type HealthLimits, healthOf, healthToStatus } from '../../src/status/chain-health.ts';
+
+const START = 1_795_000_000;
+const limits: HealthLimits = {
+  blockTimeSeconds: 2,
+  sequencing: true,
+  batching: true,
+  maxSafeLagSeconds: 600,
+  maxReplicaLagBlocks: 100,
+};
+
+const hash = (n: number) => `0x${n.toString(16).padStart(64, '0')}`;
+const l1Ref = (number: number) => ({ number, hash: hash(number), timestamp: START + number });
+const l2Ref = (number: number) => ({
+  number,
+  hash: hash(number),
+  timestamp: START + 2 * number,
+  l1origin: { number: 1, hash: hash(1) },
+});
+
+function sync(unsafe: number, safe: number, currentL1 = 90): SyncStatus {
+  return {
+    currentL1: l1Ref(currentL1),
+    headL1: l1Ref(95),
+    safeL1: l1Ref(80),
+    finalizedL1: l1Ref(70),
+    unsafeL2: l2Ref(unsafe),
+    safeL2: l2Ref(safe),
+    finalizedL2: l2Ref(safe - 10),
+  };
+}
+
+function node(name: string, role: NodeSample['role'], fields: Partial<NodeSample>): NodeSample {
+  return {
+    pod: `${name}-0`,
+    node: name,
+    role,
+    sync: { ok: true, value: sync(1000, 900) },
+    el: { ok: false, kind: 'unreachable', error: 'not asked' },
+    ...fields,
+  };
+}
+
+const active = { sequencerActive: { ok: true, value: true } } as const;
+const silent = { ok: false, kind: 'unreachable', error: '10.0.0.7 did not answer' } as const;
+
+/** A sample taken when block `unsafe` is one second old. */
+function sample(unsafe: number, nodes: NodeSample[], ageSeconds = 1): Sample {
+  return { at: (START + 2 * unsafe + ageSeconds) * 1000, nodes };
+}
+
+function verdict(samples: Sample[], fields: Partial<HealthLimits> = {}) {
+  const health = healthOf(samples, { ...limits, ...fields });
+  return {
+    health,
+    conditions: Object.fromEntries(health.conditions.map(({ type, status, reason }) => [type, `${status}/${reason}`])),
+  };
+}
+
+describe('the health of a chain', () => {
+  it('is good when the head is young and the safe head follows', () => {
+    const { health, conditions } = verdict([
+      sample(1000, [node('seq', 'Sequencer', active), node('rep', 'Replica', {})]),
+    ]);
+    expect(health).toMatchObject({
+      class: 'Healthy',
+      unsafe: { number: 1000 },
+      safe: { number: 900 },
+      finalized: { number: 890 },
+      safeLagSeconds: 200,
+      l1Lag: 5,
+    });
+    expect(conditions).toEqual({
+      Sequencing: 'True/Advancing',
+      Batching: 'True/SafeHeadFollows',
+      Following: 'True/InSync',
+      Degraded: 'False/AsExpected',
+    });
+  });
+
+  it('is unknown, never stopped, when the sequencer does not answer', () => {
+    const { health, conditions } = verdict([
+      sample(1000, [node('seq', 'Sequencer', { sequencerActive: silent, sync: silent })]),
+    ]);
+    expect(health.class).toBe('Unknown');
+    expect(conditions['Sequencing']).toBe('Unknown/SequencerUnreachable');
+    expect(health.conditions[0]?.message).toContain('seq-0: 10.0.0.7 did not answer');
+  });
+
+  it('is stalled when nobody sequences', () => {
+    const stopped = { sequencerActive: { ok: true, value: false } } as const;
+    expect(verdict([sample(1000, [node('seq', 'Sequencer', stopped)])])).toMatchObject({
+      health: { class: 'Stalled' },
+      conditions: { Sequencing: 'False/NobodySequences', Degraded: 'True/NobodySequences' },
+    });
+  });
+
+  it('is an emergency when two sequence', () => {
+    const { conditions } = verdict([sample(1000, [node('a', 'Sequencer', active), node('b', 'Sequencer', active)])]);
+    expect(conditions['Sequencing']).toBe('False/SeveralSequencers');
+  });
+
+  it('is stalled when an active sequencer makes no blocks', () => {
+    const standing = [0, 30].map((age) => sample(1000, [node('seq', 'Sequencer', active)], age));
+    expect(verdict(standing)).toMatchObject({
+      health: { class: 'Stalled' },
+      conditions: { Sequencing: 'False/HeadStandsStill' },
+    });
+  });
+
+  it('is good while an old chain catches up', () => {
+    const at = (unsafe: number) =>
+      node('seq', 'Sequencer', { ...active, sync: { ok: true, value: sync(unsafe, unsafe - 20) } });
+    const { health, conditions } = verdict([sample(1000, [at(1000)], 7000), sample(1030, [at(1030)], 7000)]);
+    expect(health.class).toBe('Healthy');
+    expect(conditions['Sequencing']).toBe('True/CatchingUp');
+  });
+
+  it('is degraded when the safe head is too far behind', () => {
+    const late = node('seq', 'Sequencer', { ...active, sync: { ok: true, value: sync(1000, 100) } });
+    const { health, conditions } = verdict([sample(1000, [late])]);
+    expect(health).toMatchObject({ class: 'Degraded', safeLagSeconds: 1800 });
+    expect(conditions['Batching']).toBe('False/SafeHeadBehind');
+  });
+
+  it('takes no safe head from a node that has not begun to derive', () => {
+    const young = node('seq', 'Sequencer', { ...active, sync: { ok: true, value: sync(1000, 100, 0) } });
+    const { health, conditions } = verdict([sample(1000, [young])]);
+    expect(health.safe).toBeUndefined();
+    expect(health.safeLagSeconds).toBeUndefined();
+    expect(conditions['Batching']).toBe('Unknown/NoReading');
+  });
+
+  it('names the replica that is behind', () => {
+    const behind = node('rep', 'Replica', { sync: { ok: true, value: sync(700, 690) } });
+    const { health } = verdict([sample(1000, [node('seq', 'Sequencer', active), behind])]);
+    expect(health.class).toBe('Degraded');
+    expect(health.conditions.find(({ type }) => type === 'Following')?.message).toContain(
+      'rep-0 (block 700, 300 behind)',
+    );
+  });
+
+  it('of nodes without a sequencer of ours is judged by the age of what they follow', () => {
+    const replica = node('rep', 'Replica', {});
+    const only = { sequencing: false, batching: false };
+    expect(verdict([sample(1000, [replica])], only).health.class).toBe('Healthy');
+    expect(verdict([sample(1000, [replica], 3600)], only)).toMatchObject({
+      health: { class: 'Degraded' },
+      conditions: { Following: 'False/ReplicaBehind' },
+    });
+  });
+
+  it('says that L1 is away', () => {
+    const { health, conditions } = verdict([{ ...sample(1000, [node('seq', 'Sequencer', active)]), l1: silent }]);
+    expect(health.class).toBe('Degraded');
+    expect(conditions['Degraded']).toBe('True/L1Unavailable');
+  });
+
+  it('is unknown before the first sample', () => {
+    expect(verdict([]).health.class).toBe('Unknown');
+  });
+
+  it('keeps the last known heads in status and fits the schema', () => {
+    const { health } = verdict([sample(1000, [node('seq', 'Sequencer', active)])]);
+    const now = new Date('2026-11-22T12:00:00Z');
+    const known = healthToStatus(health, undefined, now);
+    const unknown = healthToStatus(verdict([]).health, known, now);
+    expect(unknown).toMatchObject({ class: 'Unknown', unsafe: { number: 1000 } });
+    expect(() => optimismNetworkStatus.parse({ health: known })).not.toThrow();
+  });
+});

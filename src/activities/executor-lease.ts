@@ -1,0 +1,105 @@
+/**
+ * Who may act on a network: one attempt of one step at a time, by compare-and-swap on the Lease `<network>-executor`.
+ *
+ * Temporal gives an attempt up when its heartbeats stop, but a worker that was only frozen wakes up and goes on. Just
+ * before its effect each attempt therefore takes the Lease; the next attempt takes it over, and the one that wakes up
+ * finds a foreign holder and stops without effect. A holder of another run (a child that was terminated by hand) is
+ * waited out instead, because nothing says that its activity has ended.
+ */
+import { OperatorError } from '../contract/failures.ts';
+import { isKubeStatus, type KubeClient, readLease, swapLease } from '../kube/index.ts';
+
+/** The longest startToClose of an effectful step, and a margin for clocks. */
+export const HOLD_SECONDS = 65;
+
+export interface Holder {
+  readonly runId: string;
+  /** When the step's activity was scheduled, by Temporal's clock: a step that is retried counts its attempts anew. */
+  readonly scheduledAt: number;
+  readonly attempt: number;
+}
+
+export interface ExecutorLease {
+  /** @throws OperatorError NotExecutor when a later attempt, or another run, holds it */
+  take(holder: Holder): Promise<void>;
+  /** Lets go, if it is still held. A lease that is not released is waited out by other runs. */
+  release(holder: Holder): Promise<void>;
+}
+
+export interface ExecutorLeaseOptions {
+  readonly kube: KubeClient;
+  readonly network: { readonly namespace: string; readonly name: string };
+  /** Uid of the OptimismNetwork: the Lease goes with it. */
+  readonly uid: string;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+export function createExecutorLease({ kube, network, uid, now, signal }: ExecutorLeaseOptions): ExecutorLease {
+  const ref = { namespace: network.namespace, name: `${network.name}-executor` };
+  const metadata = {
+    labels: { 'optimism.io/network': network.name },
+    ownerReferences: [{ apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', name: network.name, uid }],
+  };
+
+  async function take(holder: Holder): Promise<void> {
+    const expected = await readLease(kube, ref, { signal });
+    const current = parseHolder(expected?.holder);
+    if (current && current.runId !== holder.runId) {
+      const left = Math.ceil(((expected?.renewTime?.getTime() ?? 0) + HOLD_SECONDS * 1000 - now()) / 1000);
+      if (left > 0)
+        throw notExecutor(
+          `an earlier run of this network's plans may still be acting; waiting ${left} s`,
+          Math.min(left, 10),
+        );
+    }
+    if (current?.runId === holder.runId && isLater(current, holder))
+      throw notExecutor('a later attempt of this plan has taken over', 10);
+    const swap = {
+      ...ref,
+      expected,
+      holder: formatHolder(holder),
+      durationSeconds: HOLD_SECONDS,
+      now: new Date(now()),
+      metadata,
+    };
+    try {
+      if (await swapLease(kube, swap, { signal })) return;
+    } catch (error) {
+      // Nothing can be created in a namespace that ends, and its own end is what everybody there is waiting for.
+      if (isKubeStatus(error, 403) && error.message.includes('is being terminated')) return;
+      throw error;
+    }
+    throw notExecutor('somebody else has taken the executor lease at the same moment', 1);
+  }
+
+  async function release(holder: Holder): Promise<void> {
+    const expected = await readLease(kube, ref);
+    if (expected?.holder !== formatHolder(holder)) return;
+    // Losing this race means that it was taken over, or is gone with its namespace: not ours to release any more.
+    await swapLease(kube, { ...ref, expected, holder: undefined, now: new Date(now()) });
+  }
+
+  return { take, release };
+}
+
+function isLater(a: Holder, b: Holder): boolean {
+  return a.scheduledAt > b.scheduledAt || (a.scheduledAt === b.scheduledAt && a.attempt > b.attempt);
+}
+
+function formatHolder({ runId, scheduledAt, attempt }: Holder): string {
+  return `${runId}/${scheduledAt}/${attempt}`;
+}
+
+function parseHolder(text: string | undefined): Holder | undefined {
+  const [runId, scheduledAt, attempt] = (text ?? '').split('/');
+  if (!runId || scheduledAt === undefined || attempt === undefined) return undefined;
+  return { runId, scheduledAt: Number(scheduledAt), attempt: Number(attempt) };
+}
+
+function notExecutor(message: string, retryAfterSeconds: number): OperatorError {
+  return new OperatorError(
+    { type: 'NotExecutor', message, fix: 'nothing to do: it is tried again' },
+    { retryAfterSeconds },
+  );
+}

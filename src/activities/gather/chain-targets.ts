@@ -1,0 +1,82 @@
+/** Where a network's chain can be looked at: its pods, its L1, its senders. */
+import { LABELS } from '../../api/names.ts';
+import type { PodTarget, SampleTargets } from '../../chain/sample.ts';
+import type { KubeObject } from '../../kube/index.ts';
+import { EL_HTTP, NODE_RPC } from '../../render/ports.ts';
+import type { LiveObjects } from './live.ts';
+import type { Wish } from './wish.ts';
+
+export type Pod = KubeObject & { status?: { podIP?: string; conditions?: { type: string; status: string }[] } };
+
+export function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+/**
+ * Pods of all nodes of a network, by their labels and not by what OpNodes there are: a pod whose OpNode is being deleted,
+ * or is gone, may still sequence.
+ */
+export function nodePods(live: Pick<LiveObjects, 'pods'>): PodTarget[] {
+  return live.pods.flatMap((pod) => {
+    const [, kind, node] = /^([a-z]+)\.(.+)$/.exec(pod.metadata.labels?.[LABELS.component] ?? '') ?? [];
+    if (kind !== 'opnode' || node === undefined) return [];
+    const role = pod.metadata.labels?.['app.kubernetes.io/component'] === 'sequencer' ? 'Sequencer' : 'Replica';
+    return [podTarget(pod as Pod, node, role)];
+  });
+}
+
+function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTarget {
+  const ip = pod.status?.podIP;
+  return {
+    pod: pod.metadata.name,
+    node,
+    role,
+    ...(ip ? { ip } : {}),
+    ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number },
+  };
+}
+
+/** Address of a pod's op-node RPC; undefined while it has no IP. */
+export function opNodeUrl({ ip, ports }: PodTarget): string | undefined {
+  return ip && `http://${ip.includes(':') ? `[${ip}]` : ip}:${ports.opNode}`;
+}
+
+export interface LookAt {
+  /** First L1 block of the inbox scan. */
+  readonly inboxFrom?: number;
+  readonly compareBlocks?: boolean;
+  readonly nonceLookBack?: number;
+}
+
+export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: LookAt = {}): SampleTargets {
+  const { l1Url, beaconUrl, files, batcherAddress } = wish;
+  return {
+    ...(l1Url ? { l1: { rpc: l1Url, ...(beaconUrl ? { beacon: beaconUrl } : {}) } } : {}),
+    ...(files
+      ? {
+          contracts: {
+            systemConfig: files.rollup.l1_system_config_address,
+            l1GenesisNumber: files.rollup.genesis.l1.number,
+          },
+        }
+      : {}),
+    pods,
+    ...(batcherAddress
+      ? {
+          batcher: {
+            address: batcherAddress,
+            ...(options.nonceLookBack ? { lookBackBlocks: options.nonceLookBack } : {}),
+          },
+        }
+      : {}),
+    ...(files
+      ? {
+          inbox: {
+            address: files.rollup.batch_inbox_address,
+            ...(options.inboxFrom === undefined ? {} : { fromBlock: options.inboxFrom }),
+          },
+        }
+      : {}),
+    ...(options.compareBlocks ? { compareBlocks: true } : {}),
+  };
+}

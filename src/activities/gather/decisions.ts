@@ -1,0 +1,45 @@
+/** Decisions that people have written on the OptimismNetwork as annotations. */
+import { DECISION_ANNOTATIONS } from '../../api/names.ts';
+import type { ReceivedDecision } from '../../contract/activities.ts';
+import type { KubeObject } from '../../kube/index.ts';
+
+type Action = ReceivedDecision['action'];
+
+const ACTIONS: readonly Action[] = [
+  'approve',
+  'reject',
+  'pause',
+  'resume',
+  'retry',
+  'abort',
+  'skipGate',
+  'confirmFenced',
+];
+
+/**
+ * An annotation stays where it is, so it is told from its repetition by its value: commands have a value of their own for
+ * each time (the CLI writes the time). As long as no admission policy vouches for the writer it counts as claimed.
+ */
+export function decisionsOf(network: KubeObject): ReceivedDecision[] {
+  const annotations = network.metadata.annotations ?? {};
+  const by = annotations[DECISION_ANNOTATIONS.approver] ?? 'unknown';
+  const comment = annotations[DECISION_ANNOTATIONS.comment];
+  return ACTIONS.flatMap((action) => {
+    const value = annotations[DECISION_ANNOTATIONS[action]];
+    if (!value) return [];
+    const [subject = ''] = value.split(' ');
+    return [
+      {
+        action,
+        by: by.slice(0, 253),
+        via: 'Kubernetes' as const,
+        verified: false,
+        key: `annotation/${action}/${value}/${by}`.slice(0, 300),
+        ...(action === 'approve' || action === 'reject' ? { plan: subject } : {}),
+        ...(action === 'skipGate' ? { gate: subject } : {}),
+        ...(action === 'confirmFenced' ? { node: subject } : {}),
+        ...(comment ? { reason: comment.slice(0, 1024) } : {}),
+      },
+    ];
+  });
+}

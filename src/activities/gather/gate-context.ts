@@ -1,0 +1,86 @@
+/** What a gate may know besides samples: the chain as configured, and limits from the spec. */
+import { parseEther } from 'ethers';
+import { parseDuration } from '../../api/duration.ts';
+import type { Sample } from '../../chain/samples.ts';
+import { sequencerState } from '../../chain/sequencer-state.ts';
+import type { Step } from '../../contract/plan.ts';
+import type { GateContext, GateLimits } from '../../plan/gates/index.ts';
+import { podName } from '../../render/names.ts';
+import type { Wish } from './wish.ts';
+
+export interface GateMoment {
+  readonly startedAt: number;
+  readonly now: number;
+  readonly base: GateLimits;
+  readonly sample: Sample;
+}
+
+/** Chain ids at which an L1 block takes 12 s; on any other the limits must not assume it. */
+const ETHEREUM_L1S = [1, 11_155_111, 17_000, 560_048];
+
+export function gateContext(wish: Wish, step: Step, { startedAt, now, base, sample }: GateMoment): GateContext {
+  const { component, ordinal } = step;
+  const rollup = wish.files?.rollup;
+  const isNode = component.kind === 'OpNode';
+  const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  return {
+    limits: limitsOf(wish, component.name, base),
+    chain: {
+      l1ChainId: rollup?.l1_chain_id ?? wish.network?.spec.l1.chainId ?? 0,
+      l2ChainId: rollup?.l2_chain_id ?? wish.network?.spec.l2?.chainId ?? 0,
+      genesisHash: rollup?.genesis.l2.hash ?? '',
+      genesisTime: rollup?.genesis.l2_time ?? 0,
+      ...(rollup ? { l1Genesis: rollup.genesis.l1, portal: rollup.deposit_contract_address } : {}),
+      seqWindowSize: rollup?.seq_window_size ?? 0,
+      maxSequencerDrift: rollup?.max_sequencer_drift ?? 0,
+      ...(wish.batcherAddress ? { batcherAddress: wish.batcherAddress } : {}),
+      ...(wish.signerAddress ? { signerAddress: wish.signerAddress } : {}),
+    },
+    subject: isNode
+      ? { node: component.name, ...(ordinal === undefined ? {} : { pod: podName(component.name, ordinal) }) }
+      : {},
+    ...(active ? { activeSequencer: active.node } : {}),
+    startedAt,
+    now,
+  };
+}
+
+function limitsOf(wish: Wish, component: string, base: GateLimits): GateLimits {
+  const { network, files, nodes, batchers } = wish;
+  if (!network) return base;
+  const { gates } = network.spec.rollout;
+  const node = nodes.find(({ metadata }) => metadata.name === component);
+  const [batcher] = batchers;
+  const pollSeconds =
+    network.spec.l1.httpPollInterval === undefined ? 12 : parseDuration(network.spec.l1.httpPollInterval) / 1000;
+  const onEthereum = ETHEREUM_L1S.includes(network.spec.l1.chainId ?? 0);
+  return {
+    ...base,
+    blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
+    l1BlockTimeSeconds: onEthereum ? 12 : Math.max(1, Math.round(pollSeconds)),
+    l1MaxHeadAgeSeconds: parseDuration(gates.l1Reachable.maxHeadAge) / 1000,
+    l1Confirmations: node?.spec.consensus.l1Confirmations ?? 0,
+    derivationMaxL1Lag: gates.derivation.maxL1Lag,
+    p2p: gossips(wish, node),
+    minPeers: gates.nodeSync.minPeers,
+    nodeMaxSafeLag: gates.nodeSync.maxLag,
+    sequencingMinBlocks: gates.sequencing.minBlocks,
+    foreignSequencerQuietBlocks: gates.noForeignSequencer.quietBlocks,
+    foreignBatcherQuietBlocks: gates.noForeignBatcher.quietBlocks,
+    batcherMaxChannelDuration: batcher?.spec.maxChannelDuration ?? base.batcherMaxChannelDuration,
+    fundsMinHours: gates.funds.minHours,
+    minBalanceWei: parseEther(batcher?.spec.balance?.minimum ?? '0').toString(),
+  };
+}
+
+/** Whether a node has anybody to gossip with: another node of the network, or peers that the user names. */
+function gossips({ nodes }: Wish, node: Wish['nodes'][number] | undefined): boolean {
+  const p2p = node?.spec.consensus.p2p;
+  if (p2p?.enabled === false) return false;
+  return (
+    nodes.length > 1 ||
+    (p2p?.staticPeers ?? []).length > 0 ||
+    (p2p?.bootnodes ?? []).length > 0 ||
+    p2p?.discovery === true
+  );
+}

@@ -1,0 +1,203 @@
+/**
+ * What the user wants, complete: specs parsed, references resolved, chain files read, keys' addresses derived. One
+ * gatherer for looks, gates and steps, so that all of them judge by the same facts. Holds secret values in memory only.
+ */
+import type { KindName } from '../../api/names.ts';
+import type { OpBatcher } from '../../api/op-batcher.ts';
+import type { OpNode } from '../../api/op-node.ts';
+import type { OptimismNetwork } from '../../api/optimism-network.ts';
+import { parseObject } from '../../api/parse.ts';
+import { addressOfPrivateKey } from '../../chain/keys.ts';
+import { OperatorError, type Problem } from '../../contract/failures.ts';
+import type { KubeObject } from '../../kube/index.ts';
+import { componentRole } from '../../plan/component-role.ts';
+import { refuseDuplicates } from '../../plan/duplicates.ts';
+import { refuseSettings } from '../../plan/refused-settings.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { readInstallKey } from '../state/install-key.ts';
+import { type ChainFiles, gatherChainFiles } from './chain-files.ts';
+import { type CustomResources, gatherCustomResources } from './custom-resources.ts';
+import { formerCopiesOf } from './former-copies.ts';
+import { type GatheredIdentity, gatherIdentity } from './identities.ts';
+import { type References, type ReferenceUse, referencesOf, resolveReferences } from './references.ts';
+
+export interface Wish {
+  readonly uid: string;
+  readonly resources: CustomResources;
+  /** Absent: the object can not be read (problems say why) or is older than its CRD. */
+  readonly network?: OptimismNetwork;
+  readonly nodes: readonly OpNode[];
+  readonly batchers: readonly OpBatcher[];
+  readonly installKey: Buffer;
+  readonly references: References;
+  readonly identities: ReadonlyMap<string, GatheredIdentity>;
+  readonly files?: ChainFiles;
+  readonly l1Url?: string;
+  readonly beaconUrl?: string;
+  readonly batcherAddress?: string;
+  readonly signerAddress?: string;
+  /** What stands in the way. Those of components that are refused (see plan/) leave the others alone. */
+  readonly problems: readonly Problem[];
+}
+
+type Deps = Pick<ActivityDependencies, 'kube' | 'redactor' | 'operatorNamespace'>;
+
+/** @returns undefined when the network does not exist */
+export async function gatherWish(
+  deps: Deps,
+  at: { namespace: string; name: string },
+  signal: AbortSignal,
+): Promise<Wish | undefined> {
+  const resources = await gatherCustomResources(deps.kube, at, signal);
+  if (!resources) return undefined;
+  const problems: Problem[] = [];
+  const network = parse<OptimismNetwork>('OptimismNetwork', resources.network, problems);
+  const staying = resources.components.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const nodes = staying
+    .filter(({ kind }) => kind === 'OpNode')
+    .flatMap((raw) => parse<OpNode>('OpNode', raw, problems) ?? []);
+  const batchers = staying
+    .filter(({ kind }) => kind === 'OpBatcher')
+    .flatMap((raw) => parse<OpBatcher>('OpBatcher', raw, problems) ?? []);
+  const duplicates = refuseDuplicates({ nodes, batchers });
+  const refused = [...duplicates, ...refuseSettings({ network, nodes, batchers, components: staying })];
+  // One with a setting that is refused stays: it may run with the settings before, and is looked after.
+  const isRefused = (kind: string, name: string) => duplicates.some(({ object }) => object === `${kind}/${name}`);
+  const accepted = {
+    nodes: nodes.filter(({ metadata }) => !isRefused('OpNode', metadata.name)),
+    batchers: batchers.filter(({ metadata }) => !isRefused('OpBatcher', metadata.name)),
+  };
+  const installKey = await readInstallKey(deps.kube, deps.operatorNamespace, signal);
+  deps.redactor.remember(installKey.toString('base64'));
+  // Those that are going are drained first, with the keys and endpoints that they still have.
+  const going = resources.components.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  const goingUses = going.flatMap((raw) => referencesOf(`${raw.kind}/${raw.metadata.name}`, raw['spec']));
+  const references = await resolveReferences([...usesOf(network, accepted), ...goingUses], {
+    kube: deps.kube,
+    redactor: deps.redactor,
+    installKey,
+    network: at,
+    formerCopies: () => formerCopiesOf(deps.kube, at, resources.network, signal),
+    signal,
+  });
+  // What goes needs nothing new: our copies of what was deleted with it are enough.
+  const deleting = resources.network.metadata.deletionTimestamp !== undefined;
+  const ofGoing = new Set(goingUses.map(({ object }) => object));
+  const inTheWay = ({ object }: Problem) => !deleting && (object === undefined || !ofGoing.has(object));
+  problems.push(...refused, ...references.problems.filter(inTheWay));
+  const identities = new Map(
+    attempt(problems, () =>
+      accepted.nodes.map((node) => [node.metadata.name, gatherIdentity(node, references, installKey)] as const),
+    ) ?? [],
+  );
+  const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references)));
+  problems.push(...(chain?.problems ?? []));
+  const batcherAddress = attempt(problems, () =>
+    signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher key'),
+  );
+  const sequencer = accepted.nodes.find((node) => componentRole(node) === 'sequencer');
+  const signerAddress = attempt(problems, () =>
+    signerAddressOf(sequencer?.spec.sequencer?.signer, references, 'unsafe block signer key'),
+  );
+  return {
+    uid: resources.network.metadata.uid ?? '',
+    resources,
+    ...(network ? { network } : {}),
+    ...accepted,
+    installKey,
+    references,
+    identities,
+    ...(chain?.files ? { files: chain.files } : {}),
+    ...urls(network, references),
+    ...(batcherAddress ? { batcherAddress } : {}),
+    ...(signerAddress ? { signerAddress } : {}),
+    problems,
+  };
+}
+
+function parse<T>(kind: KindName, raw: KubeObject, problems: Problem[]): T | undefined {
+  const parsed = parseObject(kind, raw);
+  if (parsed.ok) return parsed.value as T;
+  const object = kind === 'OptimismNetwork' ? undefined : `${kind}/${raw.metadata.name}`;
+  for (const { path, message, fix } of parsed.problems) {
+    problems.push({
+      type: 'InvalidSpec',
+      message: `${kind} ${raw.metadata.name}, ${path}: ${message}`,
+      fix,
+      ...(object ? { object } : {}),
+    });
+  }
+  return undefined;
+}
+
+function usesOf(
+  network: OptimismNetwork | undefined,
+  { nodes, batchers }: { nodes: readonly OpNode[]; batchers: readonly OpBatcher[] },
+): ReferenceUse[] {
+  return [
+    ...(network ? referencesOf(`OptimismNetwork/${network.metadata.name}`, network.spec) : []),
+    ...nodes.flatMap((node) => referencesOf(`OpNode/${node.metadata.name}`, node.spec)),
+    ...batchers.flatMap((batcher) => referencesOf(`OpBatcher/${batcher.metadata.name}`, batcher.spec)),
+  ];
+}
+
+/** Bad content is a problem to be shown, not the end of the look; anything else is passed on. */
+function attempt<T>(problems: Problem[], action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    problems.push(error.toProblem());
+    return undefined;
+  }
+}
+
+async function attemptAsync<T>(problems: Problem[], action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    problems.push(error.toProblem());
+    return undefined;
+  }
+}
+
+function batcherSigner(staying: readonly OpBatcher[], going: readonly KubeObject[]): SignerSpec | undefined {
+  const leaving = going.find(({ kind }) => kind === 'OpBatcher')?.['spec'] as { signer?: SignerSpec } | undefined;
+  return staying[0]?.spec.signer ?? leaving?.signer;
+}
+
+interface SignerSpec {
+  readonly secretKeyRef?: { name: string; key: string } | undefined;
+  readonly remote?: { address: string } | undefined;
+}
+
+/** Address of a signer, in lower case; undefined when there is none or its Secret is missing (a problem of its own). */
+function signerAddressOf(signer: SignerSpec | undefined, references: References, what: string): string | undefined {
+  if (signer?.remote) return signer.remote.address.toLowerCase();
+  const ref = signer?.secretKeyRef;
+  const found = ref && references.find('Secret', ref.name, ref.key);
+  if (!found) return undefined;
+  try {
+    return addressOfPrivateKey(found.value.toString()).toLowerCase();
+  } catch (error) {
+    throw new OperatorError({
+      type: 'InvalidSpec',
+      message: `${what} in Secret "${found.use.name}", key "${found.use.key}": ${error instanceof Error ? error.message : 'not a private key'}`,
+      fix: `put the 32 bytes of the key in hexadecimal under "${found.use.key}"`,
+      object: found.use.object,
+    });
+  }
+}
+
+function urls(network: OptimismNetwork | undefined, references: References): { l1Url?: string; beaconUrl?: string } {
+  const urlOf = (
+    endpoint: { url?: string | undefined; secretKeyRef?: { name: string; key: string } | undefined } | undefined,
+  ): string | undefined => {
+    const ref = endpoint?.secretKeyRef;
+    return endpoint?.url ?? (ref && references.find('Secret', ref.name, ref.key)?.value.toString().trim());
+  };
+  const l1Url = urlOf(network?.spec.l1.rpc);
+  const beaconUrl = urlOf(network?.spec.l1.beacon);
+  return { ...(l1Url ? { l1Url } : {}), ...(beaconUrl ? { beaconUrl } : {}) };
+}

@@ -1,0 +1,41 @@
+/** All activities of the operator, with their dependencies handed in. */
+import type { EntityActivities, StepActivities } from '../contract/activities.ts';
+import { auditStoreOf } from './audit-stores.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { lookActivity } from './look.ts';
+import { observeActivity } from './observe.ts';
+import { reportActivity } from './report.ts';
+import { applyComponent } from './steps/apply-component.ts';
+import { awaitGate } from './steps/await-gate.ts';
+import { awaitPods } from './steps/await-pods.ts';
+import { deleteComponent } from './steps/delete-component.ts';
+import { removeFinalizers } from './steps/remove-finalizers.ts';
+import { startSequencer, stopSequencer } from './steps/sequencer.ts';
+import { type StepEffect, stepActivity } from './steps/step-context.ts';
+import { stopBatcher } from './steps/stop-batcher.ts';
+import { storeConfig } from './steps/store-config.ts';
+import { verify } from './steps/verify.ts';
+
+export function createActivities(deps: ActivityDependencies): EntityActivities & StepActivities {
+  const step = (effect: StepEffect) =>
+    stepActivity(
+      deps,
+      ({ network, uid }) => auditStoreOf(deps, { namespace: network.namespace, name: network.name, uid }),
+      effect,
+    );
+  return {
+    look: lookActivity(deps),
+    report: reportActivity(deps),
+    observe: observeActivity(deps),
+    storeConfig: step(storeConfig),
+    applyComponent: step(applyComponent),
+    deleteComponent: step(deleteComponent),
+    awaitPods: step(awaitPods),
+    awaitGate: step(awaitGate),
+    stopBatcher: step(stopBatcher),
+    startSequencer: step(startSequencer),
+    stopSequencer: step(stopSequencer),
+    verify: step(verify),
+    removeFinalizers: step(removeFinalizers),
+  };
+}

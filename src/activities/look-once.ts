@@ -1,0 +1,324 @@
+/**
+ * One look at a network: gathers what is wished and what is there, and lets the planner make the difference into a plan.
+ * Used by `look`, which stores what it planned with, and by `observe`, which only asks whether anything is different.
+ */
+
+import { parseDuration } from '../api/duration.ts';
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { rollout } from '../api/rollout.ts';
+import { defaultRelease, type Release, release as releaseOf } from '../catalogue/releases.ts';
+import type { Discovery } from '../chain/discovery/discovery.ts';
+import type { LookResult } from '../contract/activities.ts';
+import { OperatorError, type Problem } from '../contract/failures.ts';
+import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
+import type { KubeObject } from '../kube/index.ts';
+import { approvalRequired } from '../plan/approval-policy.ts';
+import { componentRole } from '../plan/component-role.ts';
+import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
+import { blocksRollouts } from '../plan/duplicates.ts';
+import { asksAlready, inheritedApproval } from '../plan/inherited-approval.ts';
+import { planOf } from '../plan/plan-hash.ts';
+import { makePlan } from '../plan/planner.ts';
+import { stepLimits } from '../plan/step-limits.ts';
+import {
+  checkOverrides,
+  checkSettings,
+  diffObjects,
+  type KubeObject as Manifest,
+  renderDigest,
+} from '../render/index.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { type Desire, desireOf, imagesOf, isComplete } from './desire.ts';
+import { checkChain } from './gather/check-chain.ts';
+import { decisionsOf } from './gather/decisions.ts';
+import { duplicateChain } from './gather/duplicate-chain.ts';
+import { driftOf, gatherLive, type LiveObjects } from './gather/live.ts';
+import { sequencerDrift } from './gather/sequencer-drift.ts';
+import { sharedDrift } from './gather/shared-drift.ts';
+import { gatherWish, type Wish } from './gather/wish.ts';
+import { foreignObjects } from './ownership.ts';
+import { loadRender, type StoredRender } from './state/render-store.ts';
+
+export interface Look {
+  readonly result: Omit<LookResult, 'nextPlanNumber'>;
+  readonly wish: Wish;
+  readonly live: LiveObjects;
+  /** Renders that the plan applies; not stored yet. */
+  readonly renders: readonly StoredRender[];
+  readonly discovery?: Discovery;
+}
+
+interface Verified {
+  readonly component: ComponentRef;
+  readonly digest: string;
+  readonly render: StoredRender;
+}
+
+/** @returns undefined when the network does not exist */
+export async function lookOnce(
+  deps: ActivityDependencies,
+  at: { namespace: string; name: string },
+  signal: AbortSignal,
+): Promise<Look | undefined> {
+  const wish = await gatherWish(deps, at, signal);
+  if (!wish) return undefined;
+  const live = await gatherLive(deps.kube, at, signal);
+  const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const verified = await readVerified(deps, at, status, signal);
+  const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
+  const problems = [...wish.problems];
+  const { desire, discovery } = deleting
+    ? {}
+    : await desireUnlessBlocked(deps, wish, problems, verified.length > 0, signal);
+  if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
+  const blocked = problems.some(blocksRollouts);
+  const facts = { deps, at, wish, live, verified, deleting, signal };
+  let input = await planningInput({ ...facts, desire: blocked ? undefined : desire });
+  let planned = makePlan(input);
+  if (planned.type === 'refusal') {
+    // What is rolled out is still repaired while something else is refused.
+    problems.push(...planned.problems);
+    input = await planningInput({ ...facts, desire: undefined });
+    planned = makePlan(input);
+  }
+  const draft = planned.type === 'plan' ? planned.draft : undefined;
+  const plan = draft && planOf(draft, renderDigest);
+  const decisions = decisionsOf(wish.resources.network);
+  const approval = wish.network?.spec.approval;
+  const inherited = plan && inheritedApproval(plan, status.plan, deps.now());
+  const shown = problems.map((problem) => ({ ...problem, message: deps.redactor.redact(problem.message) }));
+  const spec = wish.network?.spec;
+  const content = {
+    found: true,
+    uid: wish.uid,
+    deleting,
+    revision: input.revision,
+    problems: shown,
+    ...(plan ? { plan } : {}),
+    approval: {
+      required:
+        draft !== undefined &&
+        (approvalRequired(draft, approval) || (plan !== undefined && asksAlready(plan, status.plan))),
+      expiresAfterSeconds: parseDuration(approval?.expiresAfter ?? '24h') / 1000,
+      sources: approval?.sources ?? (['Kubernetes', 'Temporal'] as const),
+      ...(inherited ? { inherited } : {}),
+    },
+    // A namespace that ends waits for our finalizers, whatever the spec says.
+    paused: (spec?.paused ?? false) && !wish.resources.namespaceTerminating,
+    decisions,
+    probeIntervalSeconds: parseDuration(spec?.probeInterval ?? '30s') / 1000,
+    release: spec?.release ?? defaultRelease,
+    chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),
+  };
+  const renders =
+    plan && desire
+      ? desire.renders.filter((_, index) =>
+          plan.renders.some(({ digest }) => digest === desire.components[index]?.render),
+        )
+      : [];
+  return { result: { ...content, key: lookKey(content) }, wish, live, renders, ...(discovery ? { discovery } : {}) };
+}
+
+/** What makes two looks different: no clocks, and no numbers inside of messages, which may move with the chain. */
+function lookKey(content: Omit<LookResult, 'key' | 'nextPlanNumber'>): string {
+  const problems = content.problems.map(({ type, object, message }) => [
+    type,
+    object ?? '',
+    message.replaceAll(/\d+/g, '#'),
+  ]);
+  return renderDigest([
+    content.revision,
+    content.deleting,
+    content.paused,
+    content.plan?.hash ?? '',
+    problems,
+    content.decisions.map(({ key }) => key),
+  ]);
+}
+
+async function readVerified(
+  deps: ActivityDependencies,
+  at: { namespace: string; name: string },
+  status: OptimismNetworkStatus,
+  signal: AbortSignal,
+): Promise<Verified[]> {
+  const found = await Promise.all(
+    (status.components ?? []).map(async ({ kind, name, render: digest }): Promise<Verified | undefined> => {
+      if (!digest) return undefined;
+      try {
+        return {
+          component: { kind: kind as ComponentRef['kind'], name },
+          digest,
+          render: await loadRender(deps.kube, at, digest, signal),
+        };
+      } catch (error) {
+        // Without its render a component counts as not rolled out: the next plan applies it anew.
+        if (error instanceof OperatorError && error.type === 'RenderNotFound') return undefined;
+        throw error;
+      }
+    }),
+  );
+  return found.filter((item) => item !== undefined);
+}
+
+async function desireUnlessBlocked(
+  deps: ActivityDependencies,
+  wish: Wish,
+  problems: Problem[],
+  installed: boolean,
+  signal: AbortSignal,
+): Promise<{ desire?: Desire; discovery?: Discovery }> {
+  if (!isComplete(wish) || problems.some(blocksRollouts)) return {};
+  const release = findRelease(wish, problems);
+  if (!release) return {};
+  const desire = desireOf(wish, release);
+  problems.push(
+    ...checkOverrides(desire.input),
+    ...checkSettings(desire.input).filter(({ level }) => level === 'error'),
+  );
+  const chain = await checkChain(wish, { installed, now: deps.now(), signal });
+  problems.push(...chain.problems, ...(await duplicateChain(deps.kube, wish, { installed, now: deps.now(), signal })));
+  return { desire, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
+}
+
+function findRelease(wish: Wish, problems: Problem[]): Release | undefined {
+  const name = wish.network?.spec.release ?? defaultRelease;
+  const release = releaseOf(name);
+  if (!release)
+    problems.push({
+      type: 'ReferenceNotFound',
+      message: `spec.release: there is no release "${name}"`,
+      fix: 'see docs/compatibility.md for the names of releases',
+    });
+  return release;
+}
+
+interface PlanningFacts {
+  readonly deps: ActivityDependencies;
+  readonly at: { readonly namespace: string; readonly name: string };
+  readonly wish: Wish;
+  readonly live: LiveObjects;
+  readonly verified: readonly Verified[];
+  readonly desire: Desire | undefined;
+  readonly deleting: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
+async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
+  const { deps, at, wish, live, verified, desire, deleting, signal } = facts;
+  const leaving = leavingComponents(facts);
+  const isLeaving = (component: ComponentRef) =>
+    leaving.some((item) => componentKey(item.component) === componentKey(component));
+  const fromVerified = () =>
+    verified.map(
+      ({ component, digest, render }): DesiredComponent => verifiedAsDesired(wish, component, digest, render),
+    );
+  const desired = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
+  const observed = await Promise.all(
+    desired.map(async ({ component, role }): Promise<ObservedComponent> => {
+      const known = verified.find((item) => componentKey(item.component) === componentKey(component));
+      const render =
+        desire?.renders[
+          desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
+        ] ?? known?.render;
+      const shared = known && role === 'network' ? await sharedDrift(deps.kube, at, known.render, signal) : [];
+      const stopped = known && role === 'sequencer' ? await sequencerDrift(component, wish, live, signal) : [];
+      return {
+        component,
+        ...(known
+          ? {
+              verified: {
+                render: known.digest,
+                inputs: known.render.inputs,
+                images: imagesOf(known.render),
+                keys: known.render.keys,
+              },
+            }
+          : {}),
+        changes: changesOf(component, known?.render, render),
+        drift: known ? [...driftOf(component, known.render, live), ...shared, ...stopped] : [],
+      };
+    }),
+  );
+  return {
+    network: at.name,
+    revision: renderDigest([
+      deleting,
+      leaving.map(({ component }) => component),
+      desired.map(({ component, render, inputs }) => [component, render, inputs]),
+    ]),
+    deleting,
+    namespaceTerminating: wish.resources.namespaceTerminating,
+    desired,
+    observed,
+    leaving,
+    limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
+      blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
+      maxChannelDuration: wish.batchers[0]?.spec.maxChannelDuration ?? 0,
+      l1BlockTimeSeconds: 12,
+    }),
+  };
+}
+
+function changesOf(
+  component: ComponentRef,
+  before: StoredRender | undefined,
+  after: StoredRender | undefined,
+): ObjectChange[] {
+  const manifests = (render: StoredRender | undefined) => (render?.objects ?? []) as unknown as readonly Manifest[];
+  return diffObjects(manifests(before), manifests(after)).map((change) => ({ ...change, component }));
+}
+
+function verifiedAsDesired(
+  wish: Wish,
+  component: ComponentRef,
+  digest: string,
+  render: StoredRender,
+): DesiredComponent {
+  const raw = wish.resources.components.find(
+    ({ kind, metadata }) => kind === component.kind && metadata.name === component.name,
+  );
+  const sets = render.objects.filter(({ kind }) => kind === 'StatefulSet');
+  return {
+    component,
+    role: componentRole(raw ?? component) ?? 'network',
+    render: digest,
+    inputs: render.inputs,
+    replicas: (sets[0]?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0,
+    images: imagesOf(render),
+    keys: render.keys,
+  };
+}
+
+/**
+ * Components whose object is being deleted, or is gone although it was rolled out (its finalizer was taken off by
+ * hand). With the network itself, everything goes.
+ */
+function leavingComponents({ at, wish, verified, deleting }: PlanningFacts): LeavingComponent[] {
+  const all = wish.resources.components;
+  const asLeaving = (object: KubeObject): LeavingComponent[] => {
+    const role = componentRole(object);
+    return role ? [{ component: { kind: object.kind as ComponentRef['kind'], name: object.metadata.name }, role }] : [];
+  };
+  const gone = verified
+    .filter(
+      ({ component }) =>
+        component.kind !== 'OptimismNetwork' &&
+        !all.some(({ kind, metadata }) => kind === component.kind && metadata.name === component.name),
+    )
+    .map(({ component, render }): LeavingComponent => ({ component, role: roleOfRender(component, render) }));
+  const going = all.filter(({ metadata }) => deleting || metadata.deletionTimestamp !== undefined).flatMap(asLeaving);
+  const network: LeavingComponent[] = deleting
+    ? [{ component: { kind: 'OptimismNetwork', name: at.name }, role: 'network' }]
+    : [];
+  return [...going, ...gone, ...network];
+}
+
+function roleOfRender(component: ComponentRef, render: StoredRender): LeavingComponent['role'] {
+  if (component.kind === 'OpBatcher') return 'batcher';
+  const sequences = render.objects.some(
+    ({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'sequencer',
+  );
+  return sequences ? 'sequencer' : 'replica';
+}

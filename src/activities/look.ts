@@ -1,0 +1,99 @@
+/** Activity `look`: one look, with what the plan needs stored by content before anybody is asked to approve it. */
+import { Context } from '@temporalio/activity';
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { scheduledForks } from '../chain/rollup-config.ts';
+import type { LookInput, LookResult } from '../contract/activities.ts';
+import { auditStoreOf } from './audit-stores.ts';
+import { type Attempt, currentAttempt } from './deadline.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { type Look, lookOnce } from './look-once.ts';
+import { changeStatus } from './state/change-status.ts';
+import { storeRender } from './state/render-store.ts';
+
+const GONE: LookResult = {
+  found: false,
+  uid: '',
+  deleting: false,
+  revision: '',
+  key: '',
+  problems: [],
+  approval: { required: false, expiresAfterSeconds: 0, sources: ['Kubernetes', 'Temporal'] },
+  paused: false,
+  decisions: [],
+  probeIntervalSeconds: 30,
+  release: '',
+  chainId: '',
+  nextPlanNumber: 0,
+};
+
+export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
+  return async ({ network }) => {
+    const attempt = currentAttempt();
+    const { signal } = attempt;
+    const at = { namespace: network.namespace, name: network.name };
+    const look = await lookOnce(deps, at, signal);
+    if (!look) return GONE;
+    const { result, renders } = look;
+    await deps.reached('look/store/before');
+    for (const render of renders) await storeRender({ kube: deps.kube, network: at, uid: result.uid }, render, signal);
+    if (look.discovery) await writeChainFacts(deps, at, look, attempt);
+    const audit = auditStoreOf(deps, { ...at, uid: result.uid });
+    deps.logger.debug(
+      {
+        network: `${at.namespace}/${at.name}`,
+        revision: result.revision,
+        plan: result.plan?.hash,
+        activityId: Context.current().info.activityId,
+      },
+      'Looked at network',
+    );
+    return { ...result, nextPlanNumber: await audit.nextPlanNumber({ signal }) };
+  };
+}
+
+/** Contracts, roles and forks in status. Written when something other than the block number has changed. */
+async function writeChainFacts(
+  deps: ActivityDependencies,
+  at: { namespace: string; name: string },
+  { discovery, result, wish }: Look,
+  attempt: Attempt,
+): Promise<void> {
+  if (!discovery) return;
+  const { addresses, roles, generation, version, gameType, blockNumber } = discovery;
+  await changeStatus<OptimismNetworkStatus>(
+    deps.kube,
+    { kind: 'OptimismNetwork', ...at, uid: result.uid },
+    (status) => {
+      const contracts = { ...addresses, generation, version, ...(gameType === undefined ? {} : { gameType }) };
+      const known = { ...contracts, blockNumber: status.contracts?.blockNumber ?? blockNumber };
+      const { batcher, unsafeBlockSigner, proposer, challenger, owner } = roles;
+      const headTime = Date.parse(status.health?.unsafe?.timestamp ?? '') / 1000 || 0;
+      const forks = wish.files
+        ? scheduledForks(wish.files.rollup).map(({ name, time }) => ({
+            name,
+            time,
+            active: time === 0 || time <= headTime,
+          }))
+        : status.forks;
+      const next = {
+        ...status,
+        contracts: known,
+        roles: {
+          batcher,
+          unsafeBlockSigner,
+          ...(proposer ? { proposer } : {}),
+          ...(challenger ? { challenger } : {}),
+          owner,
+        },
+        ...(forks ? { forks } : {}),
+      };
+      if (
+        JSON.stringify([next.contracts, next.roles, next.forks]) ===
+        JSON.stringify([status.contracts, status.roles, status.forks])
+      )
+        return undefined;
+      return { ...next, contracts: { ...contracts, blockNumber } };
+    },
+    attempt,
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * Activity `observe`: watches an idle network. Each attempt probes chain and pods, writes health, and looks whether
+ * anything needs a decision; while nothing does it fails with a benign NotReadyYet, so that waiting costs no history. It
+ * completes when a look would come to something else than the one it started from.
+ */
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { takeSample } from '../chain/sample.ts';
+import type { Sample } from '../chain/samples.ts';
+import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
+import { OperatorError } from '../contract/failures.ts';
+import { sequencerToStatus } from '../status/active-sequencer.ts';
+import { healthOf, healthToStatus } from '../status/chain-health.ts';
+import { setConditions } from '../status/conditions.ts';
+import { type Attempt, currentAttempt } from './deadline.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { nodePods, sampleTargets } from './gather/chain-targets.ts';
+import { healthLimits } from './gather/health-limits.ts';
+import { type Look, lookOnce } from './look-once.ts';
+import { changeStatus } from './state/change-status.ts';
+
+/** Numbers are written at most once a minute; a change of class at once. */
+const NUMBERS_EVERY_MS = 60_000;
+
+/** The last sample of each network, to see whether heads advance. By uid. */
+const lastSamples = new Map<string, Sample>();
+
+export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
+  return async ({ network, uid, baseline, probeIntervalSeconds }) => {
+    const attempt = currentAttempt();
+    const at = { namespace: network.namespace, name: network.name };
+    const look = await lookOnce(deps, at, attempt.signal);
+    if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
+    await writeHealth(deps, at, look, attempt);
+    if (look.result.key !== baseline)
+      return {
+        reason:
+          look.result.plan?.summary ??
+          look.result.problems[0]?.message ??
+          'what is wished or what stands in the way has changed',
+      };
+    throw new OperatorError(
+      { type: 'NotReadyYet', message: 'nothing needs a decision', fix: 'nothing to do' },
+      { retryAfterSeconds: probeIntervalSeconds },
+    );
+  };
+}
+
+async function writeHealth(
+  deps: ActivityDependencies,
+  at: { namespace: string; name: string },
+  { wish, live, result }: Look,
+  attempt: Attempt,
+): Promise<void> {
+  const pods = nodePods(live);
+  const installed = ((wish.resources.network['status'] ?? {}) as OptimismNetworkStatus).components ?? [];
+  if (installed.length === 0 && pods.length === 0) return;
+  const sample = await takeSample(sampleTargets(wish, pods), attempt.signal);
+  const before = lastSamples.get(result.uid);
+  lastSamples.set(result.uid, sample);
+  const health = healthOf(before ? [before, sample] : [sample], healthLimits(wish, installed));
+  const now = new Date(deps.now());
+  await changeStatus<OptimismNetworkStatus>(
+    deps.kube,
+    { kind: 'OptimismNetwork', ...at, uid: result.uid },
+    (status, object) => {
+      const due = now.getTime() - (Date.parse(status.health?.updatedAt ?? '') || 0) >= NUMBERS_EVERY_MS;
+      if (!due && status.health?.class === health.class) return undefined;
+      const conditions = setConditions(
+        status.conditions ?? [],
+        health.conditions,
+        now,
+        object.metadata.generation ?? 0,
+      );
+      const sequencer = sequencerToStatus(sample, status.sequencer, now);
+      return {
+        ...status,
+        health: healthToStatus(health, status.health, now),
+        conditions,
+        ...(sequencer ? { sequencer } : {}),
+      };
+    },
+    attempt,
+  );
+}

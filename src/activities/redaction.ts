@@ -1,0 +1,66 @@
+/**
+ * Keeps secret values out of everything that leaves this process. Every Secret value that is read is remembered here,
+ * and every text that goes out (errors, status, events, audit, logs) passes `redact`. Knowing the values beats guessing
+ * by pattern: a private key looks exactly like a transaction hash.
+ */
+
+const MASK = '[redacted]';
+/** Shorter values would tear holes into ordinary sentences, and are no secrets worth the name. */
+const SHORTEST_SECRET = 8;
+
+export interface Redactor {
+  /** Remembers a secret value in the forms in which it may turn up: as it is, trimmed, without 0x, in base64. */
+  remember(value: string): void;
+  redact(text: string): string;
+  /** Redacts every string in a JSON value. */
+  redactJson<T>(value: T): T;
+}
+
+export function createRedactor(): Redactor {
+  /** The longest first: a secret that is the beginning of another must not uncover the rest of it. */
+  let forms: readonly string[] = [];
+
+  function redact(text: string): string {
+    let result = text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${MASK}@`);
+    for (const form of forms) {
+      if (result.includes(form)) result = result.replaceAll(form, MASK);
+    }
+    return result;
+  }
+
+  return {
+    remember(value) {
+      const known = new Set([...forms, ...formsOf(value)]);
+      if (known.size > forms.length) forms = [...known].sort((a, b) => b.length - a.length);
+    },
+    redact,
+    redactJson<T>(value: T): T {
+      return JSON.parse(JSON.stringify(value), (_, item: unknown) =>
+        typeof item === 'string' ? redact(item) : item,
+      ) as T;
+    },
+  };
+}
+
+function formsOf(value: string): string[] {
+  const trimmed = value.trim();
+  const bare = trimmed.replace(/^0x/i, '');
+  const forms = [
+    value,
+    trimmed,
+    bare,
+    bare.toLowerCase(),
+    bare.toUpperCase(),
+    Buffer.from(value).toString('base64'),
+    Buffer.from(trimmed).toString('base64'),
+  ];
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
+  // An endpoint's secret is what follows the host; the host itself is wanted in messages.
+  if (url)
+    return [...forms, url.password, url.pathname, url.search, ...url.searchParams.values()].filter(isWorthHiding);
+  return forms.filter(isWorthHiding);
+}
+
+function isWorthHiding(form: string): boolean {
+  return form.length >= SHORTEST_SECRET;
+}

@@ -1,0 +1,175 @@
+/**
+ * Renders by content: what was approved is what is applied, whatever the spec or the operator's version says meanwhile.
+ * A render lives in immutable ConfigMaps `<network>-render-<digest>[-<part>]`, gzip, in parts below the size that a
+ * ConfigMap may have. Never Secret content: renders name Secrets only.
+ */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { OperatorError } from '../../contract/failures.ts';
+import { type ComponentRef, componentKey } from '../../contract/plan.ts';
+import { isKubeStatus, type KubeClient, type KubeObject } from '../../kube/index.ts';
+import { renderDigest } from '../../render/digest.ts';
+
+/** Everything that the steps of one component apply. */
+export interface StoredRender {
+  readonly component: ComponentRef;
+  readonly objects: readonly KubeObject[];
+  /** Copies of users' Secrets and ConfigMaps that the objects mount; see references.ts. */
+  readonly copies: readonly OwnedCopy[];
+  /** Names, and which keys they hold, of Secrets with generated identities. */
+  readonly identities: readonly GeneratedIdentity[];
+  /** Static peers of each OpNode. */
+  readonly peers: Readonly<Record<string, string>>;
+  readonly sequencers: readonly string[];
+  /** Keys that the component acts with, by token or address: a change is a rotation. */
+  readonly keys: readonly string[];
+  /** Hash of what it was rendered from. Not part of the digest: equal objects are equal, whatever they came from. */
+  readonly inputs: string;
+}
+
+export interface OwnedCopy {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly from: { readonly name: string; readonly key: string };
+  readonly to: { readonly name: string; readonly key: string };
+  /** Change token of the content that was planned with. */
+  readonly token: string;
+}
+
+export interface GeneratedIdentity {
+  readonly secret: string;
+  /** Key in the Secret → purpose that its value is derived for. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+const PART_BYTES = 512 * 1024;
+const LABEL = 'optimism.io/network';
+/** Says what a ConfigMap of ours holds. */
+export const STORES_LABEL = 'optimism.io/stores';
+
+type ConfigMap = KubeObject & { binaryData?: Record<string, string>; data?: Record<string, string> };
+
+export function storedRenderDigest(render: StoredRender): string {
+  return renderDigest([{ ...render, inputs: undefined }]);
+}
+
+function configMapName(network: string, digest: string, part: number): string {
+  return `${network}-render-${digest.slice(0, 16)}${part === 0 ? '' : `-${part}`}`;
+}
+
+export interface RenderStoreOptions {
+  readonly kube: KubeClient;
+  readonly network: { readonly namespace: string; readonly name: string };
+  readonly uid: string;
+}
+
+/** Stores a render unless it is there. Safe to repeat and to interrupt: a reader checks the digest of the whole. */
+export async function storeRender(
+  { kube, network, uid }: RenderStoreOptions,
+  render: StoredRender,
+  signal: AbortSignal,
+): Promise<string> {
+  const digest = storedRenderDigest(render);
+  const bytes = gzipSync(JSON.stringify(render));
+  const parts = Math.max(1, Math.ceil(bytes.length / PART_BYTES));
+  for (let part = 0; part < parts; part++) {
+    const configMap: ConfigMap = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: configMapName(network.name, digest, part),
+        namespace: network.namespace,
+        labels: {
+          [LABEL]: network.name,
+          'app.kubernetes.io/managed-by': 'op-stack-operator',
+          [STORES_LABEL]: 'render',
+        },
+        annotations: { 'optimism.io/component': componentKey(render.component) },
+        ownerReferences: [{ apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', name: network.name, uid }],
+      },
+      immutable: true,
+      data: { digest, parts: String(parts) },
+      binaryData: { 'render.json.gz': bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES).toString('base64') },
+    };
+    if (
+      await kube.get(
+        { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name: configMap.metadata.name },
+        { signal },
+      )
+    )
+      continue;
+    try {
+      await kube.create(configMap, { signal });
+    } catch (error) {
+      if (!isKubeStatus(error, 409)) throw error;
+    }
+  }
+  return digest;
+}
+
+/**
+ * Loads a render and verifies its digest.
+ * @throws OperatorError RenderNotFound when it is missing or is not what its name says
+ */
+export async function loadRender(
+  kube: KubeClient,
+  network: { namespace: string; name: string },
+  digest: string,
+  signal: AbortSignal,
+): Promise<StoredRender> {
+  const parts: Buffer[] = [];
+  for (let part = 0, count = 1; part < count; part++) {
+    const name = configMapName(network.name, digest, part);
+    const configMap = await kube.get<ConfigMap>(
+      { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name },
+      { signal },
+    );
+    const data = configMap?.binaryData?.['render.json.gz'];
+    if (!data) throw notFound(digest, `ConfigMap ${name} is missing or empty`);
+    count = Number(configMap.data?.['parts'] ?? 1);
+    parts.push(Buffer.from(data, 'base64'));
+  }
+  const render = parse(Buffer.concat(parts), digest);
+  if (storedRenderDigest(render) !== digest)
+    throw notFound(digest, 'its content does not have the digest that was approved');
+  return render;
+}
+
+/** A render that may be gone already. @returns undefined when there is no digest, or no such render */
+export async function findRender(
+  kube: KubeClient,
+  network: { namespace: string; name: string },
+  digest: string | undefined,
+  signal: AbortSignal,
+): Promise<StoredRender | undefined> {
+  if (!digest) return undefined;
+  try {
+    return await loadRender(kube, network, digest, signal);
+  } catch (error) {
+    if (error instanceof OperatorError && error.type === 'RenderNotFound') return undefined;
+    throw error;
+  }
+}
+
+/** Names of the Secrets of ours that a network's render needs. */
+export function secretsOf(render: Pick<StoredRender, 'copies' | 'identities'> | undefined): string[] {
+  const names = [
+    ...(render?.copies ?? []).map(({ to }) => to.name),
+    ...(render?.identities ?? []).map(({ secret }) => secret),
+  ];
+  return [...new Set(names)];
+}
+
+function parse(bytes: Buffer, digest: string): StoredRender {
+  try {
+    return JSON.parse(gunzipSync(bytes).toString()) as StoredRender;
+  } catch (error) {
+    throw notFound(digest, error instanceof Error ? error.message : 'it can not be read');
+  }
+}
+
+function notFound(digest: string, why: string): OperatorError {
+  return new OperatorError({
+    type: 'RenderNotFound',
+    message: `the stored render ${digest.slice(0, 16)} can not be used: ${why}`,
+    fix: 'abort the plan; the next look makes a new one with a fresh render',
+  });
+}

@@ -1,0 +1,64 @@
+/** Step `applyComponent`: the stored render, as it was approved, by server-side apply. */
+import { ANNOTATIONS, FIELD_MANAGER } from '../../api/names.ts';
+import type { KubeObject } from '../../kube/index.ts';
+import type { KubeObject as Manifest } from '../../render/manifest.ts';
+import { withPartition } from '../../render/stateful-set.ts';
+import { gatherLive, isObjectOf } from '../gather/live.ts';
+import { requireOurs } from '../ownership.ts';
+import { loadRender } from '../state/render-store.ts';
+import { changeFinalizer } from './finalizers.ts';
+import type { StepContext } from './step-context.ts';
+
+/** Kinds that a render of a component may have had before and has no more. Never volumes. */
+const PRUNED = ['Service', 'NetworkPolicy', 'PodDisruptionBudget', 'ServiceAccount'];
+
+export async function applyComponent(context: StepContext): Promise<string> {
+  const { deps, input, at, signal } = context;
+  const { step, revision } = input;
+  const render = await loadRender(deps.kube, at, step.render ?? '', signal);
+  const objects =
+    step.partition === undefined
+      ? render.objects
+      : withPartition(render.objects as unknown as Manifest[], step.partition);
+  // Whatever is created from here on is taken down again before its owner goes.
+  await context.act('finalizer', () =>
+    changeFinalizer(
+      deps.kube,
+      { kind: step.component.kind, namespace: at.namespace, name: step.component.name },
+      true,
+      signal,
+    ),
+  );
+  for (const object of objects as readonly KubeObject[]) {
+    await requireOurs({ kube: deps.kube, at, signal }, object, step.component);
+    await context.act('apply', () =>
+      deps.kube.apply(annotated(object, revision, step.render ?? ''), {
+        fieldManager: FIELD_MANAGER,
+        force: true,
+        signal,
+      }),
+    );
+  }
+  const live = await gatherLive(deps.kube, at, signal);
+  const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  const surplus = [...live.objects].filter(
+    ([name, object]) => PRUNED.includes(object.kind) && isObjectOf(object, step.component) && !wanted.has(name),
+  );
+  for (const [, object] of surplus) {
+    const { apiVersion, kind, metadata } = object;
+    await context.act('prune', () =>
+      deps.kube.delete({ apiVersion, kind, namespace: at.namespace, name: metadata.name }, { signal }),
+    );
+  }
+  return `${objects.length} objects of ${step.component.name} are applied${surplus.length > 0 ? `, ${surplus.length} removed` : ''}`;
+}
+
+/** Says where an object comes from. On the object only, never in a pod template: that would restart pods. */
+export function annotated(object: KubeObject, revision: string, digest: string): KubeObject {
+  const annotations = {
+    ...object.metadata.annotations,
+    [ANNOTATIONS.appliedRevision]: revision,
+    [ANNOTATIONS.renderDigest]: digest,
+  };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}

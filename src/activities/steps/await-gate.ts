@@ -1,0 +1,99 @@
+/**
+ * Step `awaitGate`: takes samples of the chain and asks the gate. An attempt lasts seconds; samples of earlier attempts
+ * are kept in heartbeat details, since most gates want to see something move, or stand still, for longer.
+ */
+
+import { takeSample } from '../../chain/sample.ts';
+import { rememberSample } from '../../chain/sample-history.ts';
+import type { Sample } from '../../chain/samples.ts';
+import { sequencerState } from '../../chain/sequencer-state.ts';
+import { OperatorError } from '../../contract/failures.ts';
+import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
+import { DEFAULT_GATE_LIMITS, type GateContext, gates } from '../../plan/gates/index.ts';
+import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
+import { gateContext } from '../gather/gate-context.ts';
+import { gatherLive, podsOfComponent } from '../gather/live.ts';
+import { requireWish } from '../gather/require-wish.ts';
+import type { StepContext } from './step-context.ts';
+
+interface Kept {
+  readonly samples: readonly Sample[];
+}
+
+export async function awaitGate(context: StepContext): Promise<string> {
+  const { deps, input, at, signal } = context;
+  const { step } = input;
+  const name = step.gate as GateName;
+  const gate = gates[name];
+  if (!gate)
+    throw new OperatorError({
+      type: 'NotSupportedYet',
+      message: `gate ${name} is not known to this version`,
+      fix: 'update the worker, or abort the plan',
+    });
+  const skipped = input.skippedGate;
+  if (skipped) return `gate ${name} was skipped by ${skipped.by}: ${skipped.reason}`;
+  const wish = await requireWish(context);
+  if (wish.network?.spec.rollout.skipGates?.some((skipped) => skipped === name))
+    return `gate ${name} is skipped by spec.rollout.skipGates`;
+  const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
+  if (fenced && UNSKIPPABLE_GATES.includes(name))
+    return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
+  const live = await gatherLive(deps.kube, at, signal);
+  const earlier = ((context.kept ?? {}) as Partial<Kept>).samples ?? [];
+  const scanned = earlier.flatMap(({ inbox }) => (inbox?.ok ? [inbox.value.toBlock] : [])).at(-1);
+  const targets = sampleTargets(wish, nodePods(live), {
+    ...(scanned === undefined ? {} : { inboxFrom: scanned + 1 }),
+    compareBlocks: name === 'same-chain',
+    nonceLookBack:
+      wish.network?.spec.rollout.gates.noForeignBatcher.quietBlocks ?? DEFAULT_GATE_LIMITS.foreignBatcherQuietBlocks,
+  });
+  const sample = await takeSample(targets, signal);
+  const samples = rememberSample(earlier, sample);
+  context.keep({ samples } satisfies Kept);
+  const own = runsAlready(name, context, sample, live);
+  if (own) return own;
+  const verdict = gate(
+    samples,
+    gateContext(wish, input.step, {
+      startedAt: context.startedAt,
+      now: deps.now(),
+      base: DEFAULT_GATE_LIMITS,
+      sample,
+    }) satisfies GateContext,
+  );
+  switch (verdict.outcome) {
+    case 'pass':
+      return verdict.message;
+    case 'wait':
+      throw context.notYet(
+        verdict.message,
+        `see what it waits for; if you know better: opstack skip-gate ${at.name} ${name} --reason "…" -n ${at.namespace}`,
+        1,
+      );
+    case 'fail':
+      throw new OperatorError({ type: verdict.reason, message: verdict.message, fix: verdict.fix });
+  }
+}
+
+/**
+ * The `no-foreign-*` gates ask whether anybody else is active before ours starts. After a crash ours may have been started
+ * already: then there is nothing to ask, and its own activity would look like somebody else's.
+ */
+function runsAlready(
+  name: GateName,
+  { input }: StepContext,
+  sample: Sample,
+  live: Awaited<ReturnType<typeof gatherLive>>,
+): string | undefined {
+  const { component } = input.step;
+  if (name === 'no-foreign-sequencer') {
+    const own = sample.nodes.find(
+      (node) => node.node === component.name && sequencerState(node.sequencerActive) === 'active',
+    );
+    return own && `${own.pod} sequences already`;
+  }
+  if (name === 'no-foreign-batcher' && podsOfComponent(live, component).length > 0)
+    return `${component.name} runs already`;
+  return undefined;
+}

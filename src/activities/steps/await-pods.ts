@@ -1,0 +1,91 @@
+/** Step `awaitPods`: the component's pods run the template that was applied, and are ready. */
+import { OperatorError } from '../../contract/failures.ts';
+import type { KubeObject } from '../../kube/index.ts';
+import type { EventObject, PodObject, StatefulSetObject } from '../../status/pods/pod-objects.ts';
+import { podProblems } from '../../status/pods/pod-problems.ts';
+import { isReady, type Pod } from '../gather/chain-targets.ts';
+import { gatherLive, podsOfComponent } from '../gather/live.ts';
+import { loadRender } from '../state/render-store.ts';
+import type { StepContext } from './step-context.ts';
+
+type StatefulSet = KubeObject & {
+  spec?: { replicas?: number; updateStrategy?: { rollingUpdate?: { partition?: number } } };
+  status?: { observedGeneration?: number; updateRevision?: string };
+};
+
+export async function awaitPods(context: StepContext): Promise<string> {
+  const { deps, input, at, signal } = context;
+  const { step } = input;
+  const render = await loadRender(deps.kube, at, step.render ?? '', signal);
+  const expected = render.objects.filter(({ kind }) => kind === 'StatefulSet').map(({ metadata }) => metadata.name);
+  const live = await gatherLive(deps.kube, at, signal);
+  const pods = podsOfComponent(live, step.component) as Pod[];
+  for (const name of expected) {
+    const set = live.objects.get(`StatefulSet/${name}`) as StatefulSet | undefined;
+    if (!set)
+      throw new OperatorError(
+        {
+          type: 'NotReadyYet',
+          message: `StatefulSet ${name} does not exist yet`,
+          fix: 'nothing to do: it is looked for again',
+        },
+        { retryAfterSeconds: 1 },
+      );
+    if ((set.status?.observedGeneration ?? 0) < (set.metadata.generation ?? 0)) {
+      throw context.notYet(
+        `StatefulSet ${name} has not been seen by its controller yet`,
+        'see that kube-controller-manager runs',
+        1,
+      );
+    }
+    const ordinals =
+      step.ordinal === undefined
+        ? Array.from({ length: set.spec?.replicas ?? 1 }, (_, ordinal) => ordinal)
+        : [step.ordinal];
+    for (const ordinal of ordinals)
+      await requirePod(
+        context,
+        set,
+        pods.find(({ metadata }) => metadata.name === `${name}-${ordinal}`),
+        `${name}-${ordinal}`,
+      );
+  }
+  return `pods of ${step.component.name} are ready`;
+}
+
+async function requirePod(context: StepContext, set: StatefulSet, pod: Pod | undefined, name: string): Promise<void> {
+  const { deps, at, signal } = context;
+  const explain = async (what: 'StatefulSet' | 'Pod', of: string) => {
+    const { items } = await deps.kube.list(
+      { apiVersion: 'v1', kind: 'Event', namespace: at.namespace },
+      { fieldSelector: `involvedObject.kind=${what},involvedObject.name=${of}`, signal },
+    );
+    const options = {
+      statefulSets: [set as unknown as StatefulSetObject],
+      events: items as unknown as EventObject[],
+      now: new Date(deps.now()),
+    };
+    return podProblems(pod ? [pod as unknown as PodObject] : [], options)[0];
+  };
+  if (!pod) {
+    const problem = await explain('StatefulSet', set.metadata.name);
+    throw context.notYet(
+      problem?.message ?? `pod ${name} does not exist yet`,
+      problem?.fix ?? 'see that kube-controller-manager runs',
+      1,
+    );
+  }
+  if (pod.metadata.deletionTimestamp)
+    throw context.notYet(`pod ${name} is being replaced`, 'see that its node answers', 1);
+  const partition = set.spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
+  const ordinal = Number(name.slice(name.lastIndexOf('-') + 1));
+  const updated = pod.metadata.labels?.['controller-revision-hash'] === set.status?.updateRevision;
+  if (!updated && ordinal >= partition)
+    throw context.notYet(`pod ${name} still runs the former template`, 'see that its node answers', 1);
+  if (isReady(pod)) return;
+  const problem = await explain('Pod', name);
+  throw context.notYet(
+    problem?.message ?? `pod ${name} is not ready yet`,
+    problem?.fix ?? `look at its log: kubectl logs -n ${at.namespace} ${name} --all-containers`,
+  );
+}

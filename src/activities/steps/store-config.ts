@@ -1,0 +1,209 @@
+/**
+ * Step `storeConfig`: what all components of a chain read. Finalizers first, so that from here on nothing that we
+ * create can be left behind; then chain files, copies of keys, generated identities, peers, and who may sequence.
+ */
+
+import type { KindName } from '../../api/names.ts';
+import { API_VERSION, FIELD_MANAGER, LABELS } from '../../api/names.ts';
+import { changeToken, deriveKey } from '../../chain/keys.ts';
+import { OperatorError } from '../../contract/failures.ts';
+import { isKubeStatus, type KubeObject } from '../../kube/index.ts';
+import { componentRole } from '../../plan/component-role.ts';
+import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
+import { gatherCustomResources } from '../gather/custom-resources.ts';
+import { requireOurs } from '../ownership.ts';
+import { readInstallKey } from '../state/install-key.ts';
+import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
+import { changeFinalizer } from './finalizers.ts';
+import type { StepContext } from './step-context.ts';
+import { deleteSecrets, renderHistory, surplusAfterChange } from './surplus-secrets.ts';
+
+type DataObject = KubeObject & { data?: Record<string, string>; immutable?: boolean };
+
+export async function storeConfig(context: StepContext): Promise<string> {
+  const { deps, input, at, signal } = context;
+  const render = await loadRender(deps.kube, at, input.step.render ?? '', signal);
+  await setFinalizers(context);
+  for (const object of render.objects) {
+    await mustBeOurs(context, object);
+    await context.act('apply', () => deps.kube.apply(object, { fieldManager: FIELD_MANAGER, force: true, signal }));
+  }
+  const installKey = await readInstallKey(deps.kube, deps.operatorNamespace, signal);
+  for (const [name, copies] of byTarget(render.copies)) await copySecret(context, installKey, name, copies);
+  for (const identity of render.identities) {
+    const values = Object.fromEntries(
+      Object.entries(identity.keys).map(([key, purpose]) => [key, deriveKey(installKey, purpose)]),
+    );
+    for (const value of Object.values(values)) deps.redactor.remember(value);
+    await ensureKeys(context, identity.secret, values);
+  }
+  await storePeers(context, render);
+  await ensureSequencers(context, render.sequencers);
+  const surplus = surplusAfterChange(render, await renderHistory(context));
+  await deleteSecrets(context, surplus);
+  return `${render.objects.length} chain files, ${render.copies.length} key copies and ${render.identities.length} identities are stored${surplus.length > 0 ? `, ${surplus.length} former ones removed` : ''}`;
+}
+
+async function setFinalizers(context: StepContext): Promise<void> {
+  const { deps, at, signal } = context;
+  const resources = await gatherCustomResources(deps.kube, at, signal);
+  if (!resources || resources.network.metadata.uid !== context.input.uid) {
+    throw new OperatorError({
+      type: 'NetworkDeleted',
+      message: `OptimismNetwork "${at.name}" is gone, or is another one of the same name`,
+      fix: 'nothing to do: the next look decides',
+    });
+  }
+  const ours = [
+    resources.network,
+    ...resources.components.filter((component) => componentRole(component) !== undefined),
+  ];
+  for (const { kind, metadata } of ours.filter((object) => !object.metadata.deletionTimestamp)) {
+    await context.act('finalizer', () =>
+      changeFinalizer(
+        deps.kube,
+        { kind: kind as KindName, namespace: at.namespace, name: metadata.name },
+        true,
+        signal,
+      ),
+    );
+  }
+}
+
+function metadata(context: StepContext, name: string) {
+  return {
+    name,
+    namespace: context.at.namespace,
+    labels: { [LABELS.network]: context.at.name, 'app.kubernetes.io/managed-by': 'op-stack-operator' },
+    // A teardown deletes these by name. The owner is for whoever takes the finalizer off by hand: no key is left behind,
+    // and no word on who may sequence waits for the next network of this name.
+    ownerReferences: [
+      { apiVersion: API_VERSION, kind: 'OptimismNetwork', name: context.at.name, uid: context.input.uid },
+    ],
+  };
+}
+
+function byTarget(copies: readonly OwnedCopy[]): Map<string, OwnedCopy[]> {
+  const targets = new Map<string, OwnedCopy[]>();
+  for (const copy of copies) targets.set(copy.to.name, [...(targets.get(copy.to.name) ?? []), copy]);
+  return targets;
+}
+
+/**
+ * Copies keys of the user's Secrets into an immutable one of ours. What is copied must be what was planned with; once
+ * the copy exists the user's Secret may say what it wants.
+ */
+async function copySecret(
+  context: StepContext,
+  installKey: Buffer,
+  name: string,
+  copies: readonly OwnedCopy[],
+): Promise<void> {
+  const { deps, at, signal } = context;
+  const secret = (secretName: string) =>
+    deps.kube.get<DataObject>(
+      { apiVersion: 'v1', kind: 'Secret', namespace: at.namespace, name: secretName },
+      { signal },
+    );
+  if (await secret(name)) return mustBeOurs(context, { apiVersion: 'v1', kind: 'Secret', metadata: { name } });
+  const data: Record<string, string> = {};
+  for (const { from, to, token } of copies) {
+    const encoded = (await secret(from.name))?.data?.[from.key];
+    const value = encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
+    if (value) deps.redactor.remember(value.toString());
+    if (!value || changeToken(installKey, ['Secret', at.namespace, at.name, from.name, from.key, value]) !== token) {
+      throw new OperatorError({
+        type: 'ReferenceChanged',
+        message: `Secret "${from.name}", key "${from.key}", is not what the plan was made with`,
+        fix: 'nothing to do: a new plan is made with what is there now',
+      });
+    }
+    data[to.key] = value.toString('base64');
+  }
+  await createOnce(context, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: metadata(context, name),
+    type: 'Opaque',
+    immutable: true,
+    data,
+  });
+}
+
+/** A Secret of ours with at least these keys. Keys that it has already are never changed. */
+async function ensureKeys(context: StepContext, name: string, values: Record<string, string>): Promise<void> {
+  const { deps, at, signal } = context;
+  const ref = { apiVersion: 'v1', kind: 'Secret', namespace: at.namespace, name };
+  const existing = await deps.kube.get<DataObject>(ref, { signal });
+  const encoded = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );
+  if (!existing)
+    return createOnce(context, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: metadata(context, name),
+      type: 'Opaque',
+      data: encoded,
+    });
+  await mustBeOurs(context, { ...existing, ...ref });
+  const missing = Object.fromEntries(Object.entries(encoded).filter(([key]) => existing.data?.[key] === undefined));
+  if (Object.keys(missing).length === 0) return;
+  await context.act('identity', () =>
+    deps.kube.mergePatch(ref, { data: missing }, { fieldManager: FIELD_MANAGER, signal }),
+  );
+}
+
+function mustBeOurs({ deps, input, at, signal }: StepContext, object: KubeObject): Promise<void> {
+  return requireOurs({ kube: deps.kube, at, signal }, object, input.step.component);
+}
+
+async function createOnce(context: StepContext, object: KubeObject): Promise<void> {
+  const { deps, signal } = context;
+  await context.act('create', async () => {
+    try {
+      await deps.kube.create(object, { fieldManager: FIELD_MANAGER, signal });
+    } catch (error) {
+      // An earlier attempt has made it.
+      if (!isKubeStatus(error, 409)) throw error;
+    }
+  });
+}
+
+async function storePeers(context: StepContext, render: StoredRender): Promise<void> {
+  const { deps, at, signal } = context;
+  const object: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(context, peersConfigMapName(at.name)),
+    data: { ...render.peers },
+  };
+  await mustBeOurs(context, object);
+  await context.act('peers', () => deps.kube.apply(object, { fieldManager: FIELD_MANAGER, force: true, signal }));
+}
+
+/** Every sequencer has its key before its pod starts; a new one is stopped until the gates have passed. */
+async function ensureSequencers(context: StepContext, sequencers: readonly string[]): Promise<void> {
+  const { deps, at, signal } = context;
+  const name = sequencersConfigMapName(at.name);
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: at.namespace, name };
+  const existing = await deps.kube.get<DataObject>(ref, { signal });
+  const stopped = (names: readonly string[]) => Object.fromEntries(names.map((node) => [node, 'true']));
+  if (!existing)
+    return createOnce(context, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: metadata(context, name),
+      data: stopped(sequencers),
+    });
+  await mustBeOurs(context, { ...existing, ...ref });
+  // What an earlier network of the same name has left says nothing about this one.
+  const { ownerReferences = [] } = existing.metadata;
+  const isLeftOver = ownerReferences.some(({ kind, uid }) => kind === 'OptimismNetwork' && uid !== context.input.uid);
+  const missing = sequencers.filter((node) => isLeftOver || existing.data?.[node] === undefined);
+  if (missing.length === 0) return;
+  const owner = isLeftOver ? { metadata: { ownerReferences: metadata(context, name).ownerReferences } } : {};
+  await context.act('sequencers', () =>
+    deps.kube.mergePatch(ref, { ...owner, data: stopped(missing) }, { fieldManager: FIELD_MANAGER, signal }),
+  );
+}

@@ -1,0 +1,146 @@
+/** Everything that reaches an entity from outside: signals, updates and queries. Handlers are synchronous and never throw. */
+import {
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ReceivedDecision } from '../contract/activities.ts';
+import { ENTITY_SIGNALS, type Move } from '../contract/child-messages.ts';
+import { QUERIES, SIGNALS, UPDATES } from '../contract/messages.ts';
+import type { Entity } from './entity.ts';
+import { type Guarded, guardChildHalted, guardDecision, guardMove, MOVES } from './guards.ts';
+import { planReport } from './plan-report.ts';
+
+export function listen(entity: Entity): void {
+  const { state } = entity;
+  let count = 0;
+  const receive = (decision: Omit<ReceivedDecision, 'key' | 'via' | 'verified'>) => {
+    count += 1;
+    entity.inbox.push({
+      ...decision,
+      via: 'Temporal',
+      verified: false,
+      key: `signal-${workflowInfo().runId}-${count}`,
+    });
+  };
+  const refuse = (name: string, why: string) => {
+    state.record({ type: 'decisionRefused', via: 'Temporal', message: `${name} refused: ${why}` });
+    entity.childChanged = true;
+  };
+  const signal = <T>(
+    name: string,
+    guard: (value: unknown) => Guarded<T>,
+    take: (value: T) => void,
+    description: string,
+  ) =>
+    setHandler(
+      defineSignal<[unknown]>(name),
+      (value) => {
+        const guarded = guard(value);
+        if (guarded.ok) take(guarded.value);
+        else refuse(name, guarded.why);
+      },
+      { description },
+    );
+  /** Validators refuse before anything is written to history; their words are what the caller sees. */
+  const update = <T>(
+    name: string,
+    guard: (value: unknown) => Guarded<T>,
+    check: (value: T) => string | undefined,
+    take: (value: T) => void,
+    description: string,
+  ) =>
+    setHandler(
+      defineUpdate<string, [unknown]>(name),
+      (value) => {
+        const guarded = guard(value);
+        if (guarded.ok) take(guarded.value);
+        return 'accepted';
+      },
+      {
+        validator: (value) => {
+          const guarded = guard(value);
+          const why = guarded.ok ? check(guarded.value) : guarded.why;
+          if (why) throw new Error(why);
+        },
+        description,
+      },
+    );
+
+  setHandler(
+    defineSignal<[unknown]>(SIGNALS.poke),
+    () => {
+      entity.dirty = true;
+    },
+    { description: 'From the watcher: look again. {"cluster","network","reason"}' },
+  );
+  // Only our own child sends these two; anybody may claim to be it.
+  setHandler(defineSignal<[unknown]>(ENTITY_SIGNALS.childHalted), (value) => {
+    const halted = guardChildHalted(value);
+    if (!halted || halted.planHash !== state.running?.plan.hash)
+      return refuse(ENTITY_SIGNALS.childHalted, 'not of the running plan');
+    state.halted = { step: halted.step, problem: halted.problem };
+    state.record({ type: 'halted', planHash: halted.planHash, message: `${halted.step}: ${halted.problem.message}` });
+    entity.childChanged = true;
+  });
+  setHandler(defineSignal<[unknown]>(ENTITY_SIGNALS.childMoved), () => {
+    state.halted = undefined;
+    entity.childChanged = true;
+  });
+  for (const action of ['approve', 'reject'] as const) {
+    const take = (value: { plan: string; approver: string; comment?: string }) =>
+      receive({ action, plan: value.plan, by: value.approver, ...(value.comment ? { reason: value.comment } : {}) });
+    const shape = '{"plan":"<hash>","approver":"<you>","comment":"<why>"}';
+    signal(SIGNALS[action], guardDecision, take, `${action} the waiting plan: ${shape}`);
+    update(
+      UPDATES[`${action}Plan`],
+      guardDecision,
+      (value) => state.refusal({ action, plan: value.plan, via: 'Temporal' }),
+      take,
+      `${action} the waiting plan and get an answer: ${shape}`,
+    );
+  }
+  for (const action of MOVES) {
+    const guard = (value: unknown) => guardMove(action, value);
+    const take = (move: Move) => receive({ ...move, action });
+    const shape =
+      action === 'skipGate'
+        ? '{"gate","by","reason"}'
+        : action === 'confirmFenced'
+          ? '{"node","by","reason"}'
+          : '{"by","reason"}';
+    signal(SIGNALS[action], guard, take, `${action}: ${shape}`);
+    update(
+      UPDATES[action],
+      guard,
+      (move) =>
+        entity.moveRefusal({ action, via: 'Temporal', ...(move.type === 'skipGate' ? { gate: move.gate } : {}) }),
+      take,
+      `${action}, with an answer: ${shape}`,
+    );
+  }
+  setDefaultSignalHandler((name) => refuse(name.slice(0, 64), 'no such signal'));
+  setHandler(
+    defineQuery(QUERIES.status),
+    () => ({
+      phase: state.phase,
+      paused: state.paused,
+      problems: state.look?.problems ?? [],
+      halted: state.halted ?? null,
+    }),
+    { description: 'Phase, problems and what stands still' },
+  );
+  setHandler(defineQuery(QUERIES.plan), () => planReport(state), { description: 'The plan that waits or runs' });
+  setHandler(
+    defineQuery(QUERIES.history),
+    () => ({
+      revision: state.look?.revision ?? '',
+      abortedRevision: state.abortedRevision,
+      rejectedPlan: state.rejectedPlan,
+    }),
+    { description: 'What was decided on earlier plans' },
+  );
+}

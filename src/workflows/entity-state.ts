@@ -1,0 +1,296 @@
+/**
+ * State of one OptimismNetwork's entity, and every rule about it that needs no Temporal. Small, and only a cache: it
+ * can be thrown away at any moment and is rebuilt from the cluster by the next look.
+ */
+import type { ApprovalRecord, EntityPhase, Happening, LookResult, ReceivedDecision } from '../contract/activities.ts';
+import type { Problem } from '../contract/failures.ts';
+import type { Plan, PlanKind } from '../contract/plan.ts';
+import { driftSentence } from '../status/drift-sentence.ts';
+
+export interface Proposal {
+  readonly plan: Plan;
+  readonly createdAt: number;
+  readonly expiresAt: number | undefined;
+  status: 'awaiting' | 'approved' | 'rejected' | 'expired';
+  approval: ApprovalRecord | undefined;
+}
+
+/** What survives continue-as-new. */
+export interface CarriedState {
+  readonly schema: 1;
+  /** Uid of the OptimismNetwork that all this is about. */
+  readonly uid?: string;
+  readonly paused: boolean;
+  /** Revision whose plan a person has aborted: its next plan asks first, whatever the policy. */
+  readonly abortedRevision: string;
+  readonly rejectedPlan: string;
+  readonly seen: readonly string[];
+  readonly counter: number;
+  /** The plan that waits, with its absolute deadline: a fresh run does not ask anew. */
+  readonly proposal?: CarriedProposal;
+}
+
+type CarriedProposal = Omit<Proposal, 'plan'> & { readonly hash: string };
+
+const REMEMBERED_MESSAGES = 50;
+
+export class EntityState {
+  look: LookResult | undefined;
+  proposal: Proposal | undefined;
+  halted: { step: string; problem: Problem } | undefined;
+  pausedByCommand: boolean;
+  abortedRevision: string;
+  rejectedPlan: string;
+  running:
+    | (Pick<Proposal, 'plan' | 'createdAt' | 'expiresAt'> & {
+        workflowId: string;
+        startedAt: number;
+        approval: ApprovalRecord;
+      })
+    | undefined;
+  readonly happenings: Happening[] = [];
+  #seen: string[];
+  #counter: number;
+  #carried: CarriedProposal | undefined;
+  /** Nothing was handed over: what is found now was said to an earlier entity. */
+  #fresh: boolean;
+
+  readonly #carriedUid: string | undefined;
+
+  constructor(carried?: CarriedState) {
+    this.#carriedUid = carried?.uid;
+    this.pausedByCommand = carried?.paused ?? false;
+    this.abortedRevision = carried?.abortedRevision ?? '';
+    this.rejectedPlan = carried?.rejectedPlan ?? '';
+    this.#seen = [...(carried?.seen ?? [])];
+    this.#counter = carried?.counter ?? 0;
+    this.#carried = carried?.proposal;
+    this.#fresh = carried === undefined;
+  }
+
+  carry(): CarriedState {
+    return {
+      schema: 1,
+      ...(this.uid === undefined ? {} : { uid: this.uid }),
+      paused: this.pausedByCommand,
+      abortedRevision: this.abortedRevision,
+      rejectedPlan: this.rejectedPlan,
+      seen: this.#seen,
+      counter: this.#counter,
+      ...(this.proposal ? { proposal: carriedProposal(this.proposal) } : {}),
+    };
+  }
+
+  /** Uid of the network as it was last seen. */
+  get uid(): string | undefined {
+    return this.look?.uid ?? this.#carriedUid;
+  }
+
+  get paused(): boolean {
+    return this.pausedByCommand || (this.look?.paused ?? false);
+  }
+
+  record(happening: Omit<Happening, 'n'>): void {
+    this.#counter += 1;
+    this.happenings.push({ ...happening, n: this.#counter });
+  }
+
+  /**
+   * Decisions of a look that were not seen before: an annotation stays where it is and is read by every look. What a
+   * fresh entity finds at its first look was said to an earlier one, and only what is bound to a plan's hash, or is a
+   * state (paused), still means the same.
+   */
+  newDecisions(look: LookResult): ReceivedDecision[] {
+    const first = this.#fresh;
+    this.#fresh = false;
+    const fresh = look.decisions.filter(({ key }) => !this.#seen.includes(key));
+    this.#seen = [...this.#seen, ...fresh.map(({ key }) => key)].slice(-REMEMBERED_MESSAGES);
+    if (!first) return fresh;
+    const resumed = fresh.some(({ action }) => action === 'resume');
+    return fresh.filter(
+      ({ action }) => action === 'approve' || action === 'reject' || (action === 'pause' && !resumed),
+    );
+  }
+
+  /** Takes the result of a look: keeps, replaces or drops the proposal. */
+  takeLook(look: LookResult, now: number): void {
+    this.look = look;
+    if (this.running) return;
+    const { plan } = look;
+    // A look with problems has a plan only where they do not stand in its way: repairs and teardown.
+    if (!plan) {
+      this.#dropProposal('nothing is left of it to do');
+      return;
+    }
+    if (this.proposal?.plan.hash === plan.hash) return;
+    this.#dropProposal(`replaced by plan ${plan.hash.slice(0, 12)}`);
+    this.#propose(plan, look, now);
+  }
+
+  /** A fresh proposal of the plan that expired or was rejected. One that a person has aborted still asks. */
+  proposeAgain(now: number): void {
+    this.rejectedPlan = '';
+    const { look } = this;
+    if (look?.plan && !this.running) this.#propose(look.plan, look, now);
+  }
+
+  #propose(plan: Plan, look: LookResult, now: number): void {
+    const carried = this.#carried;
+    this.#carried = undefined;
+    if (carried?.hash === plan.hash) {
+      const { hash: _, ...rest } = carried;
+      this.proposal = { plan, ...rest };
+      return;
+    }
+    // Repairs and teardown never wait for what a person has said of a rollout.
+    const aborted = this.abortedRevision === plan.desiredRevision && plan.kind !== 'drift' && plan.kind !== 'teardown';
+    const asks = look.approval.required || aborted;
+    const at = new Date(now).toISOString();
+    const inherited = aborted ? undefined : look.approval.inherited;
+    const approval: ApprovalRecord | undefined = asks
+      ? inherited && { ...inherited, via: 'Inherited' }
+      : { by: 'policy', at, via: 'Policy', verified: true };
+    this.proposal = {
+      plan,
+      createdAt: now,
+      expiresAt: asks ? now + look.approval.expiresAfterSeconds * 1000 : undefined,
+      status: approval ? 'approved' : this.rejectedPlan === plan.hash ? 'rejected' : 'awaiting',
+      approval,
+    };
+    if (plan.kind === 'drift')
+      this.record({ type: 'driftFound', planHash: plan.hash, message: driftSentence(plan.changes) });
+    this.record({ type: 'planProposed', planHash: plan.hash, message: plan.summary });
+    if (approval) {
+      this.record({
+        type: 'planApproved',
+        planHash: plan.hash,
+        actor: approval.by,
+        via: approval.via,
+        message:
+          approval.via === 'Policy'
+            ? `approved by policy for plans of kind ${plan.kind}`
+            : `approval by ${approval.by} covers this remainder`,
+      });
+    }
+  }
+
+  #dropProposal(why: string): void {
+    const { proposal } = this;
+    if (proposal?.status === 'awaiting') {
+      this.record({ type: 'planSuperseded', planHash: proposal.plan.hash, message: why });
+    }
+    this.proposal = undefined;
+  }
+
+  /** Whether a decision on a plan counts; a text says why not and what would. */
+  refusal(decision: Pick<ReceivedDecision, 'action' | 'plan' | 'via'>): string | undefined {
+    const { proposal, look } = this;
+    if (look && !look.approval.sources.includes(decision.via)) {
+      return `decisions through ${decision.via} do not count here (spec.approval.sources is ${look.approval.sources.join(', ')})`;
+    }
+    if (!proposal) {
+      return this.running
+        ? `plan ${this.running.plan.hash.slice(0, 12)} is already running: there is nothing to decide`
+        : 'no plan is waiting for a decision';
+    }
+    const asked = decision.plan ?? '';
+    const current = `the current plan is ${proposal.plan.hash.slice(0, 12)} (${proposal.plan.summary})`;
+    if (!proposal.plan.hash.startsWith(asked) || asked.length < 8)
+      return `plan ${asked.slice(0, 64)} is not the one that waits; ${current}`;
+    if (proposal.status === 'expired') return `plan ${asked} has expired; send retry to have it proposed again`;
+    if (proposal.status === 'approved') return `plan ${asked} is approved already`;
+    if (proposal.status === 'rejected' && decision.action === 'reject') return `plan ${asked} is rejected already`;
+    return undefined;
+  }
+
+  decide(decision: ReceivedDecision, now: number): void {
+    const why = this.refusal(decision);
+    const { proposal } = this;
+    if (why || !proposal) {
+      this.record({
+        type: 'decisionRefused',
+        actor: decision.by,
+        via: decision.via,
+        message: `${decision.action} refused: ${why ?? ''}`,
+      });
+      return;
+    }
+    if (decision.action === 'approve') {
+      proposal.status = 'approved';
+      this.abortedRevision = '';
+      proposal.approval = {
+        by: decision.by,
+        at: new Date(now).toISOString(),
+        via: decision.via,
+        verified: decision.verified,
+        ...(decision.reason ? { comment: decision.reason } : {}),
+      };
+    } else {
+      proposal.status = 'rejected';
+      this.rejectedPlan = proposal.plan.hash;
+    }
+    this.record({
+      type: decision.action === 'approve' ? 'planApproved' : 'planRejected',
+      planHash: proposal.plan.hash,
+      actor: decision.by,
+      via: decision.via,
+      message: `${decision.action === 'approve' ? 'approved' : 'rejected'} by ${decision.by} (${decision.verified ? 'verified' : 'claimed'})${decision.reason ? `: ${decision.reason}` : ''}`,
+    });
+  }
+
+  expire(now: number): boolean {
+    const { proposal } = this;
+    if (proposal?.status !== 'awaiting' || proposal.expiresAt === undefined || now < proposal.expiresAt) return false;
+    proposal.status = 'expired';
+    this.record({
+      type: 'planExpired',
+      planHash: proposal.plan.hash,
+      message: 'nobody decided in time; send retry to have it proposed again',
+    });
+    return true;
+  }
+
+  get deadline(): number | undefined {
+    return this.proposal?.status === 'awaiting' ? this.proposal.expiresAt : undefined;
+  }
+
+  /** The plan that may start now. */
+  get startable(): Proposal | undefined {
+    if (this.running || this.paused) return undefined;
+    return this.proposal?.status === 'approved' ? this.proposal : undefined;
+  }
+
+  get phase(): EntityPhase {
+    if (!this.look) return 'Pending';
+    if (this.halted) return 'Halted';
+    if (this.running) return this.paused ? 'Paused' : phaseWhile(this.running.plan.kind);
+    if (this.look.deleting)
+      return this.paused ? 'Paused' : this.proposal?.status === 'awaiting' ? 'AwaitingApproval' : 'Deleting';
+    if (this.look.problems.length > 0 && !this.proposal) return 'Invalid';
+    if (this.paused) return 'Paused';
+    if (this.proposal)
+      return this.proposal.status === 'approved' ? phaseWhile(this.proposal.plan.kind) : 'AwaitingApproval';
+    return 'Ready';
+  }
+}
+
+function carriedProposal({ plan, ...rest }: Proposal): CarriedProposal {
+  return { hash: plan.hash, ...rest };
+}
+
+function phaseWhile(kind: PlanKind): EntityPhase {
+  switch (kind) {
+    case 'install':
+      return 'Installing';
+    case 'drift':
+      return 'Repairing';
+    case 'upgrade':
+      return 'Upgrading';
+    case 'keyRotation':
+      return 'Rotating';
+    case 'teardown':
+      return 'Deleting';
+    default:
+      return 'Changing';
+  }
+}

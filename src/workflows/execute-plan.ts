@@ -1,0 +1,206 @@
+/**
+ * The interpreter of plans. It decides nothing about the chain: it runs one step after the other, waits while paused,
+ * halts at a failure until somebody says how to go on, and ends early when a newer revision takes over. What a step
+ * does, and what it leaves in status, events and audit, is its activity's business.
+ */
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { PlanInput, PlanOutcome, StepInput, StepProgress } from '../contract/activities.ts';
+import { CHILD_SIGNALS, type ChildHalted, ENTITY_SIGNALS, type Move } from '../contract/child-messages.ts';
+import type { Problem } from '../contract/failures.ts';
+import { type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { stepTable } from '../status/step-table.ts';
+import { stepActivities } from './activity-profiles.ts';
+import { stepProblem, wasCancelled } from './failures.ts';
+import { guardChildMove } from './guards.ts';
+
+type Ending = 'superseded' | 'aborted';
+type StepEnd =
+  | { readonly type: 'done'; readonly message: string }
+  | { readonly type: 'interrupted' }
+  | { readonly type: 'failed'; readonly problem: Problem };
+
+class PlanRun {
+  readonly input: PlanInput;
+  readonly progress: StepProgress[];
+  paused: boolean;
+  ending: Ending | undefined;
+  endingReason = '';
+  /** Id of the step that runs, waits or has failed. */
+  #current = '';
+  retryRequested = false;
+  skipped: StepInput['skippedGate'];
+  readonly fencedNodes: { node: string; by: string; reason: string; step: string }[] = [];
+
+  constructor(input: PlanInput) {
+    this.input = input;
+    this.paused = input.paused;
+    this.progress = input.plan.steps.map((step) => ({ id: step.id, state: 'Pending' }));
+  }
+
+  take(move: Move): void {
+    switch (move.type) {
+      case 'pause':
+      case 'resume':
+        this.paused = move.type === 'pause';
+        break;
+      case 'retry':
+        this.retryRequested = true;
+        break;
+      case 'skipGate':
+        this.skipped = { gate: move.gate, by: move.by, reason: move.reason };
+        break;
+      case 'confirmFenced':
+        this.fencedNodes.push({ node: move.node, by: move.by, reason: move.reason, step: this.#current });
+        this.retryRequested = true;
+        break;
+      case 'abort':
+      case 'supersede':
+        // An abort is a person's word; a newer revision does not take it back.
+        if (this.ending !== 'aborted') this.ending = move.type === 'abort' ? 'aborted' : 'superseded';
+        this.endingReason = move.reason;
+        break;
+    }
+  }
+
+  /** Whether the plan ends before this step: only where the step before has left nothing half-done. */
+  endsBefore(index: number): boolean {
+    return this.ending !== undefined && (this.input.plan.steps[index - 1]?.safePointAfter ?? true);
+  }
+
+  /** What a person has said about the gate of this step. */
+  skipOf(step: Step): StepInput['skippedGate'] {
+    const { skipped } = this;
+    if (!skipped || step.gate !== skipped.gate || UNSKIPPABLE_GATES.includes(skipped.gate)) return undefined;
+    return skipped;
+  }
+
+  mark(index: number, change: Partial<StepProgress>): void {
+    this.#current = this.input.plan.steps[index]?.id ?? '';
+    const before = this.progress[index];
+    if (before) this.progress[index] = { ...before, ...change };
+    setCurrentDetails(
+      stepTable({ network: this.input.network, plan: this.input.plan, progress: this.progress, paused: this.paused }),
+    );
+  }
+}
+
+const moveSignal = defineSignal<[unknown]>(CHILD_SIGNALS.move);
+
+export async function executePlan(input: PlanInput): Promise<PlanOutcome> {
+  const run = new PlanRun(input);
+  setHandler(
+    moveSignal,
+    (value) => {
+      const move = guardChildMove(value);
+      if (move) run.take(move);
+    },
+    {
+      description:
+        'From the entity only; people send pause, resume, retry, abort, skipGate, confirmFenced to the entity',
+    },
+  );
+  for (const [index, step] of input.plan.steps.entries()) {
+    await condition(() => !run.paused || run.ending !== undefined);
+    if (run.endsBefore(index)) return ended(run);
+    for (let attempt = 1; ; attempt++) {
+      run.mark(index, {
+        state: step.type === 'awaitGate' || step.type === 'awaitPods' ? 'Waiting' : 'Running',
+        startedAt: now(),
+      });
+      const skipped = run.skipOf(step) !== undefined;
+      const end = await runStep(run, step, index, attempt);
+      if (end.type === 'done') {
+        run.mark(index, { state: skipped ? 'Skipped' : 'Done', message: end.message, finishedAt: now() });
+        // A word about one gate is not a word about the next one of that name.
+        if (skipped) run.skipped = undefined;
+        break;
+      }
+      if (run.endsBefore(index)) return ended(run);
+      if (end.type === 'interrupted') continue;
+      // What was approved is no longer what is there: only a new look can make a plan that fits.
+      if (end.problem.type === 'ReferenceChanged' || end.problem.type === 'NetworkDeleted') {
+        return { outcome: 'lookAgain', message: end.problem.message };
+      }
+      run.mark(index, { state: 'Failed', message: end.problem.message, finishedAt: now() });
+      await halt(run, step, end.problem);
+      if (run.ending) return ended(run);
+    }
+  }
+  return { outcome: 'completed', message: `all ${input.plan.steps.length} steps done` };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+function ended(run: PlanRun): PlanOutcome {
+  return { outcome: run.ending ?? 'superseded', message: run.endingReason };
+}
+
+/** Runs a step's activity; one that only waits is interrupted as soon as somebody wants something else. */
+async function runStep(run: PlanRun, step: Step, index: number, attempt: number): Promise<StepEnd> {
+  const { network, uid, plan } = run.input;
+  run.retryRequested = false;
+  const profile = stepProfile(step.type);
+  const activity = stepActivities(profile)[step.type];
+  const skippedGate = run.skipOf(step);
+  const input: StepInput = {
+    network,
+    uid,
+    planHash: plan.hash,
+    planKind: plan.kind,
+    revision: plan.desiredRevision,
+    step,
+    position: { index, total: plan.steps.length },
+    ...(skippedGate ? { skippedGate } : {}),
+    fencedNodes: run.fencedNodes,
+  };
+  const scope = new CancellationScope();
+  let end: StepEnd | undefined;
+  const running = scope
+    .run(() =>
+      activity.executeWithOptions(
+        {
+          activityId: attempt === 1 ? step.id : `${step.id}#${attempt}`,
+          summary: step.summary.slice(0, 180),
+          // A backstop: the step itself ends with words when its limit is over.
+          scheduleToCloseTimeout: (step.limitSeconds + 120) * 1000,
+        },
+        [input],
+      ),
+    )
+    .then(
+      (result) => {
+        end = { type: 'done', message: result.message };
+      },
+      (error: unknown) => {
+        end = wasCancelled(error) ? { type: 'interrupted' } : { type: 'failed', problem: stepProblem(step, error) };
+      },
+    );
+  const interrupted = () =>
+    profile === 'gate' &&
+    (run.endsBefore(index) || (!skippedGate && run.skipOf(step) !== undefined) || run.retryRequested);
+  await condition(() => end !== undefined || interrupted());
+  if (end === undefined) scope.cancel();
+  await running;
+  return end ?? { type: 'interrupted' };
+}
+
+async function halt(run: PlanRun, step: Step, problem: Problem): Promise<void> {
+  const parent = workflowInfo().parent;
+  const entity = parent && getExternalWorkflowHandle(parent.workflowId);
+  const halted: ChildHalted = { planHash: run.input.plan.hash, step: step.id, problem };
+  // Before the signal: an answer may come while it is being sent.
+  run.retryRequested = false;
+  await entity?.signal(ENTITY_SIGNALS.childHalted, halted);
+  await condition(() => run.retryRequested || run.ending !== undefined || run.skipOf(step) !== undefined);
+  if (!run.ending) await entity?.signal(ENTITY_SIGNALS.childMoved, { planHash: run.input.plan.hash });
+}

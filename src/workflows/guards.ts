@@ -1,0 +1,78 @@
+/** Shapes of what people and programs send us. Handlers never throw: what does not fit is recorded as refused. */
+import type { ChildHalted, Move } from '../contract/child-messages.ts';
+import { type FailureType, NON_RETRYABLE_FAILURES, RETRYABLE_FAILURES } from '../contract/failures.ts';
+import type { Decision } from '../contract/messages.ts';
+import { GATES, type GateName } from '../contract/plan.ts';
+
+export type MoveType = Exclude<Move['type'], 'supersede'>;
+export const MOVES: readonly MoveType[] = ['pause', 'resume', 'retry', 'abort', 'skipGate', 'confirmFenced'];
+
+const FAILURES: readonly FailureType[] = [...NON_RETRYABLE_FAILURES, ...RETRYABLE_FAILURES];
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= 1024 ? value : undefined;
+}
+
+export type Guarded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+function refuse(why: string): { ok: false; why: string } {
+  return { ok: false, why };
+}
+
+/** `{"plan":"<hash or at least 8 characters of it>","approver":"<name>","comment":"…"}` */
+export function guardDecision(value: unknown): Guarded<Decision> {
+  if (!isRecord(value)) return refuse('expected one JSON object {"plan":"<hash>","approver":"<name>"}');
+  const plan = text(value['plan']);
+  const approver = text(value['approver']);
+  const comment = text(value['comment']);
+  if (!plan || !/^[0-9a-f]{8,64}$/.test(plan))
+    return refuse('"plan" must be the plan hash or its first 8 or more hex digits');
+  if (!approver) return refuse('"approver" must say who decides');
+  return { ok: true, value: { plan, approver, ...(comment ? { comment } : {}) } };
+}
+
+/** `{"by":"<name>","reason":"…"}`, with `gate` for skipGate and `node` for confirmFenced. */
+export function guardMove(type: MoveType, value: unknown): Guarded<Move> {
+  if (!isRecord(value)) return refuse('expected one JSON object {"by":"<name>","reason":"<why>"}');
+  const by = text(value['by']);
+  const reason = text(value['reason']) ?? '';
+  if (!by) return refuse('"by" must say who asks');
+  if (type === 'skipGate') {
+    const gate = GATES.find((name) => name === value['gate']);
+    if (!gate) return refuse(`"gate" must be one of ${GATES.join(', ')}`);
+    if (!reason) return refuse('"reason" must say why the gate may be skipped');
+    return { ok: true, value: { type, gate: gate satisfies GateName, by, reason } };
+  }
+  if (type === 'confirmFenced') {
+    const node = text(value['node']);
+    if (!node) return refuse('"node" must name what has been switched off: a sequencer OpNode or its Kubernetes node');
+    if (!reason) return refuse('"reason" must say how you know that it is off');
+    return { ok: true, value: { type, node, by, reason } };
+  }
+  return { ok: true, value: { type, by, reason } };
+}
+
+/** From the child that executes a plan; undefined when it is anything else. */
+export function guardChildHalted(value: unknown): ChildHalted | undefined {
+  if (!isRecord(value) || !isRecord(value['problem'])) return undefined;
+  const { planHash, step } = value;
+  const { type, message, fix } = value['problem'];
+  const known = FAILURES.find((name) => name === type);
+  if (typeof planHash !== 'string' || typeof step !== 'string' || !known) return undefined;
+  if (typeof message !== 'string' || typeof fix !== 'string') return undefined;
+  return { planHash, step, problem: { type: known, message, fix } };
+}
+
+/** From the entity to its child; undefined when it is anything else. */
+export function guardChildMove(value: unknown): Move | undefined {
+  if (!isRecord(value)) return undefined;
+  const { type } = value;
+  if (type === 'supersede') return { type, by: text(value['by']) ?? '', reason: text(value['reason']) ?? '' };
+  const known = MOVES.find((name) => name === type);
+  const guarded = known && guardMove(known, value);
+  return guarded?.ok ? guarded.value : undefined;
+}

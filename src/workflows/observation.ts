@@ -1,0 +1,55 @@
+/**
+ * Watching an idle network: one retry-polling activity at a time, which adds nothing to history while nothing needs a
+ * decision.
+ */
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { LookResult } from '../contract/activities.ts';
+import type { NetworkRef } from '../contract/ids.ts';
+import { observeActivity } from './activity-profiles.ts';
+import { wasCancelled } from './failures.ts';
+
+interface Running {
+  readonly key: string;
+  readonly scope: CancellationScope;
+  settled: boolean;
+}
+
+export class Observation {
+  readonly #onDifference: () => void;
+  #running: Running | undefined;
+
+  /** @param onDifference called when a look would come to something else than the one that was given */
+  constructor(onDifference: () => void) {
+    this.#onDifference = onDifference;
+  }
+
+  /** Observes from this look on; goes on when it does so already. */
+  keepUp(network: NetworkRef, look: LookResult): void {
+    if (this.#running && !this.#running.settled && this.#running.key === look.key) return;
+    this.#running?.scope.cancel();
+    const running: Running = { key: look.key, scope: new CancellationScope(), settled: false };
+    this.#running = running;
+    const { uid, key: baseline, probeIntervalSeconds } = look;
+    const settle = (different: boolean) => {
+      running.settled = true;
+      if (different && this.#running === running) this.#onDifference();
+    };
+    running.scope
+      .run(() =>
+        observeActivity.observe.executeWithOptions({ summary: 'watch chain, pods and referenced Secrets' }, [
+          { network, uid, baseline, probeIntervalSeconds },
+        ]),
+      )
+      .then(
+        () => settle(true),
+        (error: unknown) => settle(!wasCancelled(error)),
+      );
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.scope.cancel();
+    await condition(() => running === undefined || running.settled);
+  }
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  loadRender,
+  type StoredRender,
+  storedRenderDigest,
+  storeRender,
+} from '../../src/activities/state/render-store.ts';
+import type { KubeClient } from '../../src/kube/index.ts';
+import { type ApiServer, connectApiServer } from '../api/api-server.ts';
+import { createOwner, type Owner } from './owner.ts';
+
+let api: ApiServer;
+let kube: KubeClient;
+let namespace: string;
+beforeAll(async () => {
+  api = await connectApiServer(inject('kubeconfigPath'));
+  kube = api.client;
+  namespace = api.namespace;
+});
+afterAll(() => api.close());
+
+const { signal } = new AbortController();
+
+function renderOf(text: string, inputs = 'a'): StoredRender {
+  return {
+    component: { kind: 'OpNode', name: 'acme-sequencer' },
+    objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'files' }, data: { text } }],
+    copies: [],
+    identities: [],
+    peers: {},
+    sequencers: [],
+    keys: [],
+    inputs,
+  };
+}
+
+const store = ({ uid, ...network }: Owner, render: StoredRender) => storeRender({ kube, network, uid }, render, signal);
+const load = (network: Owner, digest: string) => loadRender(kube, network, digest, signal);
+
+async function parts({ name }: Owner): Promise<string[]> {
+  const { items } = await kube.list(
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace },
+    { labelSelector: `optimism.io/network=${name}` },
+  );
+  return items.map(({ metadata }) => metadata.name).toSorted();
+}
+
+describe('a stored render', () => {
+  it('comes back as it was', async () => {
+    const network = await createOwner(api);
+    const render = renderOf('hello');
+    expect(await load(network, await store(network, render))).toEqual(render);
+  });
+
+  it('is stored once, however many workers store it at the same time', async () => {
+    const network = await createOwner(api);
+    const digests = await Promise.all([1, 2, 3, 4].map(() => store(network, renderOf('race'))));
+    expect(new Set(digests).size).toBe(1);
+    expect(await parts(network)).toHaveLength(1);
+  });
+
+  it('that is larger than a ConfigMap is split, and one whose storing was interrupted is completed', async () => {
+    const network = await createOwner(api);
+    const render = renderOf(randomBytes(900_000).toString('hex'));
+    const digest = await store(network, render);
+    const names = await parts(network);
+    expect(names.length).toBeGreaterThan(1);
+    const last = names.at(-1) ?? '';
+    await kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: last });
+    await expect(load(network, digest)).rejects.toMatchObject({
+      type: 'RenderNotFound',
+      message: expect.stringContaining(last),
+    });
+    await store(network, render);
+    expect(await load(network, digest)).toEqual(render);
+  });
+
+  it('that is not what its name says is refused', async () => {
+    const network = await createOwner(api);
+    const digest = await store(network, renderOf('approved'));
+    const [approved = ''] = await parts(network);
+    await store(network, renderOf('not approved'));
+    const other = (await parts(network)).find((name) => name !== approved) ?? '';
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace };
+    const stored = await kube.get({ ...ref, name: approved });
+    const theirs = await kube.get({ ...ref, name: other });
+    await kube.delete({ ...ref, name: approved });
+    const metadata = { name: approved, namespace };
+    await kube.create({ ...ref, metadata, data: stored?.['data'], binaryData: theirs?.['binaryData'] });
+    await expect(load(network, digest)).rejects.toMatchObject({
+      type: 'RenderNotFound',
+      message: expect.stringContaining('does not have the digest that was approved'),
+    });
+  });
+
+  it('has the same digest whatever it was rendered from', () => {
+    expect(storedRenderDigest(renderOf('x', 'a'))).toBe(storedRenderDigest(renderOf('x', 'b')));
+    expect(storedRenderDigest(renderOf('x'))).not.toBe(storedRenderDigest(renderOf('y')));
+  });
+});

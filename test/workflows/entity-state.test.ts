@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { EntityState } from '../../src/workflows/entity-state.ts';
+import { aDecision, aLook, aPlan, NOW } from './a-look.ts';
+
+const HOUR = 3_600_000;
+
+function stateAfter(...looks: Parameters<typeof aLook>[0][]): EntityState {
+  const state = new EntityState();
+  for (const look of looks) state.takeLook(aLook(look), NOW);
+  return state;
+}
+
+const told = (state: EntityState) => state.happenings.map(({ type }) => type);
+
+describe('a plan', () => {
+  const plan = aPlan('aaaaaaaa');
+
+  it('that needs nobody may start at once', () => {
+    const state = stateAfter({ plan });
+    expect(state.startable?.plan).toBe(plan);
+    expect(told(state)).toEqual(['planProposed', 'planApproved']);
+    expect(state.phase).toBe('Changing');
+  });
+
+  it('that needs somebody waits until its deadline', () => {
+    const state = stateAfter({ plan, approval: { required: true } });
+    expect(state.startable).toBeUndefined();
+    expect(state.phase).toBe('AwaitingApproval');
+    expect(state.deadline).toBe(NOW + HOUR);
+    expect(state.expire(NOW + HOUR - 1)).toBe(false);
+    expect(state.expire(NOW + HOUR)).toBe(true);
+    expect(state.refusal(aDecision('approve', { plan: plan.hash }))).toContain('has expired; send retry');
+    expect(told(state)).toEqual(['planProposed', 'planExpired']);
+  });
+
+  it('is not proposed anew by a look that comes to the same', () => {
+    const state = stateAfter({ plan, approval: { required: true } }, { plan, approval: { required: true } });
+    expect(told(state)).toEqual(['planProposed']);
+  });
+
+  it('is replaced by one with another hash', () => {
+    const state = stateAfter({ plan, approval: { required: true } }, { plan: aPlan('bbbbbbbb') });
+    expect(told(state)).toEqual(['planProposed', 'planSuperseded', 'planProposed', 'planApproved']);
+  });
+
+  it('inherits the approval that its former half was given', () => {
+    const inherited = { by: 'ana', at: '2029-12-31T00:00:00Z', via: 'Kubernetes', verified: true } as const;
+    const state = stateAfter({ plan, approval: { required: true, inherited } });
+    expect(state.startable?.approval).toEqual({ ...inherited, via: 'Inherited' });
+  });
+
+  it('of an aborted revision asks, whatever policy and earlier approvals say', () => {
+    const inherited = { by: 'ana', at: '2029-12-31T00:00:00Z', via: 'Kubernetes', verified: true } as const;
+    const state = new EntityState({
+      ...new EntityState().carry(),
+      abortedRevision: plan.desiredRevision,
+    });
+    state.takeLook(aLook({ plan, approval: { required: false, inherited } }), NOW);
+    expect(state.startable).toBeUndefined();
+    state.proposeAgain(NOW);
+    expect(state.startable, 'proposed again, it asks again').toBeUndefined();
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    expect(state.startable).toBeDefined();
+  });
+
+  it('does not start while the network is paused', () => {
+    const state = stateAfter({ plan, paused: true });
+    expect(state.startable).toBeUndefined();
+    expect(state.phase).toBe('Paused');
+  });
+
+  it('that runs is not touched by looks', () => {
+    const state = stateAfter({ plan });
+    const approval = { by: 'policy', at: '', via: 'Policy', verified: true } as const;
+    state.running = { plan, workflowId: 'id', createdAt: NOW, expiresAt: undefined, startedAt: NOW, approval };
+    state.takeLook(aLook({ plan: aPlan('bbbbbbbb') }), NOW);
+    expect(state.startable).toBeUndefined();
+    expect(told(state)).toEqual(['planProposed', 'planApproved']);
+  });
+});
+
+describe('a decision', () => {
+  const plan = aPlan('aaaaaaaabbbb');
+  const waiting = () => stateAfter({ plan, approval: { required: true } });
+
+  it('by the first eight digits of the hash starts the plan', () => {
+    const state = waiting();
+    state.decide(aDecision('approve', { plan: 'aaaaaaaa', reason: 'fine' }), NOW);
+    expect(state.startable?.approval).toMatchObject({ by: 'ana', verified: true, comment: 'fine' });
+  });
+
+  it.each([
+    [
+      'on another plan',
+      aDecision('approve', { plan: 'ffffffff' }),
+      'is not the one that waits; the current plan is aaaaaaaabbbb',
+    ],
+    ['by fewer digits', aDecision('approve', { plan: 'aaaa' }), 'is not the one that waits'],
+    ['without a plan', aDecision('approve'), 'is not the one that waits'],
+  ])('%s is refused', (_, decision, why) => {
+    const state = waiting();
+    state.decide(decision, NOW);
+    expect(state.startable).toBeUndefined();
+    expect(state.happenings.at(-1)).toMatchObject({ type: 'decisionRefused', message: expect.stringContaining(why) });
+  });
+
+  it('that comes a way that does not count is refused', () => {
+    const state = stateAfter({ plan, approval: { required: true, sources: ['Kubernetes'] } });
+    expect(state.refusal(aDecision('approve', { plan: plan.hash, via: 'Temporal' }))).toContain('do not count here');
+  });
+
+  it('can turn a rejection round, but not repeat it', () => {
+    const state = waiting();
+    state.decide(aDecision('reject', { plan: plan.hash }), NOW);
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }))).toContain('is rejected already');
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    expect(state.startable?.plan).toBe(plan);
+  });
+
+  it('is read once, however many looks find its annotation', () => {
+    const state = new EntityState();
+    const look = aLook({ decisions: [aDecision('approve', { plan: plan.hash })] });
+    expect(state.newDecisions(look)).toHaveLength(1);
+    expect(state.newDecisions(look)).toHaveLength(0);
+  });
+
+  it('that was a command to an earlier entity is not carried out again by the next one', () => {
+    const decisions = [
+      aDecision('retry'),
+      aDecision('skipGate'),
+      aDecision('pause'),
+      aDecision('reject', { plan: plan.hash }),
+    ];
+    expect(new EntityState().newDecisions(aLook({ decisions })).map(({ action }) => action)).toEqual([
+      'pause',
+      'reject',
+    ]);
+  });
+});
+
+it('continue-as-new keeps a waiting plan with its deadline, what was read and what was decided', () => {
+  const plan = aPlan('aaaaaaaa');
+  const look = aLook({ plan, approval: { required: true }, decisions: [aDecision('pause')] });
+  const before = new EntityState();
+  before.newDecisions(look);
+  before.takeLook(look, NOW);
+  before.pausedByCommand = true;
+  const after = new EntityState(JSON.parse(JSON.stringify(before.carry())));
+  expect(after.newDecisions(look)).toEqual([]);
+  after.takeLook(look, NOW + HOUR / 2);
+  expect(after.deadline).toBe(NOW + HOUR);
+  expect(after.paused).toBe(true);
+  expect(after.uid).toBe(look.uid);
+  expect(told(after)).toEqual([]);
+});
+
+describe('the phase', () => {
+  const problem = { type: 'InvalidSpec', message: 'no', fix: 'mend it' } as const;
+  it.each([
+    ['Pending', new EntityState()],
+    ['Ready', stateAfter({})],
+    ['Invalid', stateAfter({ problems: [problem] })],
+    ['Repairing', stateAfter({ problems: [problem], plan: aPlan('aaaaaaaa', 'drift') })],
+    ['Installing', stateAfter({ plan: aPlan('aaaaaaaa', 'install') })],
+    ['Upgrading', stateAfter({ plan: aPlan('aaaaaaaa', 'upgrade') })],
+    ['Rotating', stateAfter({ plan: aPlan('aaaaaaaa', 'keyRotation') })],
+    ['Deleting', stateAfter({ deleting: true, plan: aPlan('aaaaaaaa', 'teardown') })],
+    [
+      'AwaitingApproval',
+      stateAfter({ deleting: true, plan: aPlan('aaaaaaaa', 'teardown'), approval: { required: true } }),
+    ],
+  ])('is %s', (phase, state) => {
+    expect(state.phase).toBe(phase);
+  });
+
+  it('is Halted while a step has failed, whatever else is', () => {
+    const state = stateAfter({ plan: aPlan('aaaaaaaa') });
+    state.halted = { step: '01-verify/x', problem };
+    expect(state.phase).toBe('Halted');
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { guardDecision, guardMove } from '../../src/workflows/guards.ts';
+
+const NONSENSE = [
+  undefined,
+  null,
+  7,
+  'text',
+  [],
+  [{}],
+  { malformed: true, bytes: 3, encoding: 'binary/null' },
+  () => 1,
+];
+
+describe('what somebody sends', () => {
+  it.each(NONSENSE.map((value) => [String(JSON.stringify(value)), value]))(
+    '%s is refused with words, never thrown at',
+    (_, value) => {
+      for (const guarded of [guardDecision(value), guardMove('retry', value), guardMove('skipGate', value)]) {
+        expect(guarded).toMatchObject({ ok: false, why: expect.stringMatching(/must|expected/) });
+      }
+    },
+  );
+
+  it('as a decision names plan and approver', () => {
+    expect(guardDecision({ plan: 'abcdef01', approver: 'ana', comment: 'ok', more: 1 })).toEqual({
+      ok: true,
+      value: { plan: 'abcdef01', approver: 'ana', comment: 'ok' },
+    });
+    expect(guardDecision({ plan: 'abcdef0', approver: 'ana' })).toMatchObject({ ok: false });
+    expect(guardDecision({ plan: 'ABCDEF01', approver: 'ana' })).toMatchObject({ ok: false });
+    expect(guardDecision({ plan: 'abcdef01' })).toMatchObject({ ok: false, why: '"approver" must say who decides' });
+    expect(guardDecision({ plan: 'abcdef01', approver: 'a'.repeat(2000) })).toMatchObject({ ok: false });
+  });
+
+  it('as a skipped gate names a gate that there is, and why', () => {
+    const value = { gate: 'batching', by: 'ana', reason: 'L1 is slow' };
+    expect(guardMove('skipGate', value)).toEqual({ ok: true, value: { type: 'skipGate', ...value } });
+    expect(guardMove('skipGate', { ...value, gate: 'toString' })).toMatchObject({ ok: false });
+    expect(guardMove('skipGate', { ...value, reason: '' })).toMatchObject({ ok: false });
+  });
+
+  it('as a fenced node names it, and how one knows', () => {
+    const value = { node: 'acme-sequencer', by: 'ana', reason: 'powered off' };
+    expect(guardMove('confirmFenced', value)).toEqual({ ok: true, value: { type: 'confirmFenced', ...value } });
+    expect(guardMove('confirmFenced', { by: 'ana', reason: 'off' })).toMatchObject({ ok: false });
+    expect(guardMove('confirmFenced', { node: 'x', by: 'ana' })).toMatchObject({ ok: false });
+  });
+
+  it('as a plain move needs no reason', () => {
+    expect(guardMove('pause', { by: 'ana' })).toEqual({ ok: true, value: { type: 'pause', by: 'ana', reason: '' } });
+    expect(guardMove('abort', { reason: 'because' })).toMatchObject({ ok: false, why: '"by" must say who asks' });
+  });
+});

@@ -1,0 +1,100 @@
+import { type L2Block, seal, ZERO_HASH } from '../../ledger/block.ts';
+import { type Environment, faultIsOn } from '../environment.ts';
+import type { Process } from '../process.ts';
+import { createRpcClient } from '../rpc/client.ts';
+import { refuseToken } from '../rpc/jwt.ts';
+import { json, type RpcMethods, serveRpc, text, withModules } from '../rpc/server.ts';
+import { createChain } from './chain.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { engineMethods } from './engine-api.ts';
+import { ethMethods } from './eth-api.ts';
+import { mainnetGenesis, type StoredGenesis } from './genesis.ts';
+import { executionMetrics } from './metrics.ts';
+import type { ExecutionOptions } from './options.ts';
+import { nodeInfo, startPeers } from './peers.ts';
+
+/**
+ * Opens the database and all servers of an execution client. Rejects with EADDRINUSE when a port is taken.
+ * The newest block is on disk only after the next one came, or after a clean stop: a SIGKILL loses it, as recorded.
+ */
+export async function startExecution(
+  process: Process,
+  environment: Environment,
+  options: ExecutionOptions,
+  directory: DataDirectory,
+): Promise<void> {
+  const genesis = directory.genesis() ?? mainnetGenesis;
+  const ledger = environment.ledgerOf(genesis.hash);
+  const chain = createChain(ledger, genesisBlock(genesis), directory.heads(), (heads, before) => {
+    if (!process.killed()) directory.writeHeads({ unsafe: before.unsafe, finalized: heads.finalized });
+  });
+  process.onEnd((how) => {
+    if (how === 'exit') directory.writeHeads({ unsafe: chain.unsafe().hash, finalized: chain.finalized()?.hash });
+  });
+  const peers = startPeers(process, ledger, chain, options);
+  const eth = ethMethods({
+    chain,
+    genesis,
+    clientVersion: options.clientVersion,
+    networkId: genesis.chainId,
+    peerCount: peers.count,
+    syncing: peers.syncing,
+    nodeInfo: () => nodeInfo(options, peers.host, chain, genesis),
+    addPeer: peers.add,
+    sequencer: options.sequencerHttp === undefined ? undefined : createRpcClient(process, options.sequencerHttp),
+  });
+  const hanging = () => faultIsOn(environment, process, 'hangRpc');
+  await serveEngine(process, options, { ...pick(eth, ['eth']), ...engineMethods(ledger, chain, peers.fetch) }, hanging);
+  await servePublic(process, options, eth, hanging);
+  await serveMetrics(process, options, () => executionMetrics(chain, peers.count()));
+}
+
+function serveEngine(
+  process: Process,
+  options: ExecutionOptions,
+  methods: RpcMethods,
+  hanging: () => boolean,
+): Promise<void> {
+  const refuse = (header: string | undefined) => refuseToken(header, options.jwtSecret, Math.floor(Date.now() / 1000));
+  return serveRpc(process, { ...options.engine, methods: withModules(methods), get: () => undefined, refuse, hanging });
+}
+
+async function servePublic(
+  process: Process,
+  options: ExecutionOptions,
+  eth: RpcMethods,
+  hanging: () => boolean,
+): Promise<void> {
+  const { http, ws } = options;
+  const get = (path: string) => (path === '/' ? text(options.getStatus, '') : undefined);
+  if (http !== undefined) {
+    await serveRpc(process, { ...http, methods: withModules(pick(eth, http.api)), get, hanging });
+  }
+  if (ws !== undefined) await serveRpc(process, { ...ws, methods: {}, get: () => undefined, hanging });
+}
+
+async function serveMetrics(process: Process, options: ExecutionOptions, show: () => string): Promise<void> {
+  const { metrics } = options;
+  if (metrics === undefined) return;
+  const get = (path: string) =>
+    path === metrics.path ? text(200, show()) : path === '/debug/metrics' ? json({}) : undefined;
+  await serveRpc(process, { ...metrics, methods: {}, get, hanging: () => false });
+}
+
+const pick = (methods: RpcMethods, namespaces: readonly string[]): RpcMethods =>
+  Object.fromEntries(Object.entries(methods).filter(([name]) => namespaces.includes(name.slice(0, name.indexOf('_')))));
+
+/** Block 0 under its real hash. Its L1 origin is in the rollup config, which an execution client does not have. */
+function genesisBlock(genesis: StoredGenesis): L2Block {
+  const block = seal({
+    parentHash: ZERO_HASH,
+    number: 0,
+    timestamp: genesis.timestamp,
+    l1Origin: { hash: ZERO_HASH, number: 0 },
+    sequenceNumber: 0,
+    batcher: '',
+    transactions: [],
+    forced: false,
+  });
+  return { ...block, hash: genesis.hash };
+}

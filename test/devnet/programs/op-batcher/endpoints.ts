@@ -1,0 +1,92 @@
+import type { Delays } from '../../ledger/delays.ts';
+import type { Log } from '../log.ts';
+import { canConnect } from '../op-node/startup.ts';
+import type { Process } from '../process.ts';
+import { createRpcClient, type RpcClient } from '../rpc/client.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** One sequencer: its op-node and its execution client. */
+export interface Endpoint {
+  readonly rollup: RpcClient;
+  readonly execution: RpcClient;
+}
+
+/** Finds the sequencer to read from. */
+export interface Endpoints {
+  readonly all: readonly Endpoint[];
+  /** With one endpoint always that one; with several the one whose `admin_sequencerActive` is true. */
+  active(): Promise<Endpoint>;
+}
+
+/** A failure during start-up, in op-batcher's words. */
+export class BatcherSetupError extends Error {}
+
+const ATTEMPTS = 30;
+
+/** Waits until something listens; the messages differ by what is missing (recorded). */
+export async function dialFor(process: Process, log: Log, delays: Delays, url: string): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (await canConnect(process, url)) return true;
+    log.warn('failed to dial address, but may connect later', { addr: url });
+    if (!(await process.sleep(delays.batcherDial / ATTEMPTS))) return false;
+  }
+  return false;
+}
+
+/** @throws BatcherSetupError when no endpoint can be used */
+export async function createEndpoints(
+  process: Process,
+  log: Log,
+  delays: Delays,
+  settings: Settings,
+): Promise<Endpoints> {
+  const executions = settings.list('l2-eth-rpc').map((url) => createRpcClient(process, url));
+  const all = settings.list('rollup-rpc').flatMap((url, index) => {
+    const execution = executions[index];
+    return execution === undefined ? [] : [{ rollup: createRpcClient(process, url), execution }];
+  });
+  const [only] = all;
+  if (all.length === 1 && only !== undefined) {
+    await dialStatic(process, log, delays, only);
+    return { all, active: async () => only };
+  }
+  const active = () => findActive(all, log);
+  const deadline = Date.now() + delays.activeSequencerSearch;
+  for (;;) {
+    try {
+      await active();
+      return { all, active };
+    } catch (error) {
+      const left = Date.now() < deadline && (await process.sleep(delays.activeSequencerSearch / 7));
+      if (!left)
+        throw new BatcherSetupError(
+          `failed to build active L2 endpoint provider: setting provider rollup client: ${messageOf(error)}`,
+        );
+    }
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+async function dialStatic(process: Process, log: Log, delays: Delays, endpoint: Endpoint): Promise<void> {
+  const fail = (why: string) => new BatcherSetupError(`failed to build static L2 endpoint provider: ${why}`);
+  if (!(await dialFor(process, log, delays, endpoint.execution.url))) throw fail('context deadline exceeded');
+  const { url } = endpoint.rollup;
+  if (await dialFor(process, log, delays, url)) return;
+  throw fail(`operation failed permanently after ${ATTEMPTS} attempts: address unavailable (${url})`);
+}
+
+async function findActive(all: readonly Endpoint[], log: Log): Promise<Endpoint> {
+  const errors: string[] = [];
+  for (const [index, endpoint] of all.entries()) {
+    try {
+      if ((await endpoint.rollup.call('admin_sequencerActive', [])) === true) return endpoint;
+      log.info('Sequencer inactive, trying next.', { index, url: endpoint.rollup.url });
+    } catch (error) {
+      errors.push(messageOf(error));
+    }
+  }
+  const urls = all.map((endpoint) => endpoint.rollup.url).join(' ');
+  const reasons = errors.length === 0 ? '%!w(<nil>)' : errors.join('\n');
+  throw new Error(`failed to find an active sequencer, tried following urls: [${urls}]; errs: ${reasons}`);
+}

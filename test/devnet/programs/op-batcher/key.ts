@@ -1,0 +1,19 @@
+import { type BaseWallet, HDNodeWallet, Wallet } from 'ethers';
+import { parsePrivateKey } from '../p2p-identity.ts';
+import type { Settings } from '../settings/settings.ts';
+import { BatcherSetupError } from './endpoints.ts';
+
+/** @throws BatcherSetupError without a usable key; a wrong or empty one is not noticed here */
+export function readKey(settings: Settings): BaseWallet {
+  const fail = (why: string) => new BatcherSetupError(`failed to init Tx manager: could not init signer: ${why}`);
+  const key = settings.string('private-key');
+  const mnemonic = settings.string('mnemonic');
+  if (key === '' && mnemonic === '') throw fail('failed to parse mnemonic: mnemonic is required');
+  if (key === '') return HDNodeWallet.fromPhrase(mnemonic, undefined, settings.string('hd-path') || undefined);
+  const parsed = parsePrivateKey(key);
+  if (parsed !== undefined) return new Wallet(`0x${parsed.toString('hex')}`);
+  const isHex = /^(0x)?[0-9a-fA-F]*$/.test(key.trim());
+  throw fail(
+    `failed to parse the private key: ${isHex ? 'invalid length, need 256 bits' : 'invalid hex data for private key'}`,
+  );
+}

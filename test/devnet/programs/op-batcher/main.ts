@@ -1,0 +1,137 @@
+import { argumentsOf, type Environment, faultIsOn, nodeName } from '../environment.ts';
+import type { Log } from '../log.ts';
+import { decodeRollupConfig } from '../op-node/rollup-config.ts';
+import { type Process, ProgramExit } from '../process.ts';
+import { createRpcClient, type RpcClient } from '../rpc/client.ts';
+import { withModules } from '../rpc/server.ts';
+import { opBatcherFlags } from '../settings/op-batcher-flags.ts';
+import { readOpSettings } from '../settings/op-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { versionOfTag } from '../version.ts';
+import { BatcherSetupError, createEndpoints, dialFor } from './endpoints.ts';
+import { readKey } from './key.ts';
+import { batcherMetrics } from './metrics.ts';
+import { batcherMethods } from './rpc.ts';
+import { serveBatcher, serveMetrics } from './serve.ts';
+import { createSubmitter, type Submitter } from './submitter.ts';
+import { checkMinerApi } from './throttling.ts';
+import { createTxManager } from './tx-manager.ts';
+
+/** The program op-batcher. */
+export async function opBatcher(process: Process, environment: Environment): Promise<number> {
+  const version = versionOfTag(process.context.imageTag);
+  const argv = argumentsOf(process.context.argv, ['op-batcher']);
+  const { settings, log } = readOpSettings(process, 'OP_BATCHER', opBatcherFlags(version), argv);
+  const crit = (message: string) => log.line('crit', 'Application failed', { message: `failed to setup: ${message}` });
+  const missing = ['l1-eth-rpc', 'l2-eth-rpc', 'rollup-rpc'].find((flag) => !settings.isSet(flag));
+  if (missing !== undefined) throw new ProgramExit(1, [crit(`flag ${missing} is required`)]);
+  if (settings.list('l2-eth-rpc').length !== settings.list('rollup-rpc').length) {
+    throw new ProgramExit(1, [crit('invalid CLI flags: number of rollup and eth URLs must match')]);
+  }
+  log.info('Initializing Batch Submitter');
+  try {
+    return await run(process, environment, settings, log, `v${version.join('.')}`);
+  } catch (error) {
+    if (!(error instanceof BatcherSetupError)) throw error;
+    log.info('Stopping batcher');
+    log.info('Batch Submitter stopped');
+    throw new ProgramExit(1, [crit(error.message)]);
+  }
+}
+
+async function run(
+  process: Process,
+  environment: Environment,
+  settings: Settings,
+  log: Log,
+  version: string,
+): Promise<number> {
+  const l1 = createRpcClient(process, settings.string('l1-eth-rpc'), {
+    timeoutMs: settings.duration('network-timeout'),
+  });
+  if (!(await dialFor(process, log, environment.delays, l1.url))) {
+    throw new BatcherSetupError('failed to dial L1 RPC: context deadline exceeded');
+  }
+  const endpoints = await createEndpoints(process, log, environment.delays, settings);
+  const rollup = await readRollupConfig(endpoints);
+  const ledger = environment.ledgerOf(rollup.genesis.l2.hash);
+  if (settings.string('data-availability-type') === 'calldata') {
+    log.warn('Ecotone upgrade is active, but batcher is not configured to use Blobs!');
+  }
+  const transactions = createTxManager(process, l1, readKey(settings), rollup.l1ChainId, settings, log);
+  const actor = ledger.newActor(nodeName(process));
+  const submitter = createSubmitter({
+    process,
+    log,
+    ledger,
+    settings,
+    endpoints,
+    l1,
+    transactions,
+    inbox: rollup.batchInbox,
+    channelTimeout: rollup.channelTimeout,
+    record: (event) => (process.killed() ? undefined : ledger.record(actor, event)),
+    stalled: () => faultIsOn(environment, process, 'stallBatcher'),
+  });
+  process.onEnd((how) => {
+    if (submitter.running()) ledger.record(actor, { type: 'batcher-stopped', address: transactions.address, how });
+  });
+  await serveBatcher(
+    process,
+    environment,
+    settings,
+    withModules(batcherMethods(submitter, settings, version)),
+    version,
+  );
+  log.info('Started RPC server', { endpoint: `http://${settings.string('rpc.addr')}:${settings.string('rpc.port')}` });
+  const balance = watchBalance(process, l1, transactions.address);
+  await serveMetrics(process, settings, () => batcherMetrics(version, balance(), transactions, submitter));
+  log.info('Starting batcher', { notSubmittingOnStart: settings.bool('stopped') });
+
+  const starting = (async () => {
+    if (!settings.bool('stopped')) await start(submitter);
+    return checkMinerApi(process, settings, endpoints);
+  })();
+  const reason = await Promise.race([starting, process.terminated]);
+  if (typeof reason === 'string') log.error('Critical error detected, attempting batcher shut down', { err: reason });
+  else log.info('Stopping batcher');
+  if (typeof reason === 'string') transactions.close();
+  await submitter.shutDown();
+  log.info('Stopped RPC server');
+  log.info('Batch Submitter stopped');
+  return 0;
+}
+
+async function readRollupConfig(endpoints: Awaited<ReturnType<typeof createEndpoints>>) {
+  try {
+    const { rollup } = await endpoints.active();
+    return decodeRollupConfig(JSON.stringify(await rollup.call('optimism_rollupConfig', [])));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BatcherSetupError(`failed to load rollup config: failed to retrieve rollup config: ${why}`);
+  }
+}
+
+/** @throws BatcherSetupError when L1 cannot be read: the real one ends then, too */
+async function start(submitter: Submitter): Promise<void> {
+  try {
+    await submitter.start();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BatcherSetupError(`failed to start: error starting batch submitter: ${why}`);
+  }
+}
+
+const BALANCE_INTERVAL_MS = 10_000;
+
+/** Reads the key's L1 balance now and then; the result is the last one, in ether. */
+function watchBalance(process: Process, l1: RpcClient, address: string): () => number {
+  let ether = 0;
+  process.spawn(async () => {
+    do {
+      const wei = await l1.call('eth_getBalance', [address, 'latest']).catch(() => undefined);
+      if (typeof wei === 'string') ether = Number(wei) / 1e18;
+    } while (await process.sleep(BALANCE_INTERVAL_MS));
+  });
+  return () => ether;
+}

@@ -1,0 +1,35 @@
+import { type Environment, faultIsOn, isAddressInUse } from '../environment.ts';
+import type { Process } from '../process.ts';
+import { json, type RpcMethods, serveRpc, text } from '../rpc/server.ts';
+import type { Settings } from '../settings/settings.ts';
+import { BatcherSetupError } from './endpoints.ts';
+
+/** Serves the RPC port. @throws BatcherSetupError when it is taken */
+export async function serveBatcher(
+  process: Process,
+  environment: Environment,
+  settings: Settings,
+  methods: RpcMethods,
+  version: string,
+): Promise<void> {
+  const address = settings.string('rpc.addr');
+  const port = settings.number('rpc.port');
+  const get = (path: string) => (path === '/healthz' ? json({ version }) : path === '/' ? text(200, '') : undefined);
+  try {
+    await serveRpc(process, { address, port, methods, get, hanging: () => faultIsOn(environment, process, 'hangRpc') });
+  } catch (error) {
+    if (!isAddressInUse(error)) throw error;
+    const where = `${address}:${port}`;
+    throw new BatcherSetupError(
+      `failed to start RPC server: unable to start RPC server: failed to bind to address "${where}": listen tcp ${where}: bind: address already in use`,
+    );
+  }
+}
+
+/** Serves Prometheus text under every path, where metrics are enabled. */
+export async function serveMetrics(process: Process, settings: Settings, show: () => string): Promise<void> {
+  if (!settings.bool('metrics.enabled')) return;
+  const address = settings.string('metrics.addr');
+  const port = settings.number('metrics.port');
+  await serveRpc(process, { address, port, methods: {}, get: () => text(200, show()), hanging: () => false });
+}

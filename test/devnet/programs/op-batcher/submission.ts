@@ -1,0 +1,138 @@
+import { type BaseWallet, Transaction } from 'ethers';
+import type { Log } from '../log.ts';
+import type { Process } from '../process.ts';
+import type { RpcClient } from '../rpc/client.ts';
+import type { Settings } from '../settings/settings.ts';
+import { bumped, type Fees, suggestFees } from './fees.ts';
+
+export interface ConfirmedTransaction {
+  readonly hash: string;
+  readonly l1: { readonly hash: string; readonly number: number };
+}
+
+export interface SubmissionParts {
+  readonly process: Process;
+  readonly l1: RpcClient;
+  readonly wallet: BaseWallet;
+  readonly chainId: number;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** Aborted when the submission is given up. */
+  readonly closing: AbortSignal;
+  onUnfunded(unfunded: boolean): void;
+  onPublishError(): void;
+  /** Called with each signed version just before it is published. */
+  onSigned(hash: string, nonce: number): void;
+}
+
+const CLOSED = 'transaction manager is closed';
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Sends one transaction and waits for its confirmations; raises the fees when it is not mined. */
+export async function submit(parts: SubmissionParts, to: string, data: string): Promise<ConfirmedTransaction> {
+  const { process, l1, wallet, settings } = parts;
+  let fees = await suggestFees(l1, settings);
+  const gas = await estimateGas(parts, to, data, fees);
+  const nonce = await nonceOf(parts);
+  const hashes: string[] = [];
+  const receiptInterval = settings.duration('txmgr.receipt-query-interval');
+  for (let resubmitAt = 0; ; ) {
+    if (parts.closing.aborted || process.ended.aborted) throw new Error(CLOSED);
+    if (Date.now() >= resubmitAt) {
+      const raw = await wallet.signTransaction({
+        type: 2,
+        chainId: parts.chainId,
+        to,
+        data,
+        nonce,
+        gasLimit: gas,
+        maxFeePerGas: fees.cap,
+        maxPriorityFeePerGas: fees.tip,
+        value: 0,
+      });
+      const outcome = await publish(parts, raw, nonce);
+      fees = bumped(fees);
+      resubmitAt = outcome === 'underpriced' ? 0 : Date.now() + settings.duration('resubmission-timeout');
+      if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
+      if (outcome === 'underpriced') continue;
+    }
+    const confirmed = await findReceipt(l1, hashes, settings.number('num-confirmations'));
+    if (confirmed !== undefined) return confirmed;
+    await process.sleep(receiptInterval, parts.closing);
+    await checkNonce(parts, nonce, hashes);
+  }
+}
+
+const nonceOf = async ({ l1, wallet }: SubmissionParts) =>
+  Number(await l1.call('eth_getTransactionCount', [wallet.address, 'latest']));
+
+/** Retries until gas could be estimated: an account without money fails here. */
+async function estimateGas(parts: SubmissionParts, to: string, data: string, fees: Fees): Promise<number> {
+  const { process, l1, wallet, settings, log, closing } = parts;
+  const maxFeePerGas = `0x${fees.cap.toString(16)}`;
+  const maxPriorityFeePerGas = `0x${fees.tip.toString(16)}`;
+  const call = { from: wallet.address, to, data, maxFeePerGas, maxPriorityFeePerGas };
+  for (;;) {
+    try {
+      const gas = Number(await l1.call('eth_estimateGas', [call]));
+      parts.onUnfunded(false);
+      return gas;
+    } catch (error) {
+      // The real one makes the call itself then, to learn why.
+      const reason = await l1.call('eth_call', [call, 'latest']).then(() => messageOf(error), messageOf);
+      parts.onUnfunded(/insufficient funds/i.test(reason));
+      const err = `failed to call: ${reason}, reason: <nil>`;
+      log.warn('Failed to create a transaction, will retry', { service: 'batcher', err });
+      await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, closing);
+      if (closing.aborted || process.ended.aborted) throw new Error(CLOSED);
+    }
+  }
+}
+
+async function publish(
+  parts: SubmissionParts,
+  raw: string,
+  nonce: number,
+): Promise<'sent' | 'underpriced' | 'refused'> {
+  const { hash } = Transaction.from(raw);
+  parts.onSigned(hash ?? '', nonce);
+  try {
+    await parts.l1.call('eth_sendRawTransaction', [raw]);
+  } catch (error) {
+    const message = messageOf(error);
+    if (!/already (known|imported)/i.test(message)) {
+      parts.onPublishError();
+      parts.log.warn('unable to publish transaction', { service: 'batcher', nonce, err: message });
+      return /underpriced/i.test(message) ? 'underpriced' : 'refused';
+    }
+  }
+  parts.log.info('Transaction successfully published', { service: 'batcher', tx: hash ?? '', nonce });
+  return 'sent';
+}
+
+/** Gives up when the nonce went to somebody else's transaction, or an L1 reorg took the one before. */
+async function checkNonce(parts: SubmissionParts, nonce: number, hashes: readonly string[]): Promise<void> {
+  const latest = await nonceOf(parts).catch(() => nonce);
+  if (latest === nonce || (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined)) return;
+  parts.log.warn('Aborting transaction submission', { service: 'batcher', nonce, latest });
+  throw new Error(`aborted tx send due to critical error: nonce too ${latest > nonce ? 'low' : 'high'}`);
+}
+
+/** Receipt of one of the versions, once it has enough confirmations. */
+async function findReceipt(
+  l1: RpcClient,
+  hashes: readonly string[],
+  confirmations: number,
+): Promise<ConfirmedTransaction | undefined> {
+  for (const hash of hashes) {
+    const receipt = (await l1.call('eth_getTransactionReceipt', [hash]).catch(() => null)) as {
+      blockHash: string;
+      blockNumber: string;
+    } | null;
+    if (receipt === null) continue;
+    const head = Number(await l1.call('eth_blockNumber', []).catch(() => 0));
+    const number = Number(receipt.blockNumber);
+    if (number + confirmations - 1 <= head) return { hash, l1: { hash: receipt.blockHash, number } };
+  }
+  return undefined;
+}

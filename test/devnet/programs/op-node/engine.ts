@@ -1,0 +1,61 @@
+import type { L2Block } from '../../ledger/block.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { PayloadAttributes } from '../execution/engine-api.ts';
+import type { RpcClient } from '../rpc/client.ts';
+
+/** op-node's way to its execution client. Every method rejects when the client does not answer or refuses the token. */
+export interface Engine {
+  /** Sets the heads; false when the client lacks the head and has to sync. */
+  setHeads(heads: { readonly unsafe: L2Block; readonly safe: L2Block; readonly finalized: L2Block }): Promise<boolean>;
+  /** Builds a block on the current head without making it the head; undefined when the client lacks the head. */
+  build(
+    heads: { readonly unsafe: L2Block; readonly safe: L2Block; readonly finalized: L2Block },
+    attributes: PayloadAttributes,
+  ): Promise<L2Block | undefined>;
+  /** Gives a block to the client; false when its parent is missing there. */
+  insert(block: L2Block): Promise<boolean>;
+  /** Block that the client has under a tag or number; undefined when it has none. */
+  block(tag: string): Promise<L2Block | undefined>;
+}
+
+interface ForkchoiceAnswer {
+  readonly payloadStatus: { readonly status: string };
+  readonly payloadId: string | null;
+}
+
+/** @param client authenticated client of the engine port */
+export function createEngine(client: RpcClient, ledger: Ledger): Engine {
+  const update = async (
+    heads: { readonly unsafe: L2Block; readonly safe: L2Block; readonly finalized: L2Block },
+    attributes: PayloadAttributes | null,
+  ) => {
+    const state = {
+      headBlockHash: heads.unsafe.hash,
+      safeBlockHash: heads.safe.hash,
+      finalizedBlockHash: heads.finalized.hash,
+    };
+    return (await client.call('engine_forkchoiceUpdatedV3', [state, attributes])) as ForkchoiceAnswer;
+  };
+  return {
+    async setHeads(heads) {
+      return (await update(heads, null)).payloadStatus.status === 'VALID';
+    },
+    async build(heads, attributes) {
+      const { payloadId } = await update(heads, attributes);
+      if (payloadId === null) return undefined;
+      const answer = (await client.call('engine_getPayloadV4', [payloadId])) as {
+        executionPayload: { blockHash: string };
+      };
+      return ledger.block(answer.executionPayload.blockHash);
+    },
+    async insert(block) {
+      const payload = { blockHash: block.hash, parentHash: block.parentHash };
+      const answer = (await client.call('engine_newPayloadV4', [payload, [], null, []])) as { status: string };
+      return answer.status === 'VALID';
+    },
+    async block(tag) {
+      const answer = (await client.call('eth_getBlockByNumber', [tag, false])) as { hash: string } | null;
+      return answer === null ? undefined : ledger.block(answer.hash);
+    },
+  };
+}

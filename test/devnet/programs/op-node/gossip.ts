@@ -1,0 +1,102 @@
+import type { L2Block } from '../../ledger/block.ts';
+import type { GossipHost, GossipMessage } from '../../ledger/gossip-network.ts';
+import { p2pIdentity } from '../p2p-identity.ts';
+import { type Driver, idOf, named } from './driver.ts';
+import type { SignerWatch } from './signer-watch.ts';
+
+/** The p2p side of an op-node. */
+export interface Gossip {
+  readonly host: GossipHost;
+  readonly nodeId: string;
+  /** Signs and sends a block that this node built. Its own rules apply to itself as well. */
+  publish(block: L2Block): void;
+  /** Dials the static peers now, and again and again those that are not connected. */
+  run(): Promise<void>;
+}
+
+/** @param take gets every good block of another node */
+export function joinGossip(
+  driver: Driver,
+  signers: SignerWatch,
+  muted: () => boolean,
+  take: (block: L2Block) => void,
+): Gossip | undefined {
+  const { p2p, settings } = driver.config;
+  if (p2p === undefined) return undefined;
+  const { ledger, log, process } = driver;
+  const { ip } = process.context.pod;
+  const identity = p2pIdentity(p2p.privateKey);
+  const maxAge = settings.duration('p2p.gossip.timestamp.threshold');
+  const refuse = ({ block, signer }: GossipMessage): string | undefined => {
+    if (ledger.now() - block.timestamp * 1_000 > maxAge) return 'payload is too old';
+    return signers.refuse(signer) === undefined ? undefined : 'invalid block signature';
+  };
+
+  const host: GossipHost = {
+    peerId: identity.peerId,
+    address: `${ip}:${settings.number('p2p.listen.tcp')}`,
+    head: () => driver.heads?.unsafe,
+    accept(message) {
+      if (muted() || process.ended.aborted) return false;
+      const reason = refuse(message);
+      if (reason === undefined) {
+        take(message.block);
+        return true;
+      }
+      const err = reason === 'payload is too old' ? undefined : 'unrecognized signer';
+      log.warn(reason, { topic: 'blocksV4', err, peer: message.from });
+      driver.record({ type: 'gossip-rejected', block: idOf(message.block), reason });
+      return false;
+    },
+    disconnected: (peerId) => log.info('disconnected from peer', { peer: peerId }),
+  };
+  process.onEnd(ledger.gossip.join(host));
+  log.info('started p2p host', {
+    addrs: `[/ip4/${ip}/tcp/${settings.number('p2p.listen.tcp')}]`,
+    peerID: identity.peerId,
+  });
+
+  const dial = async () => {
+    const connected = new Set(ledger.gossip.peers(identity.peerId).map((peer) => peer.peerId));
+    for (const peer of p2p.staticPeers) {
+      if (connected.has(peer.peerId) || process.ended.aborted) continue;
+      const address = await process.resolve(peer.host);
+      const regraftAt = ledger.now() + ledger.delays.gossipRegraft;
+      const problem =
+        address === undefined
+          ? 'no good addresses'
+          : ledger.gossip.dial(host, `${address}:${peer.port}`, peer.peerId, regraftAt);
+      if (problem === undefined) log.info('connected to peer', { peer: peer.peerId });
+      else
+        log.warn('error dialing static peer', { peer: peer.peerId, err: `failed to dial ${peer.peerId}: ${problem}` });
+    }
+  };
+
+  return {
+    host,
+    nodeId: identity.nodeId,
+    publish(block) {
+      const signer = driver.config.signer?.address;
+      if (muted() || signer === undefined) return;
+      const reason = refuse({ block, signer, from: identity.peerId });
+      if (reason === undefined) {
+        log.info('Publishing signed execution payload on p2p', { id: named(block) });
+        const peers = ledger.gossip.publish({ block, signer, from: identity.peerId }, ledger.now());
+        driver.record({ type: 'block-published', block: idOf(block), peers });
+        return;
+      }
+      driver.counters.publishingErrors += 1;
+      log.warn(reason, { topic: 'blocksV4', timestamp: block.timestamp, threshold_seconds: maxAge / 1_000 });
+      log.warn('failed to publish newly created block', {
+        id: named(block),
+        hash: block.hash,
+        err: 'validation failed',
+      });
+      driver.record({ type: 'publish-failed', block: idOf(block), reason });
+    },
+    async run() {
+      do await dial();
+      while (await process.sleep(ledger.delays.peerRedial));
+    },
+  };
+}

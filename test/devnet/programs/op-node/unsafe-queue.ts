@@ -1,0 +1,114 @@
+import type { L2Block } from '../../ledger/block.ts';
+import { type Driver, idOf, messageOf, named } from './driver.ts';
+
+/** Blocks that came by gossip and wait for their parents. */
+export interface UnsafeQueue {
+  push(block: L2Block): void;
+  /** Inserts everything that continues the unsafe head. */
+  drain(): Promise<void>;
+  newest(): L2Block | undefined;
+}
+
+const MAX_BLOCKS = 2_000;
+
+/**
+ * A missed block is not asked for: the unsafe head stays where it is until the batch with the missing block has been
+ * derived, unless request/response sync is on or the execution client fetches it from peers of its own (recorded).
+ * @param peerHas whether a connected peer has the block and its ancestors
+ */
+export function createUnsafeQueue(
+  driver: Driver,
+  isSequencing: () => boolean,
+  peerHas: (block: L2Block) => boolean,
+): UnsafeQueue {
+  const { engine, ledger, log, process } = driver;
+  const waiting = new Map<string, L2Block[]>();
+  let newest: L2Block | undefined;
+  let frozenFor: string | undefined;
+  let requesting = false;
+
+  const insertNext = async (): Promise<boolean> => {
+    const heads = driver.heads;
+    const next = heads === undefined ? undefined : waiting.get(heads.unsafe.hash)?.[0];
+    if (heads === undefined || next === undefined || isSequencing()) return false;
+    if (!(await engine.insert(next)) || !(await driver.moveTo({ ...heads, unsafe: next }))) return false;
+    waiting.delete(heads.unsafe.hash);
+    return true;
+  };
+
+  const dropOld = (height: number) => {
+    for (const [parent, blocks] of waiting) if ((blocks[0]?.number ?? 0) <= height) waiting.delete(parent);
+  };
+
+  const closeGap = async () => {
+    const heads = driver.heads;
+    if (heads === undefined || isSequencing()) return;
+    dropOld(heads.unsafe.number);
+    const first = [...waiting.values()].flat().sort((a, b) => a.number - b.number)[0];
+    if (first === undefined || newest === undefined) {
+      frozenFor = undefined;
+      return;
+    }
+    if (frozenFor !== heads.unsafe.hash) {
+      frozenFor = heads.unsafe.hash;
+      const size = first.number - heads.unsafe.number - 1;
+      log.info('requesting engine missing unsafe L2 block range', {
+        start: named(heads.unsafe),
+        end: named(first),
+        size,
+      });
+      driver.record({ type: 'unsafe-frozen', head: idOf(heads.unsafe), waitingFor: idOf(first) });
+    }
+    if (driver.config.settings.bool('syncmode.req-resp')) return request(first);
+    if (await engine.insert(first)) await driver.moveTo({ ...heads, unsafe: first });
+    else log.error('failed to insert unsafe payload', { err: syncingError(first) });
+  };
+
+  const request = (first: L2Block) => {
+    if (requesting) return;
+    requesting = true;
+    process.spawn(async () => {
+      await process.sleep(ledger.delays.requestResponseSync);
+      requesting = false;
+      await driver.exclusively(async () => (peerHas(first) ? fetchRange(driver, first) : undefined)).catch(() => {});
+      await drain();
+    });
+  };
+
+  const drain = async () => {
+    try {
+      await driver.exclusively(async () => {
+        if (isSequencing()) waiting.clear();
+        while (await insertNext());
+        await closeGap();
+      });
+    } catch (error) {
+      log.error('Payload execution failed', { err: messageOf(error) });
+    }
+  };
+
+  return {
+    newest: () => newest,
+    drain,
+    push(block) {
+      if (newest === undefined || block.number > newest.number) newest = block;
+      const siblings = waiting.get(block.parentHash) ?? [];
+      if (siblings.some((sibling) => sibling.hash === block.hash) || waiting.size > MAX_BLOCKS) return;
+      waiting.set(block.parentHash, [...siblings, block]);
+      process.spawn(drain);
+    },
+  };
+}
+
+const syncingError = (block: L2Block) =>
+  `temp: cannot prepare unsafe chain for new payload: new - ${named(block)}; parent: ${block.parentHash}:${block.number - 1}; err: updated forkchoice, but node is syncing`;
+
+/** Request/response sync: the missing range comes from a peer that has the block. */
+async function fetchRange(driver: Driver, first: L2Block): Promise<void> {
+  const { heads, ledger, engine } = driver;
+  if (heads === undefined || first.number <= heads.unsafe.number) return;
+  const missing = ledger.range(first.hash, heads.unsafe.number + 1);
+  if (missing?.[0]?.parentHash !== heads.unsafe.hash) return;
+  for (const block of missing) if (!(await engine.insert(block))) return;
+  await driver.moveTo({ ...heads, unsafe: first });
+}

@@ -1,0 +1,53 @@
+/**
+ * Every place at which a crash is played: before and after each step, each effect inside of it, and each part of a look
+ * or a report. fault-points.test.ts holds this table against the sources: what is missing here fails there.
+ */
+import type { StepType } from '../../src/contract/plan.ts';
+
+/** What the steps do to the world, by the names that they give to `act`. */
+export const EFFECTS: Readonly<Record<StepType, readonly string[]>> = {
+  storeConfig: ['finalizer', 'apply', 'create', 'identity', 'peers', 'sequencers'],
+  applyComponent: ['finalizer', 'apply', 'prune'],
+  deleteComponent: ['delete'],
+  awaitPods: [],
+  awaitGate: [],
+  stopBatcher: ['scale'],
+  startSequencer: ['allow', 'start', 'stop-other'],
+  stopSequencer: ['allow', 'stop'],
+  verify: ['rest', 'status'],
+  removeFinalizers: ['finalizer'],
+};
+
+/** Points outside of steps. */
+export const ENTITY_POINTS = [
+  'look/store/before',
+  'report/<happening>/before',
+  'report/status/before',
+  'report/status/after',
+] as const;
+
+/** Effects that need more than one chain with one sequencer, one batcher and one replica, changed once. */
+const ELSEWHERE = [
+  'storeConfig/identity', // a key of an identity that is missing in a Secret of ours
+  'storeConfig/sequencers', // a second sequencer that joins
+  'applyComponent/prune', // an object that a later render no longer has
+  'startSequencer/stop-other', // a second sequencer that was started by hand
+];
+
+/** All points that an install, a change of the batcher and a teardown have. */
+export function playedPoints(): string[] {
+  const effects = Object.entries(EFFECTS).flatMap(([type, names]) =>
+    ['step', ...names].map((name) => `${type}/${name}`),
+  );
+  const inSteps = effects
+    .filter((effect) => !ELSEWHERE.includes(effect))
+    .flatMap((effect) => [`${effect}/before`, `${effect}/after`]);
+  const happenings = ['planProposed', 'planApproved', 'planStarted', 'planFinished'];
+  const ofEntity = ENTITY_POINTS.flatMap((point) =>
+    happenings.map((happening) => point.replace('<happening>', happening)),
+  );
+  return [...new Set([...inSteps, ...ofEntity])];
+}
+
+/** `npm run chaos` plays all of them, `npm test` a sample. */
+export const ALL = process.env['OPSTACK_CHAOS'] === 'all';

@@ -1,0 +1,329 @@
+import { describe, expect, it } from 'vitest';
+import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
+import { SIGNALS, UPDATES } from '../../src/contract/messages.ts';
+import { NETWORK } from '../devnet/chain.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { auditOf, operatorEvents, patch, podUids, resource } from './cluster-objects.ts';
+import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { PATIENCE_MS, planAfter, waitForProposal, waitForStatus } from './plans-in-status.ts';
+import { executionsOf } from './workflow-history.ts';
+
+const SEQUENCER = 'devnet-sequencer';
+const BATCHER = 'devnet-batcher';
+const REPLICA = 'devnet-replica';
+const CHANGED = { kind: 'change', outcome: 'completed' };
+
+describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
+  const use = useDevnet('approval');
+
+  it('starts with a network that is Ready', async () => {
+    const devnet = use();
+    expect(await planAfter(devnet, () => devnet.chain.apply(...devnet.chain.resources))).toMatchObject({
+      kind: 'install',
+      outcome: 'completed',
+    });
+  });
+
+  it('asks before the only sequencer restarts, and moves nothing meanwhile', async () => {
+    const devnet = use();
+    const pods = await podUids(devnet);
+    await devnet.chain.apply(sequencer(devnet, 1));
+    const plan = await waitForProposal(devnet);
+    expect(plan).toMatchObject({ kind: 'change' });
+    expect(plan.expiresAt).toBeDefined();
+    const condition = await conditionOf(devnet, 'AwaitingApproval');
+    expect(condition).toMatchObject({ status: 'True', reason: 'ApprovalRequired' });
+    expect(condition?.message).toContain(`opstack approve ${NETWORK} ${plan.hash.slice(0, 8)}`);
+    expect(condition?.message).toMatch(/about \d+ s without new blocks/);
+    const found = await waitUntil('the list of workflows shows that somebody is asked', async () => {
+      for await (const { workflowId } of devnet.temporal.workflow.list({
+        query: `OpNamespace = '${devnet.namespace}' AND OpApprovalPending = true`,
+      }))
+        return workflowId;
+      return undefined;
+    });
+    expect(found).toBe(devnet.entityId);
+    expect(await podUids(devnet)).toEqual(pods);
+  });
+
+  it('refuses another hash, whatever the way, and says which plan waits', async () => {
+    const devnet = use();
+    const plan = await waitForProposal(devnet);
+    const wrong = { plan: 'deadbeefdeadbeef', approver: 'eve' };
+    const current = new RegExp(
+      `plan deadbeefdeadbeef is not the one that waits; the current plan is ${plan.hash.slice(0, 12)} \\(change devnet`,
+    );
+    await expect(update(devnet, UPDATES.approvePlan, wrong)).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(current) },
+    });
+    await expect(update(devnet, UPDATES.approvePlan, { plan: plan.hash })).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('"approver" must say who decides') },
+    });
+    await signal(devnet, SIGNALS.approve, wrong);
+    await annotate(devnet, { approve: wrong.plan, approver: 'mallory' });
+    const refused = await waitUntil(
+      'both refusals are recorded',
+      async () => {
+        const { records } = await auditOf(devnet);
+        const found = records.filter(({ type }) => type === 'decisionRefused');
+        return found.length >= 2 ? found : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(refused).toHaveLength(2);
+    expect(refused).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ actor: 'eve', via: 'Temporal' }),
+        expect.objectContaining({ actor: 'mallory', via: 'Kubernetes' }),
+      ]),
+    );
+    for (const { details } of refused) expect(details['message']).toMatch(current);
+    const events = (await operatorEvents(devnet)).filter(({ reason }) => reason === 'DecisionRefused');
+    expect(events.map(({ type }) => type)).toContain('Warning');
+    expect((await devnet.chain.status()).phase).toBe('AwaitingApproval');
+  });
+
+  it('executes what was approved by an annotation, and records who said so', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const proposed = await waitForProposal(devnet);
+    const before = await podUids(devnet);
+    const from = chain.referee.events().length;
+    const plan = await planAfter(devnet, () =>
+      annotate(devnet, { approve: proposed.hash.slice(0, 12), approver: 'ana', comment: 'quiet hour' }),
+    );
+    expect(plan).toMatchObject({ ...CHANGED, hash: proposed.hash });
+    const after = await podUids(devnet);
+    expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([`${SEQUENCER}-0`]);
+    const seen = chain.referee
+      .events()
+      .slice(from)
+      .flatMap(({ type }) => (type === 'sequencer-stopped' || type === 'sequencer-started' ? [type] : []));
+    expect(seen).toEqual(['sequencer-stopped', 'sequencer-started']);
+    const { records } = await auditOf(devnet);
+    expect(records.findLast(({ type }) => type === 'planApproved')).toMatchObject({
+      planHash: proposed.hash,
+      actor: 'ana',
+      via: 'Kubernetes',
+      details: { message: expect.stringMatching(/^approved by ana \(claimed\): quiet hour/) },
+    });
+    expectFairPlay(devnet);
+  });
+
+  it('does nothing after a rejection, and says so', async () => {
+    const devnet = use();
+    await devnet.chain.apply(sequencer(devnet, 0));
+    const plan = await waitForProposal(devnet);
+    const plans = (await executionsOf(devnet)).length;
+    expect(await update(devnet, UPDATES.rejectPlan, { plan: plan.hash, approver: 'ben', comment: 'not today' })).toBe(
+      'accepted',
+    );
+    const condition = await waitUntil(
+      'the condition says that it was rejected',
+      async () => {
+        const found = await conditionOf(devnet, 'AwaitingApproval');
+        return found?.reason === 'Rejected' ? found : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(condition).toMatchObject({ status: 'False' });
+    expect(condition?.message).toContain('opstack retry devnet');
+    await expect(update(devnet, UPDATES.rejectPlan, { plan: plan.hash, approver: 'ben' })).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('is rejected already') },
+    });
+    expect((await auditOf(devnet)).records.findLast(({ type }) => type === 'planRejected')).toMatchObject({
+      actor: 'ben',
+      via: 'Temporal',
+      planHash: plan.hash,
+    });
+    expect((await executionsOf(devnet)).length).toBe(plans);
+  });
+
+  it('executes it when somebody approves it after all, by a signal', async () => {
+    const devnet = use();
+    const { plan } = await devnet.chain.status();
+    const done = await planAfter(devnet, () =>
+      signal(devnet, SIGNALS.approve, { plan: plan?.hash.slice(0, 8), approver: 'cleo' }),
+    );
+    expect(done).toMatchObject({ ...CHANGED, hash: plan?.hash });
+    expect((await auditOf(devnet)).records.findLast(({ type }) => type === 'planApproved')).toMatchObject({
+      actor: 'cleo',
+      via: 'Temporal',
+    });
+    expectFairPlay(devnet);
+  });
+
+  it('lets a plan expire that nobody decides on, and proposes it again on retry', async () => {
+    const devnet = use();
+    await devnet.chain.apply(resource(devnet, NETWORK, { approval: { expiresAfter: '1m' } }));
+    await devnet.chain.apply(sequencer(devnet, 1));
+    const plan = await waitForProposal(devnet);
+    const expired = await waitUntil(
+      'the plan has expired',
+      async () => {
+        const found = await conditionOf(devnet, 'AwaitingApproval');
+        return found?.reason === 'Expired' ? found : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(plan.expiresAt ?? ''));
+    expect(expired).toMatchObject({ status: 'False' });
+    expect((await auditOf(devnet)).records.findLast(({ type }) => type === 'planExpired')).toMatchObject({
+      planHash: plan.hash,
+    });
+    await expect(update(devnet, UPDATES.approvePlan, { plan: plan.hash, approver: 'dora' })).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('has expired; send retry') },
+    });
+    expect(await update(devnet, UPDATES.retry, { by: 'dora' })).toBe('accepted');
+    const again = await waitUntil(
+      'it waits again',
+      async () => {
+        const now = (await devnet.chain.status()).plan;
+        return now && now.expiresAt !== plan.expiresAt ? now : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(again.hash).toBe(plan.hash);
+    const done = await planAfter(devnet, () =>
+      update(devnet, UPDATES.approvePlan, { plan: plan.hash, approver: 'dora' }),
+    );
+    expect(done).toMatchObject({ ...CHANGED, hash: plan.hash });
+    expectFairPlay(devnet);
+  });
+
+  it('starts nothing while it is paused', async () => {
+    const devnet = use();
+    expect(await update(devnet, UPDATES.pause, { by: 'ana', reason: 'incident' })).toBe('accepted');
+    await waitForStatus(devnet, 'it is paused', ({ phase }) => phase === 'Paused');
+    const plans = (await executionsOf(devnet)).length;
+    await devnet.chain.apply(resource(devnet, BATCHER, { maxChannelDuration: 3 }));
+    await waitForStatus(
+      devnet,
+      'the plan is shown',
+      ({ phase, plan }) => phase === 'Paused' && plan?.kind === 'change',
+    );
+    expect(await conditionOf(devnet, 'Paused')).toMatchObject({ status: 'True' });
+    expect((await executionsOf(devnet)).length).toBe(plans);
+    expect(await planAfter(devnet, () => annotate(devnet, { resume: 'now', approver: 'ana' }))).toMatchObject(CHANGED);
+  });
+
+  it('starts nothing while spec.paused is set', async () => {
+    const devnet = use();
+    await devnet.chain.apply(
+      resource(devnet, NETWORK, { paused: true }),
+      resource(devnet, BATCHER, { maxChannelDuration: 2 }),
+    );
+    await waitForStatus(
+      devnet,
+      'the plan is shown',
+      ({ phase, plan }) => phase === 'Paused' && plan?.kind === 'change',
+    );
+    expect(await planAfter(devnet, () => devnet.chain.apply(resource(devnet, NETWORK)))).toMatchObject(CHANGED);
+    expectFairPlay(devnet);
+  });
+
+  it('stops a running plan between two steps while it is paused, and goes on from there', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const mend = chain.runner.fault.neverReady(`${REPLICA}-0/op-node`);
+    const env = [{ name: 'OP_NODE_L1_EPOCH_POLL_INTERVAL', value: '7s' }];
+    await chain.apply(resource(devnet, REPLICA, { consensus: { env } }));
+    const { plan } = await waitForStatus(
+      devnet,
+      'the plan waits for the pod',
+      (status) => stateOf(status, 'awaitPods') === 'Waiting',
+    );
+    expect(await update(devnet, UPDATES.pause, { by: 'ana', reason: 'wait for me' })).toBe('accepted');
+    await waitForStatus(devnet, 'it is paused', ({ phase }) => phase === 'Paused');
+    mend();
+    await waitForStatus(devnet, 'the step has ended', (status) => stateOf(status, 'awaitPods') === 'Done');
+    await waitUntil('the plan has nothing to do', () => isAtRest(devnet, plan?.workflowId ?? ''), PATIENCE_MS);
+    expect(stateOf(await chain.status(), 'awaitGate')).toBe('Pending');
+    expect(await planAfter(devnet, () => update(devnet, UPDATES.resume, { by: 'ana' }))).toMatchObject({
+      ...CHANGED,
+      hash: plan?.hash,
+    });
+    expectFairPlay(devnet);
+  });
+
+  it('ends a plan that is aborted, and asks before it goes on with the same wish', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const mend = chain.runner.fault.crashLoop(`${REPLICA}-0/op-node`);
+    await chain.apply(
+      resource(devnet, REPLICA, { consensus: { env: [{ name: 'OP_NODE_L1_EPOCH_POLL_INTERVAL', value: '6s' }] } }),
+    );
+    const running = await waitForStatus(
+      devnet,
+      'the plan waits for the pod',
+      ({ plan }) => plan?.steps?.some(({ action, state }) => action === 'awaitPods' && state === 'Waiting') === true,
+    );
+    expect(await update(devnet, UPDATES.abort, { by: 'ana', reason: 'wrong value' })).toBe('accepted');
+    const { history } = await waitForStatus(
+      devnet,
+      'the plan is aborted',
+      ({ history: [last] = [] }) => last?.outcome === 'aborted',
+    );
+    expect(history?.[0]).toMatchObject({ hash: running.plan?.hash, kind: 'change' });
+    const next = await waitForProposal(devnet);
+    expect(next.revision).toBe(running.plan?.revision);
+    mend();
+    expect(
+      await planAfter(devnet, () => update(devnet, UPDATES.approvePlan, { plan: next.hash, approver: 'ana' })),
+    ).toMatchObject(CHANGED);
+    expectFairPlay(devnet);
+  });
+
+  it('records what has no shape, or no name that it knows, and goes on', async () => {
+    const devnet = use();
+    const before = (await auditOf(devnet)).records.filter(({ type }) => type === 'decisionRefused').length;
+    for (const payload of [null, 7, 'x', [], {}, { plan: 'zz', approver: 'x' }, { by: '' }])
+      await signal(devnet, SIGNALS.approve, payload);
+    await signal(devnet, SIGNALS.skipGate, { by: 'x', gate: 'no-such-gate', reason: 'x' });
+    await signal(devnet, 'no-such-signal', {});
+    await waitUntil(
+      'all are recorded as refused',
+      async () => {
+        const { records } = await auditOf(devnet);
+        return records.filter(({ type }) => type === 'decisionRefused').length >= before + 9 ? true : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(
+      await planAfter(devnet, () => devnet.chain.apply(resource(devnet, BATCHER, { maxChannelDuration: 3 }))),
+    ).toMatchObject(CHANGED);
+  });
+});
+
+function sequencer(devnet: Devnet, l1Confirmations: number) {
+  return resource(devnet, SEQUENCER, { consensus: { l1Confirmations } });
+}
+
+function update({ temporal, entityId }: Devnet, name: string, payload: unknown): Promise<string> {
+  return temporal.workflow.getHandle(entityId).executeUpdate<string, [unknown]>(name, { args: [payload] });
+}
+
+function signal({ temporal, entityId }: Devnet, name: string, payload: unknown): Promise<void> {
+  return temporal.workflow.getHandle(entityId).signal(name, payload);
+}
+
+function annotate(devnet: Devnet, decision: Record<string, string>): Promise<void> {
+  const annotations = Object.fromEntries(
+    Object.entries(decision).map(([name, value]) => [`optimism.io/${name}`, value]),
+  );
+  return patch(devnet, 'OptimismNetwork', NETWORK, { metadata: { annotations } }, 'kubectl-annotate');
+}
+
+async function conditionOf({ chain }: Devnet, type: string) {
+  return (await chain.status()).conditions?.find((condition) => condition.type === type);
+}
+
+function stateOf({ plan }: OptimismNetworkStatus, action: string): string | undefined {
+  return plan?.steps?.find((step) => step.action === action)?.state;
+}
+
+/** No activity and no workflow task is under way: the workflow waits for a message. */
+async function isAtRest({ temporal }: Devnet, workflowId: string): Promise<true | undefined> {
+  const { raw } = await temporal.workflow.getHandle(workflowId).describe();
+  return (raw.pendingActivities ?? []).length === 0 && !raw.pendingWorkflowTask ? true : undefined;
+}

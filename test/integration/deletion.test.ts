@@ -1,0 +1,238 @@
+/** Deletion: in order, in every cascade mode, of one component and of all, with nothing left behind. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FINALIZER } from '../../src/api/names.ts';
+import type { KubeObject } from '../../src/kube/index.ts';
+import { NETWORK } from '../devnet/chain.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { read, readAll, remove, resource } from './cluster-objects.ts';
+import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { footprint } from './refusals.ts';
+
+type Cascade = 'Foreground' | 'Background' | 'Orphan';
+
+const USERS_OWN = ['ConfigMap/devnet-chain', 'Secret/devnet-keys', 'Secret/devnet-l1'];
+
+describe('deletion', { timeout: 400_000 }, () => {
+  const devnetOf = useDevnet('deletion');
+  let devnet: Devnet;
+
+  beforeEach(() => {
+    devnet = devnetOf();
+  });
+
+  const install = async () => {
+    await devnet.chain.apply(...devnet.chain.resources);
+    await devnet.chain.waitForPhase('Ready', 240_000);
+  };
+
+  const deleteAll = async (cascade: Cascade) => {
+    for (const { apiVersion, kind, metadata } of devnet.chain.resources) {
+      await devnet.chain.kube.delete(
+        { apiVersion, kind, namespace: devnet.namespace, name: metadata.name },
+        { propagationPolicy: cascade },
+      );
+    }
+  };
+
+  /** Every custom resource is gone, and of what the operator had made only `left` is there. */
+  const allGone = async (left: RegExp = /^$/) => {
+    await waitUntil(
+      'every custom resource is gone',
+      async () => {
+        const lists = await Promise.all(
+          (['OptimismNetwork', 'OpNode', 'OpBatcher'] as const).map((kind) => readAll(devnet, kind)),
+        );
+        const names = lists.flat().map(({ metadata }) => `${metadata.name} (${metadata.finalizers?.join(', ')})`);
+        if (names.length > 0) throw new Error(`left: ${names.join('; ')}`);
+        return true;
+      },
+      240_000,
+    );
+    await waitUntil(
+      'nothing is left behind',
+      async () => {
+        const objects = [
+          ...Object.keys(await footprint(devnet)),
+          ...(await readAll(devnet, 'Lease')).map(({ metadata }) => `Lease/${metadata.name}`),
+        ];
+        const rest = objects.filter((object) => !USERS_OWN.includes(object) && !left.test(object));
+        if (rest.length > 0) throw new Error(`left: ${rest.join(', ')}`);
+        return true;
+      },
+      120_000,
+    );
+  };
+
+  const auditIsGone = () =>
+    waitUntil(
+      'the audit log is gone',
+      async () =>
+        (await readAll(devnet, 'ConfigMap')).every(({ metadata }) => !metadata.name.includes('-audit-'))
+          ? true
+          : undefined,
+      120_000,
+    );
+
+  const entityEnded = () =>
+    waitUntil(
+      'the entity has completed',
+      async () =>
+        (await devnet.temporal.workflow.getHandle(devnet.entityId).describe()).status.name === 'COMPLETED'
+          ? true
+          : undefined,
+      120_000,
+    );
+
+  const ledgerTimes = () => {
+    const events = devnet.chain.ledger.events();
+    const last = (type: string) => events.findLast((event) => event.type === type)?.at ?? Number.NaN;
+    return { batcherStopped: last('batcher-stopped'), sequencerStopped: last('sequencer-stopped') };
+  };
+
+  it('of everything at once is one teardown: batcher, then sequencer, and at the end nothing is left', async () => {
+    await install();
+    const { metadata } = await read(devnet, 'OptimismNetwork', NETWORK);
+    const from = Date.now();
+    await deleteAll('Background');
+    await allGone();
+    await entityEnded();
+    await auditIsGone();
+    const { batcherStopped, sequencerStopped } = ledgerTimes();
+    expect(batcherStopped).toBeGreaterThan(from);
+    expect(sequencerStopped).toBeGreaterThan(batcherStopped);
+    expect(metadata.finalizers).toContain(FINALIZER);
+    expectFairPlay(devnet);
+  });
+
+  it('is followed by a fresh network of the same name, created while the former is still going', async () => {
+    await install();
+    const former = (await read(devnet, 'OptimismNetwork', NETWORK)).metadata.uid;
+    await deleteAll('Background');
+    // As `kubectl replace --force` does it: again and again until the name is free.
+    for (const object of devnet.chain.resources) {
+      await waitUntil(
+        `${object.kind} ${object.metadata.name} can be created anew`,
+        () => devnet.chain.kube.create(object),
+        240_000,
+      );
+    }
+    const { metadata } = await read(devnet, 'OptimismNetwork', NETWORK);
+    expect(metadata.uid).not.toBe(former);
+    const status = await devnet.chain.waitForPhase('Ready', 240_000);
+    expect(status.history?.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['install completed']);
+    expect(status.components?.map(({ name }) => name).sort()).toEqual([
+      'devnet',
+      'devnet-batcher',
+      'devnet-replica',
+      'devnet-sequencer',
+    ]);
+    expectFairPlay(devnet);
+  });
+
+  it('of one component leaves the others untouched, and nothing of it behind', async () => {
+    await install();
+    const rest = async () =>
+      Object.fromEntries(
+        Object.entries(await footprint(devnet)).filter(([object]) =>
+          /sequencer-0|batcher-0|StatefulSet\/devnet-(sequencer|batcher)/.test(object),
+        ),
+      );
+    const before = await rest();
+    await remove(devnet, 'OpNode', 'devnet-replica');
+    await waitUntil(
+      'the replica is gone',
+      async () => ((await readAll(devnet, 'OpNode')).length === 1 ? true : undefined),
+      120_000,
+    );
+    await devnet.chain.waitForPhase('Ready', 120_000);
+    await waitUntil(
+      'nothing of it is left',
+      async () => {
+        const left = Object.keys(await footprint(devnet)).filter((object) => object.includes('replica'));
+        if (left.length > 0) throw new Error(left.join(', '));
+        return true;
+      },
+      120_000,
+    );
+    await devnet.chain.waitForPhase('Ready', 120_000);
+    expect(await rest()).toEqual(before);
+    expect((await devnet.chain.status()).components?.map(({ name }) => name)).not.toContain('devnet-replica');
+    expectFairPlay(devnet);
+  });
+
+  it('keeps the volumes with deletionPolicy Retain, and comes down with the Secrets gone and in the foreground', async () => {
+    await devnet.chain.apply(resource(devnet, NETWORK, { deletionPolicy: 'Retain' }));
+    await waitUntil(
+      'the policy is seen',
+      async () =>
+        (await devnet.chain.status()).observedGeneration ===
+        (await read(devnet, 'OptimismNetwork', NETWORK)).metadata.generation
+          ? true
+          : undefined,
+      60_000,
+    );
+    const saved = await Promise.all(['devnet-keys', 'devnet-l1'].map((name) => read(devnet, 'Secret', name)));
+    for (const name of ['devnet-keys', 'devnet-l1']) await remove(devnet, 'Secret', name);
+    await deleteAll('Foreground');
+    await allGone(/^PersistentVolumeClaim\/data-devnet-sequencer-0$/);
+    await entityEnded();
+    await auditIsGone();
+    expect((await readAll(devnet, 'PersistentVolumeClaim')).map(({ metadata }) => metadata.name)).toEqual([
+      'data-devnet-sequencer-0',
+    ]);
+    expectFairPlay(devnet);
+    for (const { apiVersion, kind, metadata, ...content } of saved as (KubeObject & { data?: object })[]) {
+      await devnet.chain.kube.create({
+        apiVersion,
+        kind,
+        metadata: { name: metadata.name, namespace: devnet.namespace },
+        ...content,
+      });
+    }
+  });
+
+  it('in the middle of an install ends the install at its next safe point, and takes down what is there', async () => {
+    await devnet.chain.apply(...devnet.chain.resources);
+    await waitUntil(
+      'the sequencer pod exists',
+      async () => ((await readAll(devnet, 'Pod')).length > 0 ? true : undefined),
+      120_000,
+    );
+    await deleteAll('Orphan');
+    await allGone();
+    await entityEnded();
+    expectFairPlay(devnet);
+  });
+
+  it('while a plan waits for approval leaves nothing behind, not even what was stored for the plan', async () => {
+    await devnet.chain.apply(
+      ...devnet.chain.resources.map((object) =>
+        object.kind === 'OptimismNetwork' ? resource(devnet, NETWORK, { approval: { install: 'Required' } }) : object,
+      ),
+    );
+    await devnet.chain.waitForPhase('AwaitingApproval', 120_000);
+    await deleteAll('Background');
+    await allGone();
+    await entityEnded();
+  });
+
+  it('while a plan is halted', async () => {
+    const undo = devnet.chain.runner.fault.imageMissing('op-batcher');
+    try {
+      await devnet.chain.apply(
+        ...devnet.chain.resources.map((object) =>
+          object.kind === 'OptimismNetwork'
+            ? resource(devnet, NETWORK, { rollout: { gates: { engineReady: { timeout: '20s' } } } })
+            : object,
+        ),
+      );
+      await devnet.chain.waitForPhase('Halted', 240_000);
+      await deleteAll('Background');
+      await allGone();
+      await entityEnded();
+      expectFairPlay(devnet);
+    } finally {
+      undo();
+    }
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * A chain of its own and a running operator for one test file, on the servers that all files share. When a test fails
+ * it says what the network's plan, its last events and the operator's log were.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, inject, onTestFailed } from 'vitest';
+import { PAYLOAD_CONVERTER_PATH } from '../../src/worker/temporal.ts';
+import { type DevnetChain, type DevnetChainOptions, NETWORK, startDevnetChain } from '../devnet/chain.ts';
+import { type Operator, type OperatorOptions, startOperator } from '../devnet/operator.ts';
+import { startTemporal } from '../devnet/servers/temporal.ts';
+
+export interface Devnet {
+  readonly chain: DevnetChain;
+  readonly namespace: string;
+  /** Folder that goes with the devnet. */
+  readonly dir: string;
+  readonly clusterName: string;
+  /** Workflow id of the entity. */
+  readonly entityId: string;
+  readonly temporal: Client;
+  /** Started last comes last; tests may start more (a second worker) and kill any. */
+  readonly operators: Operator[];
+  start(
+    kind: OperatorOptions['kind'],
+    options?: { name?: string; main?: string; env?: Record<string, string> },
+  ): Promise<Operator>;
+}
+
+export interface UseDevnetOptions {
+  /** `none`: the test starts the processes that it wants. Default: `all` in one process. */
+  readonly operator?: 'all' | 'none';
+  readonly files?: DevnetChainOptions['files'];
+  readonly env?: Record<string, string>;
+  /** Settings of a Temporal server of its own, instead of the one that all files share. */
+  readonly temporalConfig?: Readonly<Record<string, string | number>>;
+}
+
+/** Call at the top of a `describe`; the returned function gives the devnet inside of tests. */
+export function useDevnet(name: string, options: UseDevnetOptions = {}): () => Devnet {
+  let devnet: Devnet | undefined;
+  let dir = '';
+  let stopTemporal: (() => Promise<void>) | undefined;
+
+  beforeAll(async () => {
+    const namespace = `${name}-${Math.random().toString(36).slice(2, 7)}`;
+    dir = await mkdtemp(join(tmpdir(), `opstack-${namespace}-`));
+    const servers = {
+      kubeconfigPath: inject('kubeconfigPath'),
+      l1RpcUrl: inject('l1RpcUrl'),
+      l1ChainId: inject('l1ChainId'),
+      beaconUrl: inject('beaconUrl'),
+    };
+    const chain = await startDevnetChain({
+      servers,
+      namespace,
+      dir: join(dir, 'node'),
+      l2ChainId: 1000 + Math.floor(Math.random() * 900_000),
+      // Probes, back-offs and recorded delays five times faster than life; block times are real.
+      timeScale: 0.2,
+      files: { blockTimeSeconds: 1, ...options.files },
+    });
+    const { temporalConfig } = options;
+    const own = temporalConfig && (await startTemporal({ dir: join(dir, 'temporal'), dynamicConfig: temporalConfig }));
+    stopTemporal = own?.stop;
+    const temporalAddress = own?.address ?? inject('temporalAddress');
+    const connection = await Connection.connect({ address: temporalAddress });
+    const operators: Operator[] = [];
+    const started: Devnet = {
+      chain,
+      namespace,
+      dir,
+      clusterName: namespace,
+      entityId: `optimismnetwork/${namespace}/${namespace}/${NETWORK}`,
+      temporal: new Client({ connection, dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH } }),
+      operators,
+      async start(kind, { name: processName, main, env } = {}) {
+        const operator = await startOperator({
+          kind,
+          dir: join(dir, 'operator'),
+          name: processName ?? `${kind}-${operators.length}`,
+          clusterName: namespace,
+          kubeconfigPath: servers.kubeconfigPath,
+          temporalAddress,
+          namespace,
+          env: { ...options.env, ...env },
+          ...(main ? { main } : {}),
+        });
+        operators.push(operator);
+        return operator;
+      },
+    };
+    devnet = started;
+    if (options.operator !== 'none') await started.start('all');
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.all(devnet?.operators.map(({ process }) => process.kill('SIGKILL')) ?? []);
+    await devnet?.chain.stop();
+    await devnet?.temporal.connection.close();
+    await stopTemporal?.();
+    await rm(dir, { recursive: true, force: true });
+  }, 60_000);
+
+  return () => {
+    if (!devnet) throw new Error('the devnet is only there inside of tests');
+    const { chain, operators } = devnet;
+    onTestFailed(async () => {
+      const status = await chain.status().catch(() => undefined);
+      const events = await chain.kube
+        .list({ apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace: chain.namespace })
+        .catch(() => ({ items: [] }));
+      const notes = events.items.slice(-20).map((event) => `${String(event['reason'])}: ${String(event['note'])}`);
+      console.error(
+        [
+          `status: ${JSON.stringify(status, null, 1)?.slice(0, 6000)}`,
+          `events:\n${notes.join('\n')}`,
+          ...operators.map(({ process }) => process.logTail(25)),
+        ].join('\n\n'),
+      );
+    });
+    return devnet;
+  };
+}
+
+/** The referee's verdict: no sentence of what must never happen. */
+export function expectFairPlay({ chain }: Devnet): void {
+  expect(chain.referee.violations()).toEqual([]);
+}

@@ -1,0 +1,182 @@
+import { describe, expect, inject, it } from 'vitest';
+import { kubectl } from '../api/kubectl.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { operatorEvents, patch, podUids, read, readAll, remove } from './cluster-objects.ts';
+import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
+import { executionsOf } from './workflow-history.ts';
+
+const SEQUENCER = 'devnet-sequencer';
+const BATCHER = 'devnet-batcher';
+const REPLICA = 'devnet-replica';
+const REPAIRED = { kind: 'drift', outcome: 'completed' };
+
+describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
+  const use = useDevnet('drift');
+
+  it('starts with a network that is Ready', async () => {
+    const devnet = use();
+    expect(await planAfter(devnet, () => devnet.chain.apply(...devnet.chain.resources))).toMatchObject({
+      kind: 'install',
+      outcome: 'completed',
+    });
+  });
+
+  it('puts a Service back that somebody has edited, and restarts nothing', async () => {
+    const devnet = use();
+    const { name, ports } = await serviceOf(devnet);
+    const pods = await podUids(devnet);
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: devnet.namespace },
+      spec: { ports: ports.map((port) => ({ ...port, targetPort: 9999 })) },
+    };
+    expect(
+      await planAfter(devnet, () => devnet.chain.kube.apply(service, { fieldManager: 'kubectl', force: true })),
+    ).toMatchObject(REPAIRED);
+    expect((await serviceOf(devnet)).ports).toEqual(ports);
+    expect(await podUids(devnet)).toEqual(pods);
+    const found = (await operatorEvents(devnet)).filter(({ reason }) => reason === 'DriftFound');
+    expect(found.map(({ note }) => note)).toEqual([expect.stringContaining(`Service/${name} differs in spec.ports`)]);
+  });
+
+  it('puts a NetworkPolicy back', async () => {
+    const devnet = use();
+    const policies = (await readAll(devnet, 'NetworkPolicy')).map(({ metadata }) => metadata.name).sort();
+    const pods = await podUids(devnet);
+    expect(await planAfter(devnet, () => remove(devnet, 'NetworkPolicy', policies[0] ?? ''))).toMatchObject(REPAIRED);
+    expect((await readAll(devnet, 'NetworkPolicy')).map(({ metadata }) => metadata.name).sort()).toEqual(policies);
+    expect(await podUids(devnet)).toEqual(pods);
+  });
+
+  it('puts the copy of a key back, with the same content', async () => {
+    const devnet = use();
+    const pods = await podUids(devnet);
+    const used = await keyCopyOf(devnet, `${BATCHER}-0`);
+    const before = (await read(devnet, 'Secret', used))['data'];
+    expect(await planAfter(devnet, () => remove(devnet, 'Secret', used))).toMatchObject(REPAIRED);
+    expect((await read(devnet, 'Secret', used))['data']).toEqual(before);
+    expect(await podUids(devnet)).toEqual(pods);
+  });
+
+  it('says again who may sequence when the sequencers ConfigMap is gone, and sequencing goes on meanwhile', async () => {
+    const devnet = use();
+    const from = devnet.chain.referee.events().length;
+    expect(await planAfter(devnet, () => remove(devnet, 'ConfigMap', 'devnet-sequencers'))).toMatchObject(REPAIRED);
+    expect((await read(devnet, 'ConfigMap', 'devnet-sequencers'))['data']).toEqual({ [SEQUENCER]: 'false' });
+    expect(sequencing(devnet, from)).toEqual([]);
+  });
+
+  it('takes back the permission to stop after a restart that somebody has written', async () => {
+    const devnet = use();
+    const write = () => patch(devnet, 'ConfigMap', 'devnet-sequencers', { data: { [SEQUENCER]: 'true' } });
+    expect(await planAfter(devnet, write)).toMatchObject(REPAIRED);
+    expect((await read(devnet, 'ConfigMap', 'devnet-sequencers'))['data']).toEqual({ [SEQUENCER]: 'false' });
+  });
+
+  it('starts a sequencer again that somebody has stopped by RPC', async () => {
+    const devnet = use();
+    const from = devnet.chain.referee.events().length;
+    const pods = await podUids(devnet);
+    expect(await planAfter(devnet, () => stopByRpc(devnet))).toMatchObject(REPAIRED);
+    expect(sequencing(devnet, from)).toEqual(['sequencer-stopped rpc', 'sequencer-started rpc']);
+    expect(await podUids(devnet)).toEqual(pods);
+    await waitForStatus(devnet, 'the network is healthy again', ({ health }) => health?.class === 'Healthy');
+    expectFairPlay(devnet);
+  });
+
+  it('brings the batcher back when its StatefulSet is deleted, and never has two', async () => {
+    const devnet = use();
+    const from = devnet.chain.referee.events().length;
+    expect(await planAfter(devnet, () => remove(devnet, 'StatefulSet', BATCHER))).toMatchObject(REPAIRED);
+    const seen = devnet.chain.referee
+      .events()
+      .slice(from)
+      .flatMap(({ type }) => (type === 'batcher-started' || type === 'batcher-stopped' ? [type] : []));
+    expect(seen).toEqual(['batcher-stopped', 'batcher-started']);
+    expectFairPlay(devnet);
+  });
+
+  it('brings the sequencer back when its StatefulSet is deleted: it goes on where it was', async () => {
+    const devnet = use();
+    const others = async () => Object.entries(await podUids(devnet)).filter(([name]) => name !== `${SEQUENCER}-0`);
+    const before = await others();
+    expect(await planAfter(devnet, () => remove(devnet, 'StatefulSet', SEQUENCER))).toMatchObject(REPAIRED);
+    expect(await others()).toEqual(before);
+    expectFairPlay(devnet);
+  });
+
+  it('moves no pod when somebody says kubectl rollout restart', async () => {
+    const devnet = use();
+    const { namespace } = devnet;
+    const pods = await podUids(devnet);
+    const plans = (await executionsOf(devnet)).length;
+    for (const name of [SEQUENCER, REPLICA])
+      await kubectl(inject('kubeconfigPath'), '-n', namespace, 'rollout', 'restart', `statefulset/${name}`);
+    await waitUntil(
+      'the controller has seen the new template',
+      async () => {
+        const { status } = (await read(devnet, 'StatefulSet', SEQUENCER)) as {
+          status?: { currentRevision?: string; updateRevision?: string };
+        };
+        return status?.updateRevision !== status?.currentRevision ? true : undefined;
+      },
+      PATIENCE_MS,
+    );
+    // What comes after is the proof that the operator has seen it: a repair, in which the pods still do not move.
+    const name = (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '';
+    expect(await planAfter(devnet, () => remove(devnet, 'NetworkPolicy', name))).toMatchObject(REPAIRED);
+    expect((await executionsOf(devnet)).length).toBe(plans + 1);
+    expect(await podUids(devnet)).toEqual(pods);
+    expectFairPlay(devnet);
+  });
+
+  it('scales a batcher up again that somebody has scaled to nothing', async () => {
+    const devnet = use();
+    const scale = () =>
+      kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'scale', `statefulset/${BATCHER}`, '--replicas=0');
+    expect(await planAfter(devnet, scale)).toMatchObject(REPAIRED);
+    expectFairPlay(devnet);
+  });
+});
+
+function sequencing({ chain }: Devnet, from: number): string[] {
+  return chain.referee
+    .events()
+    .slice(from)
+    .flatMap((event) =>
+      event.type === 'sequencer-started' || event.type === 'sequencer-stopped' ? [`${event.type} ${event.by}`] : [],
+    );
+}
+
+async function serviceOf(devnet: Devnet) {
+  const name = `${SEQUENCER}-rpc`;
+  const service = (await read(devnet, 'Service', name)) as {
+    spec?: { ports: { port: number; targetPort: unknown }[] };
+  };
+  return { name, ports: service.spec?.ports ?? [] };
+}
+
+/** The owned Secret that a pod mounts. */
+async function keyCopyOf(devnet: Devnet, pod: string): Promise<string> {
+  const { spec } = (await read(devnet, 'Pod', pod)) as { spec?: unknown };
+  const names = [...JSON.stringify(spec).matchAll(/"(?:secretName|name)":"(devnet-[^"]*)"/g)].map(
+    ([, name]) => name ?? '',
+  );
+  const secrets = (await readAll(devnet, 'Secret')).filter(
+    ({ metadata }) => metadata.labels?.['optimism.io/network'] && names.includes(metadata.name),
+  );
+  if (!secrets[0]) throw new Error(`pod ${pod} uses none of the owned Secrets: ${names.join(', ')}`);
+  return secrets[0].metadata.name;
+}
+
+async function stopByRpc(devnet: Devnet): Promise<void> {
+  const { status } = (await read(devnet, 'Pod', `${SEQUENCER}-0`)) as { status?: { podIP?: string } };
+  const response = await fetch(`http://${status?.podIP}:9545`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'admin_stopSequencer', params: [] }),
+  });
+  expect(await response.json()).toMatchObject({ result: expect.stringMatching(/^0x/) });
+}

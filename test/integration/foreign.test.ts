@@ -1,0 +1,203 @@
+/** Somebody else still runs the chain: the plan holds, says so, and goes on when that one is off. Nonsense is outlived. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { KubeObject } from '../../src/kube/index.ts';
+import { NETWORK } from '../devnet/chain.ts';
+import type { TestChain } from '../devnet/programs/testing/test-bed.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { auditOf, read, readAll, resource } from './cluster-objects.ts';
+import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { type ForeignNode, foreignChain, startForeignBatcher, startForeignSequencer } from './foreign-operators.ts';
+
+type Pod = KubeObject & { status?: { podIP?: string } };
+
+/** What anybody who reaches the Temporal frontend can send: bytes, encodings and shapes that no handler knows. */
+const MALFORMED: readonly { name: string; encoding?: string; data?: string }[] = [
+  { name: 'approve', encoding: 'json/plain', data: '{not json' },
+  { name: 'approve', encoding: 'json/plain', data: '' },
+  { name: 'approve', encoding: 'json/plain', data: 'null' },
+  { name: 'approve', encoding: 'json/plain', data: '[]' },
+  { name: 'approve', encoding: 'json/plain', data: '{"plan":42,"approver":"ana"}' },
+  { name: 'approve', encoding: 'json/plain', data: '{"plan":"zzzzzzzz","approver":"ana"}' },
+  { name: 'approve', encoding: 'json/plain', data: `{"plan":"${'ab'.repeat(32)}"}` },
+  { name: 'reject', encoding: 'binary/plain', data: '\u0000\u0001' },
+  { name: 'reject', encoding: 'json/protobuf', data: '{"a":1}' },
+  { name: 'pause', encoding: 'no/such-encoding', data: 'x' },
+  { name: 'resume' },
+  { name: 'retry', encoding: 'json/plain', data: '"retry"' },
+  { name: 'abort', encoding: 'json/plain', data: '{"by":""}' },
+  { name: 'skipGate', encoding: 'json/plain', data: '{"by":"ana","reason":"because","gate":"no-such-gate"}' },
+  { name: 'skipGate', encoding: 'json/plain', data: '{"by":"ana","gate":"sequencing"}' },
+  { name: 'skipGate', encoding: 'json/plain', data: '{"by":"ana","reason":"I know","gate":"no-foreign-sequencer"}' },
+  { name: 'confirmFenced', encoding: 'json/plain', data: '{"by":"ana","reason":"I know"}' },
+  { name: 'childHalted', encoding: 'json/plain', data: '{"planHash":"x","step":"y","problem":null}' },
+  { name: 'no-such-signal', encoding: 'json/plain', data: '{}' },
+  { name: `unknown-${'x'.repeat(200)}`, encoding: 'json/plain', data: 'null' },
+];
+
+const FOR_THE_CHILD = [
+  { name: 'move', encoding: 'json/plain', data: '{not json' },
+  { name: 'move', encoding: 'json/plain', data: 'null' },
+  { name: 'move', encoding: 'json/plain', data: '{"type":"explode"}' },
+  { name: 'move', encoding: 'json/plain', data: '{"type":"skipGate"}' },
+  { name: 'move' },
+  { name: 'no-such-signal', encoding: 'json/plain', data: '{}' },
+];
+
+describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
+  const devnetOf = useDevnet('foreign');
+  let devnet: Devnet;
+  let dir = '';
+  let foreign: TestChain;
+  let sequencer: ForeignNode;
+
+  beforeEach(() => {
+    devnet = devnetOf();
+  });
+
+  afterAll(async () => {
+    await Promise.all(foreign?.cluster.containers.map((container) => container.kill()) ?? []);
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const stepThatSays = (id: RegExp, says: RegExp) =>
+    waitUntil(
+      `step ${id} says ${says}`,
+      async () => {
+        const { plan, phase } = await devnet.chain.status();
+        const step = plan?.steps?.find((item) => id.test(item.id) && says.test(item.message ?? ''));
+        if (step) return step;
+        throw new Error(
+          `${phase}: ${JSON.stringify(plan?.steps?.find(({ state }) => state === 'Waiting' || state === 'Running'))}`,
+        );
+      },
+      180_000,
+    );
+
+  const send = (workflowId: string, { name, encoding, data }: { name: string; encoding?: string; data?: string }) =>
+    devnet.temporal.workflowService.signalWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId },
+      signalName: name,
+      ...(encoding === undefined
+        ? {}
+        : { input: { payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(data ?? '') }] } }),
+    });
+
+  it('is not sequenced by ours while theirs makes blocks; the step says what it sees and what to do', async () => {
+    dir = await mkdtemp(join(tmpdir(), 'opstack-foreign-'));
+    foreign = foreignChain(devnet.chain, dir, { rpcUrl: inject('l1RpcUrl'), beaconUrl: inject('beaconUrl') });
+    sequencer = await startForeignSequencer(foreign);
+    startForeignBatcher(foreign, sequencer.address, 'foreign-batcher');
+    await waitUntil(
+      'their first batch',
+      () => devnet.chain.ledger.events().some(({ type }) => type === 'batch-submitted') || undefined,
+      60_000,
+    );
+    const ours = resource(devnet, 'devnet-sequencer', { consensus: { p2p: { staticPeers: [sequencer.multiaddr] } } });
+    const network = resource(devnet, NETWORK, {
+      rollout: { gates: { noForeignSequencer: { quietBlocks: 1000 }, noForeignBatcher: { quietBlocks: 5 } } },
+    });
+    await devnet.chain.apply(
+      network,
+      ours,
+      ...devnet.chain.resources.filter(
+        ({ kind, metadata }) => kind !== 'OptimismNetwork' && metadata.name !== 'devnet-sequencer',
+      ),
+    );
+    const step = await stepThatSays(
+      /await-no-foreign-sequencer/,
+      /somebody else may still sequence this chain. Switch it off; if you are sure that it is off, send confirmFenced/,
+    );
+    expect(step.state).toBe('Waiting');
+    expect(
+      (await read<KubeObject & { data: Record<string, string> }>(devnet, 'ConfigMap', 'devnet-sequencers')).data,
+    ).toEqual({ 'devnet-sequencer': 'true' });
+    expectFairPlay(devnet);
+  });
+
+  it('outlives 20 malformed signals to the entity and others to its plan, and records each refusal', async () => {
+    const child =
+      (await devnet.chain.status()).conditions
+        ?.find(({ type }) => type === 'Progressing')
+        ?.message.match(/optimismnetwork\/\S+\/install-\d+/)?.[0] ?? '';
+    expect(child).toContain('/install-1');
+    expect(MALFORMED).toHaveLength(20);
+    for (const signal of MALFORMED) await send(devnet.entityId, signal);
+    for (const signal of FOR_THE_CHILD) await send(child, signal);
+    const refused = await waitUntil(
+      'every refusal is on record',
+      async () => {
+        const found = (await auditOf(devnet)).records.filter(({ type }) => type === 'decisionRefused');
+        if (found.length >= MALFORMED.length) return found;
+        throw new Error(
+          `${found.length} of ${MALFORMED.length}: ${found.map(({ details }) => JSON.stringify(details)).join(', ')}`,
+        );
+      },
+      60_000,
+    );
+    const messages = refused.map(({ details }) => JSON.stringify(details)).join('\n');
+    for (const words of [
+      '"plan" must be the plan hash',
+      '"approver" must say who decides',
+      '"by" must say who asks',
+      '"gate" must be one of',
+      'no such signal',
+      'expected one JSON object',
+      "can't be skipped",
+    ]) {
+      expect(messages).toContain(words.replaceAll('"', '\\"'));
+    }
+    expect((await devnet.chain.status()).phase).toBe('Installing');
+    for (const workflowId of [devnet.entityId, child]) {
+      const { status, raw } = await devnet.temporal.workflow.getHandle(workflowId).describe();
+      expect(status.name).toBe('RUNNING');
+      expect(raw.pendingWorkflowTask?.attempt ?? 1).toBeLessThan(3);
+    }
+  });
+
+  it('answers updates that do not fit with words', async () => {
+    const entity = devnet.temporal.workflow.getHandle(devnet.entityId);
+    const refusal = (name: string, argument: unknown) =>
+      entity.executeUpdate(name, { args: [argument] }).then(
+        () => 'accepted',
+        (error: Error & { cause?: Error }) => error.cause?.message ?? error.message,
+      );
+    expect(await refusal('approvePlan', { plan: 'abababab', approver: 'ana' })).toMatch(
+      /plan abababab is not the one that waits; the current plan is [0-9a-f]{12}/,
+    );
+    expect(await refusal('approvePlan', 'yes')).toMatch(/expected one JSON object/);
+    expect(await refusal('skipGateOnce', { by: 'ana', reason: 'I know', gate: 'no-foreign-sequencer' })).toMatch(
+      /can't be skipped; once the other one is proven to be off, send confirmFenced/,
+    );
+    expect(await refusal('confirmNodeFenced', { by: 'ana' })).toMatch(/"node" must name what has been switched off/);
+  });
+
+  it('is taken over when theirs is off and a person has said so', async () => {
+    await Promise.all(foreign.cluster.containers.map((container) => container.kill()));
+    await devnet.temporal.workflow.getHandle(devnet.entityId).executeUpdate('confirmNodeFenced', {
+      args: [{ by: 'ana', node: 'foreign-sequencer', reason: 'I have pulled the plug' }],
+    });
+    await stepThatSays(/await-no-foreign-sequencer/, /ana confirmed that the other one is off: I have pulled the plug/);
+    await stepThatSays(/start-sequencer/, /devnet-sequencer sequences from block [1-9]/);
+    const records = (await auditOf(devnet)).records.map((record) => JSON.stringify(record)).join('\n');
+    expect(records).toContain('I have pulled the plug');
+    expectFairPlay(devnet);
+  });
+
+  it('is not batched by ours while theirs sends with the same key, and is when theirs is off', async () => {
+    const pod = await read<Pod>(devnet, 'Pod', 'devnet-sequencer-0');
+    const batcher = startForeignBatcher(foreign, pod.status?.podIP ?? '', 'another-foreign-batcher');
+    await stepThatSays(
+      /await-no-foreign-batcher/,
+      /another batcher uses its key. Switch it off; if you are sure that it is off, send confirmFenced|not mined yet: another batcher may use its key/,
+    );
+    expect((await readAll(devnet, 'StatefulSet')).map(({ metadata }) => metadata.name)).not.toContain('devnet-batcher');
+    await batcher.terminate();
+    await stepThatSays(/await-no-foreign-batcher/, /nobody else batches/);
+    await devnet.chain.waitForPhase('Ready', 240_000);
+    expectFairPlay(devnet);
+  });
+});

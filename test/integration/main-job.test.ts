@@ -1,0 +1,379 @@
+import { describe, expect, inject, it } from 'vitest';
+import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
+import { verifyChain } from '../../src/audit/verify.ts';
+import { kubectl } from '../api/kubectl.ts';
+import { NETWORK } from '../devnet/chain.ts';
+import { assertNoCanary } from '../devnet/referee/canary.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { auditOf, managedVersions, operatorEvents, podUids, read, readAll, resource } from './cluster-objects.ts';
+import { expectFairPlay, useDevnet } from './devnet.ts';
+import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
+import { everythingThatPeopleCanRead, secretValues } from './what-people-can-read.ts';
+import { executionsOf, historyLength, historyOf, scheduledActivities } from './workflow-history.ts';
+
+const SEQUENCER = 'devnet-sequencer';
+const BATCHER = 'devnet-batcher';
+const REPLICA = 'devnet-replica';
+
+type Pods = Record<string, string>;
+
+describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
+  const use = useDevnet('main-job');
+
+  it('rolls out sequencer, batcher and replica by one plan', async () => {
+    const devnet = use();
+    const plan = await planAfter(devnet, () => devnet.chain.apply(...devnet.chain.resources));
+    expect(plan).toMatchObject({ kind: 'install', outcome: 'completed' });
+    expect(
+      (await executionsOf(devnet))
+        .map(({ workflowId, type, status }) => [workflowId.replace(devnet.entityId, '…'), type, status])
+        .sort(),
+    ).toEqual([
+      ['…', 'optimismNetwork', 'RUNNING'],
+      ['…/install-1', 'rollout', 'COMPLETED'],
+    ]);
+  });
+
+  it('started the sequencer before the batcher sent anything, and the replica after that', async () => {
+    const devnet = use();
+    const { referee } = devnet.chain;
+    const created = async (name: string) =>
+      Date.parse((await read(devnet, 'StatefulSet', name)).metadata.creationTimestamp ?? '');
+    const [sequencer, batcher, replica] = [await created(SEQUENCER), await created(BATCHER), await created(REPLICA)];
+    const sequencing = referee.events().find(({ type }) => type === 'sequencer-started');
+    const batch = referee.events().find(({ type }) => type === 'batch-submitted');
+    // The API server keeps whole seconds.
+    const seconds = (at: number | undefined) => Math.floor((at ?? Number.NaN) / 1000) * 1000;
+    const order = [sequencer, seconds(sequencing?.at), batcher, seconds(batch?.at), replica];
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(sequencing).toMatchObject({ node: `${devnet.namespace}/${SEQUENCER}-0`, by: 'rpc' });
+    expect(sequencing?.at).toBeLessThan(batch?.at ?? 0);
+    // Every gate's end was told as an event, in the order of the steps, and the replica was applied after `batching`.
+    const told = await operatorEvents(devnet);
+    const at = (note: RegExp, reason: string) =>
+      told.findIndex((event) => event.reason === reason && note.test(event.note));
+    const steps = [
+      at(/no-foreign-sequencer/, 'StepFinished'),
+      at(/start-sequencer/, 'StepStarted'),
+      at(/await-sequencing/, 'StepFinished'),
+      at(/no-foreign-batcher/, 'StepFinished'),
+      at(/apply-component\/devnet-batcher/, 'StepStarted'),
+      at(/await-batching/, 'StepFinished'),
+      at(/apply-component\/devnet-replica/, 'StepStarted'),
+      at(/await-node-synced\/devnet-replica/, 'StepFinished'),
+    ];
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(steps).not.toContain(-1);
+    expectFairPlay(devnet);
+  });
+
+  it('reads as a story in the history of the plan: one activity for each step, by name, with a sentence', async () => {
+    const devnet = use();
+    const activities = scheduledActivities(await historyOf(devnet, `${devnet.entityId}/install-1`));
+    expect(activities.map(({ id }) => id)).toEqual([
+      '01-await-l1-reachable/devnet',
+      '02-await-config-matches-chain/devnet',
+      '03-store-config/devnet',
+      '04-verify/devnet',
+      '05-apply-component/devnet-sequencer',
+      '06-await-pods/devnet-sequencer',
+      '07-await-engine-ready/devnet-sequencer',
+      '08-await-derivation-caught-up/devnet-sequencer',
+      '09-await-no-foreign-sequencer/devnet-sequencer',
+      '10-start-sequencer/devnet-sequencer',
+      '11-await-sequencing/devnet-sequencer',
+      '12-await-single-sequencer/devnet-sequencer',
+      '13-verify/devnet-sequencer',
+      '14-await-no-foreign-batcher/devnet-batcher',
+      '15-apply-component/devnet-batcher',
+      '16-await-pods/devnet-batcher',
+      '17-await-batching/devnet-batcher',
+      '18-verify/devnet-batcher',
+      '19-apply-component/devnet-replica',
+      '20-await-pods/devnet-replica',
+      '21-await-node-synced/devnet-replica',
+      '22-verify/devnet-replica',
+    ]);
+    expect(activities.filter(({ summary }) => summary.length < 10)).toEqual([]);
+  });
+
+  it('can be found by the search attributes of the network, entity and plan', async () => {
+    const devnet = use();
+    const found = await waitUntil('the visibility store has caught up', async () => {
+      const list = [];
+      const query = `OpNetwork = '${NETWORK}' AND OpNamespace = '${devnet.namespace}' AND OpPhase = 'Ready'`;
+      for await (const { workflowId, typedSearchAttributes } of devnet.temporal.workflow.list({ query })) {
+        list.push({
+          workflowId,
+          attributes: Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])),
+        });
+      }
+      return list.length > 0 ? list : undefined;
+    });
+    expect(found).toMatchObject([
+      {
+        workflowId: devnet.entityId,
+        attributes: {
+          OpNetwork: NETWORK,
+          OpNamespace: devnet.namespace,
+          OpPhase: 'Ready',
+          OpPlanKind: 'none',
+          OpRelease: 'u18',
+          OpChainId: String(devnet.chain.deployment.l2ChainId),
+          OpApprovalPending: false,
+        },
+      },
+    ]);
+    const plan = await devnet.temporal.workflow.getHandle(`${devnet.entityId}/install-1`).describe();
+    const attributes = Object.fromEntries(
+      plan.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
+    );
+    expect(attributes).toMatchObject({
+      OpNetwork: NETWORK,
+      OpNamespace: devnet.namespace,
+      OpPlanKind: 'install',
+      OpChainId: String(devnet.chain.deployment.l2ChainId),
+    });
+  });
+
+  it('shows in status what it has found, done and sees', async () => {
+    const devnet = use();
+    const { deployment } = devnet.chain;
+    const status = await waitForStatus(
+      devnet,
+      'health is in status',
+      ({ health }) => health?.class === 'Healthy' && health.finalized !== undefined,
+    );
+    const network = await read(devnet, 'OptimismNetwork', NETWORK);
+    expect(status).toMatchObject({
+      phase: 'Ready',
+      observedGeneration: network.metadata.generation,
+      contracts: { systemConfig: deployment.addresses['SystemConfigProxy'] },
+      workflow: { id: devnet.entityId },
+      release: 'u18',
+      appliedRevision: expect.stringMatching(/^[0-9a-f]{64}$/),
+      sequencer: { active: SEQUENCER },
+    });
+    expect(lower(status.roles)).toMatchObject({
+      batcher: deployment.accounts.batcher.toLowerCase(),
+      unsafeBlockSigner: deployment.accounts.sequencerSigner.toLowerCase(),
+    });
+    expect(status.forks?.map(({ name }) => name)).toEqual(expect.arrayContaining(['isthmus', 'jovian']));
+    expect(status.components?.map(({ kind, name }) => `${kind}/${name}`).sort()).toEqual([
+      `OpBatcher/${BATCHER}`,
+      `OpNode/${REPLICA}`,
+      `OpNode/${SEQUENCER}`,
+      `OptimismNetwork/${NETWORK}`,
+    ]);
+    expect(conditions(status)).toMatchObject({
+      ConfigurationValid: 'True',
+      ContractsDiscovered: 'True',
+      Ready: 'True',
+      Progressing: 'False',
+      AwaitingApproval: 'False',
+      Paused: 'False',
+      Sequencing: 'True',
+      Batching: 'True',
+      Following: 'True',
+      Degraded: 'False',
+    });
+    expect(
+      status.conditions?.filter(({ observedGeneration }) => observedGeneration !== network.metadata.generation),
+    ).toEqual([]);
+    expect(status.health?.unsafe?.number).toBeGreaterThan(0);
+    expect(status.health?.safe?.number).toBeGreaterThan(0);
+    expect(JSON.stringify(status).length).toBeLessThan(32 * 1024);
+    expect(status.plan).toBeUndefined();
+  });
+
+  it('shows each component as Ready', async () => {
+    const devnet = use();
+    for (const object of [...(await readAll(devnet, 'OpNode')), ...(await readAll(devnet, 'OpBatcher'))]) {
+      const status = object['status'] as { phase?: string; observedGeneration?: number };
+      expect([object.metadata.name, status.phase, status.observedGeneration]).toEqual([
+        object.metadata.name,
+        'Ready',
+        object.metadata.generation,
+      ]);
+    }
+  });
+
+  it('fills the columns of kubectl get', async () => {
+    const { namespace, chain } = use();
+    const head = (await chain.status()).health?.unsafe?.number ?? 0;
+    const [header = '', row = ''] = (await kubectl(inject('kubeconfigPath'), '-n', namespace, 'get', 'opnet')).split(
+      '\n',
+    );
+    expect(header.split(/\s{2,}/).map((column) => column.trim())).toEqual([
+      'NAME',
+      'PHASE',
+      'PLAN',
+      'UNSAFE',
+      'SAFE LAG',
+      'RELEASE',
+      'AGE',
+    ]);
+    expect(row).toMatch(/^devnet\s+Ready\s+\d+\s+\d+\s+u18\s+\S+/);
+    expect(Number(/^devnet\s+Ready\s+(\d+)/.exec(row)?.[1])).toBeGreaterThanOrEqual(head);
+  });
+
+  it('has an audit chain that verifies and holds every step and decision', async () => {
+    const devnet = use();
+    const { lines, records } = await auditOf(devnet);
+    const { audit } = await devnet.chain.status();
+    expect(verifyChain(lines, audit ? [{ source: 'status', ...audit }] : [])).toMatchObject({ ok: true, findings: [] });
+    expect(audit).toEqual({ seq: records.at(-1)?.seq, hash: records.at(-1)?.hash });
+    const steps = scheduledActivities(await historyOf(devnet, `${devnet.entityId}/install-1`)).map(({ id }) => id);
+    const of = (type: string) => records.filter((record) => record.type === type).map(({ step }) => step);
+    expect(of('stepStarted')).toEqual(steps);
+    expect(of('stepFinished')).toEqual(steps);
+    expect(records.map(({ type }) => type).filter((type) => !type.startsWith('step'))).toEqual([
+      'planProposed',
+      'planApproved',
+      'planStarted',
+      'planFinished',
+    ]);
+  });
+
+  it('does nothing when everything is applied a second time', async () => {
+    const devnet = use();
+    const { chain, entityId } = devnet;
+    const before = {
+      versions: await managedVersions(devnet),
+      executions: (await executionsOf(devnet)).length,
+      history: (await chain.status()).history,
+    };
+    await chain.apply(...chain.resources);
+    // An edit that means nothing makes the operator look; what it looked at is the proof that it saw the second apply.
+    const events = await historyLength(devnet, entityId);
+    await chain.kube.mergePatch(
+      { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', namespace: devnet.namespace, name: NETWORK },
+      { metadata: { annotations: { 'optimism.io/note': 'look' } } },
+    );
+    await waitUntil(
+      'the entity has looked again',
+      async () => ((await historyLength(devnet, entityId)) >= events + 8 ? true : undefined),
+      PATIENCE_MS,
+    );
+    await chain.waitForPhase('Ready', PATIENCE_MS);
+    expect({
+      versions: await managedVersions(devnet),
+      executions: (await executionsOf(devnet)).length,
+      history: (await chain.status()).history,
+    }).toEqual(before);
+  });
+
+  it('stops the batcher before it starts it again with another setting', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const from = chain.referee.events().length;
+    const before = await podUids(devnet);
+    const plan = await planAfter(devnet, () => chain.apply(resource(devnet, BATCHER, { maxChannelDuration: 3 })));
+    expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });
+    const seen = chain.referee
+      .events()
+      .slice(from)
+      .flatMap((event) => (event.type === 'batcher-stopped' || event.type === 'batcher-started' ? [event.type] : []));
+    expect(seen).toEqual(['batcher-stopped', 'batcher-started']);
+    expect(without(await podUids(devnet), `${BATCHER}-0`)).toEqual(without(before, `${BATCHER}-0`));
+    expectFairPlay(devnet);
+  });
+
+  it('adds a second replica pod without touching the first one or the sequencer', async () => {
+    const devnet = use();
+    const before = await podUids(devnet);
+    const plan = await planAfter(devnet, () => devnet.chain.apply(resource(devnet, REPLICA, { replicas: 2 })));
+    expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });
+    expect(await podUids(devnet)).toEqual({ ...before, [`${REPLICA}-1`]: expect.any(String) });
+    expectFairPlay(devnet);
+  });
+
+  it('changes a setting of the replicas one pod after the other', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const before = await podUids(devnet);
+    const from = Date.now();
+    const plan = await planAfter(devnet, () =>
+      chain.apply(
+        resource(devnet, REPLICA, {
+          replicas: 2,
+          consensus: { env: [{ name: 'OP_NODE_L1_EPOCH_POLL_INTERVAL', value: '5s' }] },
+        }),
+      ),
+    );
+    expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });
+    const after = await podUids(devnet);
+    expect(changed(before, after)).toEqual([`${REPLICA}-0`, `${REPLICA}-1`]);
+    const lives = chain.referee
+      .events()
+      .flatMap((event) =>
+        event.at >= from && (event.type === 'node-started' || event.type === 'node-stopped')
+          ? [`${event.node.split('/')[1]} ${event.type}`]
+          : [],
+      );
+    expect(lives).toEqual([
+      `${REPLICA}-1 node-stopped`,
+      `${REPLICA}-1 node-started`,
+      `${REPLICA}-0 node-stopped`,
+      `${REPLICA}-0 node-started`,
+    ]);
+    const told = (await operatorEvents(devnet))
+      .filter(({ at }) => at >= from)
+      .map(({ reason, note }) => `${reason} ${note}`);
+    const synced = told.findIndex((text) => /StepFinished \d+-await-node-synced/.test(text));
+    const next = told.findIndex((text) => text.includes('StepStarted') && text.includes(`apply ${REPLICA}, all pods`));
+    expect(synced).toBeGreaterThan(-1);
+    expect(next).toBeGreaterThan(synced);
+    expectFairPlay(devnet);
+  });
+
+  it('takes a replica pod away without touching another', async () => {
+    const devnet = use();
+    const before = await podUids(devnet);
+    const spec = { replicas: 1, consensus: { env: [{ name: 'OP_NODE_L1_EPOCH_POLL_INTERVAL', value: '5s' }] } };
+    const plan = await planAfter(devnet, () => devnet.chain.apply(resource(devnet, REPLICA, spec)));
+    expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });
+    await waitUntil(
+      'the second pod is gone',
+      async () => ((await podUids(devnet))[`${REPLICA}-1`] === undefined ? true : undefined),
+      PATIENCE_MS,
+    );
+    expect(await podUids(devnet)).toEqual(without(before, `${REPLICA}-1`));
+    expectFairPlay(devnet);
+  });
+
+  it('has let no secret out', async () => {
+    const devnet = use();
+    const texts = await everythingThatPeopleCanRead(devnet);
+    expect(texts.map(({ where }) => where)).toEqual(
+      expect.arrayContaining([`history ${devnet.entityId}`, `history ${devnet.entityId}/install-1`, 'log of all-0']),
+    );
+    const secrets = await secretValues(devnet);
+    expect(secrets.length).toBeGreaterThanOrEqual(10);
+    // The scan itself is proven: a secret put among the texts is found.
+    expect(() => assertNoCanary([...texts, { where: 'here', text: `x${secrets[0]}x` }], secrets)).toThrow(
+      'canary 0 in here',
+    );
+    assertNoCanary(texts, secrets);
+  });
+});
+
+function lower(roles: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries((roles ?? {}) as Record<string, string>).map(([name, address]) => [name, address.toLowerCase()]),
+  );
+}
+
+function conditions(status: OptimismNetworkStatus): Record<string, string> {
+  return Object.fromEntries((status.conditions ?? []).map((condition) => [condition.type, condition.status]));
+}
+
+function without(pods: Pods, ...names: string[]): Pods {
+  return Object.fromEntries(Object.entries(pods).filter(([name]) => !names.includes(name)));
+}
+
+function changed(before: Pods, after: Pods): string[] {
+  return Object.keys(after)
+    .filter((name) => before[name] !== after[name])
+    .sort();
+}

@@ -14,7 +14,7 @@ const EXPIRED_WINDOW_SECONDS = 60;
  */
 export const batching: Gate = (samples, context) => {
   const sample = samples.at(-1);
-  if (!sample?.batcher?.ok) return wait(unreadable("the batcher's account", sample?.batcher));
+  if (!sample?.batcher?.ok) return wait(unreadable("L1, asked for the batcher's account,", sample?.batcher));
   const floor = aboveFloor(sample.batcher.value, context);
   if (floor.outcome !== 'pass') return floor;
   if (!sample.inbox?.ok) return wait(unreadable('the batch inbox', sample.inbox));

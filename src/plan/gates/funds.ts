@@ -6,7 +6,7 @@ import { ether } from './words.ts';
 /** The batcher can pay: its balance is above the floor and lasts for some hours at the price that it pays now. */
 export const funds: Gate = (samples, context) => {
   const latest = samples.at(-1)?.batcher;
-  if (!latest?.ok) return wait(unreadable("the batcher's account", latest));
+  if (!latest?.ok) return wait(unreadable("L1, asked for the batcher's account,", latest));
   const balance = BigInt(latest.value.balanceWei);
   const lacking = aboveFloor(latest.value, context);
   if (lacking.outcome !== 'pass') return lacking;

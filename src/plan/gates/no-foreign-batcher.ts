@@ -10,7 +10,7 @@ import { blocks, count } from './words.ts';
 export const noForeignBatcher: Gate = (samples, { limits }) => {
   const sample = samples.at(-1);
   if (!sample?.l1?.ok) return wait(unreadable('L1', sample?.l1));
-  if (!sample.batcher?.ok) return wait(unreadable("the batcher's account", sample.batcher));
+  if (!sample.batcher?.ok) return wait(unreadable("L1, asked for the batcher's account,", sample.batcher));
   const batcher = sample.batcher.value;
   const { address, nonceLatest, noncePending } = batcher;
   if (noncePending > nonceLatest) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listByKey, setOf } from './lists.ts';
 import { duration, objectName, patterned } from './text-fields.ts';
 
-/** Kinds of plans. The same as PLAN_KINDS of the contract (held equal by a test). */
+/** Kinds of plans: what a policy can be set for, and what a plan can be. */
 export const PLAN_KINDS = [
   'install',
   'change',
@@ -13,6 +13,7 @@ export const PLAN_KINDS = [
   'keyRotation',
   'teardown',
 ] as const;
+export type PlanKind = (typeof PLAN_KINDS)[number];
 
 const policy = (value: 'Automatic' | 'Required', description: string) =>
   z

@@ -29,6 +29,10 @@ export interface ApprovalRecord {
 
 export interface LookInput {
   readonly network: NetworkRef;
+  /** No plan runs: whatever is stored for plans and no plan of this look needs may go. */
+  readonly idle: boolean;
+  /** Revision whose plan a person has aborted; empty: none. Its next plan waits for a person. */
+  readonly abortedRevision: string;
 }
 
 /** What one look at cluster and chain came to. At most 64 KiB. */

@@ -1,15 +1,8 @@
 /** A plan: what will be done, in which order, bound to a hash that people approve. Plain data, no secrets. */
 
-export const PLAN_KINDS = [
-  'install',
-  'change',
-  'drift',
-  'operatorUpdate',
-  'upgrade',
-  'keyRotation',
-  'teardown',
-] as const;
-export type PlanKind = (typeof PLAN_KINDS)[number];
+import type { PlanKind } from '../api/approval.ts';
+
+export type { PlanKind };
 
 /** Workflow type that executes a plan of a kind: the same interpreter under the names that people look for. */
 export type PlanWorkflowType = 'rollout' | 'upgrade' | 'keyRotation' | 'teardown';

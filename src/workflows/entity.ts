@@ -133,7 +133,9 @@ export class Entity {
   /** A look that fails is tried for ever; what people say meanwhile is not kept waiting. */
   async #lookWhileListening(): Promise<LookResult> {
     let done = false;
-    const look = entityActivities.look({ network: this.network }).finally(() => {
+    const { network, state } = this;
+    const input = { network, idle: this.child === undefined, abortedRevision: state.abortedRevision };
+    const look = entityActivities.look(input).finally(() => {
       done = true;
     });
     while (!done) {

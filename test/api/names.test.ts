@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { PLAN_KINDS } from '../../src/api/approval.ts';
 import { openApiSchema } from '../../src/api/crd/definition.ts';
 import { schemaAt } from '../../src/api/crd/lookup.ts';
@@ -8,9 +8,9 @@ import { SKIPPABLE_GATES } from '../../src/api/rollout.ts';
 import * as contract from '../../src/contract/plan.ts';
 
 test('the API and the contract know the same kinds of plans', () => {
-  expect(PLAN_KINDS).toEqual(contract.PLAN_KINDS);
+  expectTypeOf<contract.PlanKind>().toEqualTypeOf<(typeof PLAN_KINDS)[number]>();
   const policies = schemaAt(openApiSchema('OptimismNetwork'), ['spec', 'approval'])?.properties ?? {};
-  for (const kind of contract.PLAN_KINDS) expect(policies[kind]?.enum).toEqual(['Automatic', 'Required']);
+  for (const kind of PLAN_KINDS) expect(policies[kind]?.enum).toEqual(['Automatic', 'Required']);
 });
 
 test('a spec may skip every gate but those that guard against two of something', () => {

@@ -2,10 +2,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FINALIZER } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
+import { ALL } from '../crash/fault-points.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { read, readAll, remove, resource } from './cluster-objects.ts';
-import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { type Devnet, entityEnded, expectFairPlay, useDevnet } from './devnet.ts';
 import { footprint } from './refusals.ts';
 
 type Cascade = 'Foreground' | 'Background' | 'Orphan';
@@ -73,16 +74,6 @@ describe('deletion', { timeout: 400_000 }, () => {
       120_000,
     );
 
-  const entityEnded = () =>
-    waitUntil(
-      'the entity has completed',
-      async () =>
-        (await devnet.temporal.workflow.getHandle(devnet.entityId).describe()).status.name === 'COMPLETED'
-          ? true
-          : undefined,
-      120_000,
-    );
-
   const ledgerTimes = () => {
     const events = devnet.chain.ledger.events();
     const last = (type: string) => events.findLast((event) => event.type === type)?.at ?? Number.NaN;
@@ -95,7 +86,7 @@ describe('deletion', { timeout: 400_000 }, () => {
     const from = Date.now();
     await deleteAll('Background');
     await allGone();
-    await entityEnded();
+    await entityEnded(devnet);
     await auditIsGone();
     const { batcherStopped, sequencerStopped } = ledgerTimes();
     expect(batcherStopped).toBeGreaterThan(from);
@@ -104,8 +95,9 @@ describe('deletion', { timeout: 400_000 }, () => {
     expectFairPlay(devnet);
   });
 
-  // It failed in one run, on a machine busy with other test runs, and the reason is not known yet: `npm run chaos` plays it.
-  const inChaosRuns = it.runIf(process.env['OPSTACK_CHAOS'] === 'all');
+  // In one run, on a busy machine, the referee saw a block of the fresh sequencer replaced, and the reason is not known
+  // yet: `npm run chaos` plays it.
+  const inChaosRuns = it.runIf(ALL);
   inChaosRuns('is followed by a fresh network of the same name, created while the former is still going', async () => {
     await install();
     const former = (await read(devnet, 'OptimismNetwork', NETWORK)).metadata.uid;
@@ -174,22 +166,26 @@ describe('deletion', { timeout: 400_000 }, () => {
       60_000,
     );
     const saved = await Promise.all(['devnet-keys', 'devnet-l1'].map((name) => read(devnet, 'Secret', name)));
-    for (const name of ['devnet-keys', 'devnet-l1']) await remove(devnet, 'Secret', name);
-    await deleteAll('Foreground');
-    await allGone(/^PersistentVolumeClaim\/data-devnet-sequencer-0$/);
-    await entityEnded();
-    await auditIsGone();
-    expect((await readAll(devnet, 'PersistentVolumeClaim')).map(({ metadata }) => metadata.name)).toEqual([
-      'data-devnet-sequencer-0',
-    ]);
-    expectFairPlay(devnet);
-    for (const { apiVersion, kind, metadata, ...content } of saved as (KubeObject & { data?: object })[]) {
-      await devnet.chain.kube.create({
-        apiVersion,
-        kind,
-        metadata: { name: metadata.name, namespace: devnet.namespace },
-        ...content,
-      });
+    try {
+      for (const name of ['devnet-keys', 'devnet-l1']) await remove(devnet, 'Secret', name);
+      await deleteAll('Foreground');
+      await allGone(/^PersistentVolumeClaim\/data-devnet-sequencer-0$/);
+      await entityEnded(devnet);
+      await auditIsGone();
+      expect((await readAll(devnet, 'PersistentVolumeClaim')).map(({ metadata }) => metadata.name)).toEqual([
+        'data-devnet-sequencer-0',
+      ]);
+      expectFairPlay(devnet);
+    } finally {
+      // Also after a failure: the tests that follow need them.
+      for (const { apiVersion, kind, metadata, ...content } of saved as (KubeObject & { data?: object })[]) {
+        await devnet.chain.kube.create({
+          apiVersion,
+          kind,
+          metadata: { name: metadata.name, namespace: devnet.namespace },
+          ...content,
+        });
+      }
     }
   });
 
@@ -202,7 +198,7 @@ describe('deletion', { timeout: 400_000 }, () => {
     );
     await deleteAll('Orphan');
     await allGone();
-    await entityEnded();
+    await entityEnded(devnet);
     expectFairPlay(devnet);
   });
 
@@ -215,7 +211,7 @@ describe('deletion', { timeout: 400_000 }, () => {
     await devnet.chain.waitForPhase('AwaitingApproval', 120_000);
     await deleteAll('Background');
     await allGone();
-    await entityEnded();
+    await entityEnded(devnet);
   });
 
   it('while a plan is halted', async () => {
@@ -231,7 +227,7 @@ describe('deletion', { timeout: 400_000 }, () => {
       await devnet.chain.waitForPhase('Halted', 240_000);
       await deleteAll('Background');
       await allGone();
-      await entityEnded();
+      await entityEnded(devnet);
       expectFairPlay(devnet);
     } finally {
       undo();

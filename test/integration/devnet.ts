@@ -11,6 +11,7 @@ import { PAYLOAD_CONVERTER_PATH } from '../../src/worker/temporal.ts';
 import { type DevnetChain, type DevnetChainOptions, NETWORK, startDevnetChain } from '../devnet/chain.ts';
 import { type Operator, type OperatorOptions, startOperator } from '../devnet/operator.ts';
 import { startTemporal } from '../devnet/servers/temporal.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
 
 export interface Devnet {
   readonly chain: DevnetChain;
@@ -123,6 +124,16 @@ export function useDevnet(name: string, options: UseDevnetOptions = {}): () => D
     });
     return devnet;
   };
+}
+
+/** The workflow of the network has come to its end by itself. */
+export function entityEnded({ temporal, entityId }: Devnet): Promise<true> {
+  return waitUntil(
+    'the entity has completed',
+    async () =>
+      (await temporal.workflow.getHandle(entityId).describe()).status.name === 'COMPLETED' ? true : undefined,
+    120_000,
+  );
 }
 
 /** The referee's verdict: no sentence of what must never happen. */

@@ -1,7 +1,7 @@
 /** `kubectl delete namespace`: nothing can be created there any more, Secrets may be gone; it must not hang on us. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
-import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { type Devnet, entityEnded, expectFairPlay, useDevnet } from './devnet.ts';
 
 describe('a namespace that is deleted with a running chain in it', { timeout: 400_000 }, () => {
   // The installation's own objects are elsewhere, as in life: an operator in a namespace that ends has ended itself.
@@ -44,13 +44,6 @@ describe('a namespace that is deleted with a running chain in it', { timeout: 40
   });
 
   it('leaves no workflow that runs on', async () => {
-    await waitUntil(
-      'the entity has completed',
-      async () =>
-        (await devnet.temporal.workflow.getHandle(devnet.entityId).describe()).status.name === 'COMPLETED'
-          ? true
-          : undefined,
-      120_000,
-    );
+    await entityEnded(devnet);
   });
 });

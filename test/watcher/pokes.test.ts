@@ -133,7 +133,8 @@ describe('the watcher', () => {
     await harness.kube.delete(networkRef('passing'));
     await until(async () =>
       expect((await harness.pokesOf('passing')).slice(before)[0]).toMatchObject({
-        reason: 'OptimismNetwork passing is gone',
+        // On a slow machine the entity check finds it as well, and says so in the same poke.
+        reason: expect.stringMatching(/^OptimismNetwork passing is gone/),
       }),
     );
     expect(await harness.runIdOf('passing')).toBe(runId);

@@ -215,20 +215,28 @@ function nodeSynced(of: DesiredComponent, limits: StepLimits, ordinal?: number):
   );
 }
 
-/** Takes a component away without leaving anything running or half-sent. */
-export function remove(
-  component: ComponentRef,
-  role: DesiredComponent['role'],
-  options: { drain: boolean },
-): StepDraft[] {
-  const drain: StepDraft[] = !options.drain
-    ? []
-    : role === 'batcher'
-      ? [step('stopBatcher', component, `stop ${component.name} and wait until its last transaction is on L1`)]
-      : role === 'sequencer'
-        ? [step('stopSequencer', component, `stop sequencing on ${component.name}`)]
-        : [];
-  return [...drain, step('deleteComponent', component, `delete ${component.name}`)];
+/** How long the last batches of a stopped sequencer may take to arrive, as long as they do arrive. */
+const LAST_BATCHES_SECONDS = 900;
+
+/** Ends what a component does, with nothing left half-sent. What does nothing by itself has nothing to end. */
+export function stop(component: ComponentRef, role: DesiredComponent['role']): StepDraft[] {
+  const { name } = component;
+  switch (role) {
+    case 'sequencer':
+      return [
+        step('stopSequencer', component, `stop sequencing on ${name}, and bring its last blocks to L1`, {
+          limitSeconds: LAST_BATCHES_SECONDS,
+        }),
+      ];
+    case 'batcher':
+      return [step('stopBatcher', component, `stop ${name} and wait until its last transaction is on L1`)];
+    default:
+      return [];
+  }
+}
+
+export function remove(component: ComponentRef): StepDraft {
+  return step('deleteComponent', component, `delete ${component.name}`);
 }
 
 export function releaseFinalizers(component: ComponentRef): StepDraft {

@@ -3,16 +3,20 @@ import { componentKey } from '../contract/plan.ts';
 import type { ComponentRole, PlanningInput } from './desired.ts';
 import { numberedSteps } from './numbered-steps.ts';
 import type { PlanDraft } from './plan-draft.ts';
-import { releaseFinalizers, remove } from './sections.ts';
+import { releaseFinalizers, remove, stop } from './sections.ts';
 
+/** The sequencer first: what it has made is still brought to L1, and after that there is nothing left to send. */
+const STOP_ORDER: readonly ComponentRole[] = ['sequencer', 'batcher'];
 /** What reads from the chain's nodes goes before them; the network, whose finalizer holds everything, goes last. */
-const ORDER: readonly ComponentRole[] = ['batcher', 'sequencer', 'replica', 'network'];
+const DELETE_ORDER: readonly ComponentRole[] = ['batcher', 'sequencer', 'replica', 'network'];
 
 export function teardownPlan(input: PlanningInput): PlanDraft {
-  const leaving = ORDER.flatMap((role) => input.leaving.filter((item) => item.role === role));
-  const drain = !input.namespaceTerminating;
+  const inOrder = (roles: readonly ComponentRole[]) =>
+    roles.flatMap((role) => input.leaving.filter((item) => item.role === role));
+  const leaving = inOrder(DELETE_ORDER);
   const drafts = [
-    ...leaving.flatMap(({ component, role }) => remove(component, role, { drain })),
+    ...(input.namespaceTerminating ? [] : inOrder(STOP_ORDER)).flatMap(({ component, role }) => stop(component, role)),
+    ...leaving.map(({ component }) => remove(component)),
     ...leaving.map(({ component }) => releaseFinalizers(component)),
   ];
   const names = leaving.map(({ component }) => component.name);

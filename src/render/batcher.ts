@@ -43,7 +43,7 @@ export function batcherObjects(batcher: OpBatcher, input: RenderInput): KubeObje
   });
   return [
     serviceAccount(companionMetadata(subject, name)),
-    headlessService(companionMetadata(subject, name), selector, ports),
+    headlessService(durableMetadata(subject, name), selector, ports),
     networkPolicy(companionMetadata(subject, name), selector, [
       { peers: [operatorPods], ports: [BATCHER_RPC] },
       { peers: [anyPod], ports: what.metrics ? [SERVICE_METRICS] : [] },

@@ -34,7 +34,7 @@ export function subjectOf(
   };
 }
 
-/** Metadata of a StatefulSet: no owner reference, see owner.ts. */
+/** Metadata of a StatefulSet and of its headless Service: no owner reference, see owner.ts. */
 export function durableMetadata(subject: Subject, name: string): ManifestMetadata {
   const { component, part, network, namespace } = subject;
   return { name, namespace, labels: objectLabels(network, component, part) };

@@ -53,7 +53,7 @@ export function nodeObjects(node: OpNode, input: RenderInput): KubeObject[] {
   const annotations = { ...network.spec.defaults.serviceAnnotations, ...node.spec.service.annotations };
   return [
     serviceAccount(companionMetadata(subject, name)),
-    headlessService(companionMetadata(subject, name), selector, ports),
+    headlessService(durableMetadata(subject, name), selector, ports),
     clientService(
       companionMetadata(subject, clientServiceName(name), annotations),
       node.spec.service.type,

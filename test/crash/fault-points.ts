@@ -13,7 +13,7 @@ export const EFFECTS: Readonly<Record<StepType, readonly string[]>> = {
   awaitGate: [],
   stopBatcher: ['scale'],
   startSequencer: ['allow', 'start', 'stop-other'],
-  stopSequencer: ['allow', 'stop'],
+  stopSequencer: ['allow', 'flush', 'stop'],
   verify: ['rest', 'status'],
   removeFinalizers: ['finalizer'],
 };

@@ -9,12 +9,12 @@ const running = [
 ] as const;
 
 describe('a teardown', () => {
-  it('of everything stops the batcher, then the sequencer, then takes the rest, and lets go of the objects last', () => {
+  it('of everything stops the sequencer, then the batcher, then takes all away, and lets go of the objects last', () => {
     const input = networkOf([], { deleting: true, leaving: leaving('network', 'replica', 'sequencer', 'batcher') });
     expect(stepsOf(input)).toEqual([
+      'sequencer: stopSequencer',
       'batcher: stopBatcher',
       'batcher: deleteComponent',
-      'sequencer: stopSequencer',
       'sequencer: deleteComponent',
       'replica: deleteComponent',
       'network: deleteComponent',

@@ -154,9 +154,12 @@ describe('a StatefulSet', () => {
     );
   });
 
-  test('has no owner, and neither have its volumes; everything else goes with its custom resource', () => {
-    for (const { kind, metadata } of objects(chain)) {
-      expect(metadata.ownerReferences === undefined, `${kind}/${metadata.name}`).toBe(kind === 'StatefulSet');
+  test('has no owner, and neither have its volumes and its headless Service; everything else goes with its custom resource', () => {
+    for (const object of objects(chain)) {
+      const { kind, metadata } = object;
+      const isDurable =
+        kind === 'StatefulSet' || (object['spec'] as { clusterIP?: string } | undefined)?.clusterIP === 'None';
+      expect(metadata.ownerReferences === undefined, `${kind}/${metadata.name}`).toBe(isDurable);
       for (const owner of metadata.ownerReferences ?? []) expect(owner).not.toHaveProperty('controller');
     }
   });

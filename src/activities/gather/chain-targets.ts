@@ -38,7 +38,12 @@ function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTa
 
 /** Address of a pod's op-node RPC; undefined while it has no IP. */
 export function opNodeUrl({ ip, ports }: PodTarget): string | undefined {
-  return ip && `http://${ip.includes(':') ? `[${ip}]` : ip}:${ports.opNode}`;
+  return podUrl(ip, ports.opNode);
+}
+
+/** Address of a port of a pod; undefined while it has no IP. */
+export function podUrl(ip: string | undefined, port: number): string | undefined {
+  return ip && `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }
 
 export interface LookAt {

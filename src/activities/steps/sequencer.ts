@@ -18,6 +18,7 @@ import type { KubeObject } from '../../kube/index.ts';
 import { sequencersConfigMapName } from '../../render/names.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
 import { gatherLive } from '../gather/live.ts';
+import { lastBatches } from './last-batches.ts';
 import type { StepContext } from './step-context.ts';
 
 const RPC_TIMEOUT_MS = 5000;
@@ -84,10 +85,11 @@ export async function stopSequencer(context: StepContext): Promise<string> {
   await allow(context, name, false);
   if (!own || !url) return `${name} has no pod`;
   const stopped = await reading(context.act('stop', () => rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal })));
-  if (stopped.ok)
-    return stopped.value.outcome === 'stopped'
-      ? `${name} stopped at block ${stopped.value.hash}`
-      : `${name} did not sequence`;
+  if (stopped.ok) {
+    const done = stopped.value.outcome === 'stopped' ? `stopped at block ${stopped.value.hash}` : 'does not sequence';
+    const last = input.planKind === 'teardown' ? await lastBatches(context, url) : undefined;
+    return `${name} ${done}${last ? `; ${last}` : ''}`;
+  }
   if (!(await sequencerPods(context, name)).own) return `the pod of ${name} is gone`;
   // Its pod is deleted next, and a pod that is gone sequences as little as one that has answered.
   if (input.planKind === 'teardown') return `${name} did not answer (${stopped.error}); it ends with its pod`;

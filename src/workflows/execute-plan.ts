@@ -21,6 +21,9 @@ import { stepActivities } from './activity-profiles.ts';
 import { stepProblem, wasCancelled } from './failures.ts';
 import { guardChildMove } from './guards.ts';
 
+/** How long no worker may be there before a step counts as failed. */
+const LONGEST_ABSENCE_MS = 24 * 3_600_000;
+
 type Ending = 'superseded' | 'aborted';
 type StepEnd =
   | { readonly type: 'done'; readonly message: string }
@@ -171,8 +174,8 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
         {
           activityId: attempt === 1 ? step.id : `${step.id}#${attempt}`,
           summary: step.summary.slice(0, 180),
-          // A backstop: the step itself ends with words when its limit is over.
-          scheduleToCloseTimeout: (step.limitSeconds + 120) * 1000,
+          // A backstop: the step itself ends with words when its limit is over, and only a worker's own time counts there.
+          scheduleToCloseTimeout: step.limitSeconds * 1000 + LONGEST_ABSENCE_MS,
         },
         [input],
       ),

@@ -20,9 +20,9 @@ const STALLED_AFTER_MS = 90_000;
 const MARGIN_MS = 30_000;
 
 interface Kept {
-  /** The safe head as it last moved, and when that was seen. */
+  /** The safe head as it last moved, and how long the step had waited by then. */
   readonly safe: number;
-  readonly since: number;
+  readonly at: number;
 }
 
 /**
@@ -32,7 +32,7 @@ interface Kept {
  * @returns what became of the last blocks; undefined when no batcher runs that could send them
  */
 export async function lastBatches(context: StepContext, url: string): Promise<string | undefined> {
-  const { deps, input, at, signal, startedAt } = context;
+  const { deps, input, at, signal } = context;
   const http = { timeoutMs: RPC_TIMEOUT_MS, signal };
   const batchers = (await gatherLive(deps.kube, at, signal)).pods.filter(({ metadata }) =>
     metadata.labels?.[LABELS.component]?.startsWith('opbatcher.'),
@@ -43,11 +43,12 @@ export async function lastBatches(context: StepContext, url: string): Promise<st
   const { unsafeL2, safeL2 } = heads.value;
   if (safeL2.number >= unsafeL2.number) return `block ${unsafeL2.number}, its last, is safe`;
   const kept = context.kept as Kept | undefined;
-  const progress = kept?.safe === safeL2.number ? kept : { safe: safeL2.number, since: deps.now() };
+  const waited = context.waitedMs();
+  const progress = kept?.safe === safeL2.number ? kept : { safe: safeL2.number, at: waited };
   context.keep(progress satisfies Kept);
   const missing = `blocks ${safeL2.number + 1} to ${unsafeL2.number} are not on L1`;
-  const stalled = deps.now() - progress.since > STALLED_AFTER_MS;
-  if (stalled || deps.now() - startedAt > input.step.limitSeconds * 1000 - MARGIN_MS) return `${missing}, and are lost`;
+  const isStalled = waited - progress.at > STALLED_AFTER_MS;
+  if (isStalled || waited > input.step.limitSeconds * 1000 - MARGIN_MS) return `${missing}, and are lost`;
   for (const pod of batchers) {
     const rpc = podUrl((pod as Pod).status?.podIP, BATCHER_RPC.number);
     if (rpc) await reading(context.act('flush', () => flushBatcher(rpc, http)));

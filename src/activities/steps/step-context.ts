@@ -23,6 +23,8 @@ import { changeStatus } from '../state/change-status.ts';
 const LEASE_FRESH_MS = 1000;
 /** Status of a waiting step is renewed at most this often. */
 const PROGRESS_EVERY_MS = 5000;
+/** Attempts of a step that waits begin at least this often while a worker is there. */
+const LONGEST_PAUSE_MS = 30_000;
 
 export interface StepContext {
   readonly deps: ActivityDependencies;
@@ -32,6 +34,8 @@ export interface StepContext {
   readonly attempt: Attempt;
   /** When the step began, over all attempts; milliseconds since the epoch, by Temporal's clock. */
   readonly startedAt: number;
+  /** How long the step has been tried, over all attempts; time without a worker does not count. Milliseconds. */
+  waitedMs(): number;
   /** What the last attempt kept with `keep`. */
   readonly kept: unknown;
   keep(value: unknown): void;
@@ -41,11 +45,26 @@ export interface StepContext {
   notYet(message: string, fix: string, retryAfterSeconds?: number): OperatorError;
 }
 
-interface Kept {
+interface Kept extends Waited {
   readonly started?: boolean;
   readonly progressAt?: number;
   readonly progress?: string;
   readonly value?: unknown;
+}
+
+/** How long a step has been tried, by the attempts themselves. */
+export interface Waited {
+  readonly waitedMs?: number;
+  /** When the last attempt began. Milliseconds since the epoch. */
+  readonly attemptAt?: number;
+}
+
+/**
+ * What an attempt that begins now adds. Time in which no worker was there does not count against the limit of a step:
+ * an operator that comes back after an hour finds a plan that goes on, not one that has halted.
+ */
+export function waitedUntil(now: number, { waitedMs = 0, attemptAt = now }: Waited): Required<Waited> {
+  return { waitedMs: waitedMs + Math.min(Math.max(now - attemptAt, 0), LONGEST_PAUSE_MS), attemptAt: now };
 }
 
 export type StepEffect = (context: StepContext) => Promise<string>;
@@ -83,6 +102,7 @@ export function stepActivity(
       signal: attempt.signal,
       attempt,
       startedAt: info.scheduledTimestampMs,
+      waitedMs: () => waitedUntil(deps.now(), kept).waitedMs,
       kept: kept.value,
       keep: (value) => remember({ value }),
       async act(name, run) {
@@ -105,7 +125,7 @@ export function stepActivity(
         return result;
       },
       notYet(message, fix, retryAfterSeconds = 2) {
-        const waited = Math.round((deps.now() - info.scheduledTimestampMs) / 1000);
+        const waited = Math.round(context.waitedMs() / 1000);
         if (waited < input.step.limitSeconds)
           return new OperatorError({ type: 'NotReadyYet', message, fix }, { retryAfterSeconds });
         return new OperatorError({
@@ -118,6 +138,7 @@ export function stepActivity(
 
     const tell = createTeller(deps, input, auditOf(input), attempt);
     await deps.reached(`${input.step.type}/step/before`, input.step.id);
+    remember(waitedUntil(deps.now(), kept));
     if (!kept.started) {
       await tell.started(runId, info.activityId);
       remember({ started: true });

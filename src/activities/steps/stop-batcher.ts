@@ -96,6 +96,6 @@ async function drained(context: StepContext): Promise<string> {
   return `${component.name} has ended, and everything that it sent up to L1 block ${drainedAt} is derived`;
 }
 
-function isOutOfPatience({ deps, input, startedAt }: StepContext): boolean {
-  return input.planKind === 'teardown' && deps.now() - startedAt > TEARDOWN_PATIENCE_MS;
+function isOutOfPatience({ input, waitedMs }: StepContext): boolean {
+  return input.planKind === 'teardown' && waitedMs() > TEARDOWN_PATIENCE_MS;
 }

@@ -12,13 +12,12 @@ import type { LookResult } from '../contract/activities.ts';
 import { OperatorError, type Problem } from '../contract/failures.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
-import { approvalRequired } from '../plan/approval-policy.ts';
 import { componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
-import { asksAlready, inheritedApproval } from '../plan/inherited-approval.ts';
-import { planOf } from '../plan/plan-hash.ts';
+import type { PlanDraft } from '../plan/plan-draft.ts';
 import { makePlan } from '../plan/planner.ts';
+import { proposedPlan } from '../plan/proposed-plan.ts';
 import { stepLimits } from '../plan/step-limits.ts';
 import {
   checkOverrides,
@@ -54,11 +53,14 @@ interface Verified {
   readonly render: StoredRender;
 }
 
-/** @returns undefined when the network does not exist */
+/**
+ * @param options.abortedRevision as the entity knows it (LookInput)
+ * @returns undefined when the network does not exist
+ */
 export async function lookOnce(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  signal: AbortSignal,
+  { abortedRevision, signal }: { abortedRevision: string; signal: AbortSignal },
 ): Promise<Look | undefined> {
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
@@ -81,11 +83,16 @@ export async function lookOnce(
     input = await planningInput({ ...facts, desire: undefined });
     planned = makePlan(input);
   }
-  const draft = planned.type === 'plan' ? planned.draft : undefined;
-  const plan = draft && planOf(draft, renderDigest);
-  const decisions = decisionsOf(wish.resources.network);
   const approval = wish.network?.spec.approval;
-  const inherited = plan && inheritedApproval(plan, status.plan, deps.now());
+  const propose = (draft: PlanDraft) =>
+    proposedPlan(draft, { policy: approval, shown: status.plan, abortedRevision, now: deps.now() }, renderDigest);
+  let proposed = planned.type === 'plan' ? propose(planned.draft) : undefined;
+  if (proposed?.waits) {
+    const meanwhile = makePlan({ ...input, restoreStopped: true });
+    if (meanwhile.type === 'plan' && meanwhile.draft.kind === 'drift') proposed = propose(meanwhile.draft);
+  }
+  const plan = proposed?.plan;
+  const decisions = decisionsOf(wish.resources.network);
   const shown = problems.map((problem) => ({ ...problem, message: deps.redactor.redact(problem.message) }));
   const spec = wish.network?.spec;
   const content = {
@@ -96,12 +103,10 @@ export async function lookOnce(
     problems: shown,
     ...(plan ? { plan } : {}),
     approval: {
-      required:
-        draft !== undefined &&
-        (approvalRequired(draft, approval) || (plan !== undefined && asksAlready(plan, status.plan))),
+      required: proposed?.required ?? false,
       expiresAfterSeconds: parseDuration(approval?.expiresAfter ?? '24h') / 1000,
       sources: approval?.sources ?? (['Kubernetes', 'Temporal'] as const),
-      ...(inherited ? { inherited } : {}),
+      ...(proposed?.inherited ? { inherited: proposed.inherited } : {}),
     },
     // A namespace that ends waits for our finalizers, whatever the spec says.
     paused: (spec?.paused ?? false) && !wish.resources.namespaceTerminating,
@@ -250,6 +255,7 @@ async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
     ]),
     deleting,
     namespaceTerminating: wish.resources.namespaceTerminating,
+    restoreStopped: false,
     desired,
     observed,
     leaving,

@@ -27,11 +27,11 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network }) => {
+  return async ({ network, abortedRevision }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
-    const look = await lookOnce(deps, at, signal);
+    const look = await lookOnce(deps, at, { abortedRevision, signal });
     if (!look) return GONE;
     const { result, renders } = look;
     await deps.reached('look/store/before');

@@ -8,6 +8,7 @@ export const AUDIT_TYPES = [
   'planRejected',
   'planExpired',
   'planSuperseded',
+  'repairHeld',
   'planStarted',
   'planFinished',
   'decisionRefused',

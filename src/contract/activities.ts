@@ -88,6 +88,7 @@ export interface Happening {
     | 'planFinished'
     | 'decisionRefused'
     | 'driftFound'
+    | 'repairHeld'
     | 'halted'
     | 'gateSkipped'
     | 'paused'
@@ -116,6 +117,8 @@ export interface ReportInput {
     readonly approval?: ApprovalRecord;
     /** Nobody is asked any more: a person has said no, or nobody has said anything in time. */
     readonly declined?: 'rejected' | 'expired';
+    /** A repair that somebody keeps undoing is made again then. */
+    readonly heldUntil?: string;
     readonly workflowId?: string;
   } | null;
   readonly finished?: {
@@ -137,6 +140,8 @@ export interface ObserveInput {
   readonly uid: string;
   /** Key of the look that this observation starts from. */
   readonly baseline: string;
+  /** As in that look. */
+  readonly abortedRevision: string;
   readonly probeIntervalSeconds: number;
 }
 

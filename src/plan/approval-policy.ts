@@ -1,5 +1,6 @@
 /** Which plans wait for a person. */
 import type { OptimismNetworkSpec } from '../api/optimism-network.ts';
+import type { Plan } from '../contract/plan.ts';
 import type { PlanDraft } from './plan-draft.ts';
 
 /**
@@ -16,4 +17,15 @@ export function approvalRequired(
   if (!approval) return asked.length > 0;
   if (kinds.some((kind) => approval[kind] === 'Required')) return true;
   return gapExpectedSeconds > 0 && asked.length > 0 && approval.interruptions === 'Required';
+}
+
+/**
+ * Whether a plan waits because a person has aborted one of its revision. Repairs and teardown never wait for what was
+ * said of a rollout.
+ */
+export function asksAfterAbort(
+  { kind, desiredRevision }: Pick<Plan, 'kind' | 'desiredRevision'>,
+  abortedRevision: string,
+): boolean {
+  return abortedRevision === desiredRevision && kind !== 'drift' && kind !== 'teardown';
 }

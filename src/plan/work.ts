@@ -17,7 +17,7 @@ export interface Work {
  * for a plan of its own, but for the network's stored files, which restart nothing and which the changed pods may name.
  */
 export function nextWork(input: PlanningInput): Work[] {
-  const all = input.desired.flatMap((desired) => workOn(desired, observedOf(input, desired.component)));
+  const all = input.desired.flatMap((desired) => workOn(input, desired, observedOf(input, desired.component)));
   const repairs = all.filter(({ transition }) => transition === 'drift');
   if (repairs.length > 0) return repairs;
   if (all.every(({ transition }) => transition === 'operatorUpdate')) return all;
@@ -29,11 +29,12 @@ function observedOf({ observed }: PlanningInput, component: ComponentRef): Obser
   return found ?? { component, changes: [], drift: [] };
 }
 
-function workOn(desired: DesiredComponent, observed: ObservedComponent): Work[] {
+function workOn(input: PlanningInput, desired: DesiredComponent, observed: ObservedComponent): Work[] {
   const { verified, drift } = observed;
   if (!verified) return [{ transition: 'install', desired, observed }];
   if (verified.render === desired.render) return drift.length > 0 ? [{ transition: 'drift', desired, observed }] : [];
-  if (hasLostObjects(observed) || makesNoBlocks(desired, observed))
+  const sendsNothing = input.restoreStopped && desired.role === 'batcher' && isStopped(observed);
+  if (hasLostObjects(observed) || makesNoBlocks(desired, observed) || sendsNothing)
     return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed }];
   return [{ transition: verified.inputs === desired.inputs ? 'operatorUpdate' : 'change', desired, observed }];
 }
@@ -59,7 +60,7 @@ export function isStopped({ drift }: ObservedComponent): boolean {
 
 /**
  * A chain without blocks is mended at once, also beside a change that waits for somebody's approval. A batcher that was
- * scaled down beside a change is the change itself, half-way.
+ * scaled down beside a change is the change itself, half-way, unless that waits for a person.
  */
 function makesNoBlocks({ role }: DesiredComponent, observed: ObservedComponent): boolean {
   if (role !== 'sequencer') return false;

@@ -20,6 +20,7 @@ const WARNINGS: readonly Happening['type'][] = [
   'planExpired',
   'decisionRefused',
   'driftFound',
+  'repairHeld',
   'halted',
   'gateSkipped',
 ];

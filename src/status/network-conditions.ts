@@ -88,6 +88,18 @@ function progressing(view: NetworkView): ConditionInput {
       message: sentence(`${summary} halted at step ${halted.step}`, undefined, ways.join(', or ')),
     };
   }
+  if (plan?.heldUntil) {
+    return {
+      type: 'Progressing',
+      status: 'False',
+      reason: 'RepairHeld',
+      message: sentence(
+        `${summary} is made again at ${plan.heldUntil}: somebody keeps undoing it`,
+        undefined,
+        `find out who (kubectl get … --show-managed-fields), or have it made now with ${retryCommand(network)}`,
+      ),
+    };
+  }
   if (plan && MOVING.includes(phase)) {
     const by = plan.workflowId ? ` is executed by workflow ${plan.workflowId}` : ' is about to start';
     return {

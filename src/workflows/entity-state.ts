@@ -5,7 +5,9 @@
 import type { ApprovalRecord, EntityPhase, Happening, LookResult, ReceivedDecision } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { Plan, PlanKind } from '../contract/plan.ts';
+import { asksAfterAbort } from '../plan/approval-policy.ts';
 import { driftSentence } from '../status/drift-sentence.ts';
+import { type PastRepair, RepairPace } from './repair-pace.ts';
 
 export interface Proposal {
   readonly plan: Plan;
@@ -26,6 +28,7 @@ export interface CarriedState {
   readonly rejectedPlan: string;
   readonly seen: readonly string[];
   readonly counter: number;
+  readonly repairs?: readonly PastRepair[];
   /** The plan that waits, with its absolute deadline: a fresh run does not ask anew. */
   readonly proposal?: CarriedProposal;
 }
@@ -56,9 +59,11 @@ export class EntityState {
   #fresh: boolean;
 
   readonly #carriedUid: string | undefined;
+  readonly #repairs: RepairPace;
 
   constructor(carried?: CarriedState) {
     this.#carriedUid = carried?.uid;
+    this.#repairs = new RepairPace(carried?.repairs);
     this.pausedByCommand = carried?.paused ?? false;
     this.abortedRevision = carried?.abortedRevision ?? '';
     this.rejectedPlan = carried?.rejectedPlan ?? '';
@@ -77,6 +82,7 @@ export class EntityState {
       rejectedPlan: this.rejectedPlan,
       seen: this.#seen,
       counter: this.#counter,
+      repairs: this.#repairs.carry(),
       ...(this.proposal ? { proposal: carriedProposal(this.proposal) } : {}),
     };
   }
@@ -127,9 +133,13 @@ export class EntityState {
     this.#propose(plan, look, now);
   }
 
-  /** A fresh proposal of the plan that expired or was rejected. One that a person has aborted still asks. */
+  /**
+   * A fresh proposal of the plan that expired, was rejected, or is a repair that is held back. One that a person has
+   * aborted still asks.
+   */
   proposeAgain(now: number): void {
     this.rejectedPlan = '';
+    this.#repairs.forget();
     const { look } = this;
     if (look?.plan && !this.running) this.#propose(look.plan, look, now);
   }
@@ -142,8 +152,7 @@ export class EntityState {
       this.proposal = { plan, ...rest };
       return;
     }
-    // Repairs and teardown never wait for what a person has said of a rollout.
-    const aborted = this.abortedRevision === plan.desiredRevision && plan.kind !== 'drift' && plan.kind !== 'teardown';
+    const aborted = asksAfterAbort(plan, this.abortedRevision);
     const asks = look.approval.required || aborted;
     const at = new Date(now).toISOString();
     const inherited = aborted ? undefined : look.approval.inherited;
@@ -172,6 +181,13 @@ export class EntityState {
             : `approval by ${approval.by} covers this remainder`,
       });
     }
+    const until = this.heldUntil(now);
+    if (until !== undefined)
+      this.record({
+        type: 'repairHeld',
+        planHash: plan.hash,
+        message: `somebody keeps undoing this repair; it is made again at ${new Date(until).toISOString()}`,
+      });
   }
 
   #dropProposal(why: string): void {
@@ -250,14 +266,28 @@ export class EntityState {
     return true;
   }
 
-  get deadline(): number | undefined {
-    return this.proposal?.status === 'awaiting' ? this.proposal.expiresAt : undefined;
+  /** When something is due that nobody says anything about. */
+  deadline(now: number): number | undefined {
+    return this.proposal?.status === 'awaiting' ? this.proposal.expiresAt : this.heldUntil(now);
+  }
+
+  /** When a repair that somebody keeps undoing is made again; undefined: nothing is held back. */
+  heldUntil(now: number): number | undefined {
+    const { proposal } = this;
+    if (proposal?.status !== 'approved' || proposal.plan.kind !== 'drift') return undefined;
+    return this.#repairs.notBefore(proposal.plan.hash, now);
   }
 
   /** The plan that may start now. */
-  get startable(): Proposal | undefined {
-    if (this.running || this.paused) return undefined;
+  startable(now: number): Proposal | undefined {
+    if (this.running || this.paused || this.heldUntil(now) !== undefined) return undefined;
     return this.proposal?.status === 'approved' ? this.proposal : undefined;
+  }
+
+  /** A plan starts. */
+  start(running: NonNullable<EntityState['running']>): void {
+    this.running = running;
+    if (running.plan.kind === 'drift') this.#repairs.begun(running.plan.hash, running.startedAt);
   }
 
   get phase(): EntityPhase {

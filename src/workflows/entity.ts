@@ -59,7 +59,7 @@ export class Entity {
       this.inbox.length > 0 ||
       this.childEnd !== undefined ||
       this.childChanged ||
-      this.state.startable !== undefined
+      this.state.startable(Date.now()) !== undefined
     );
   }
 
@@ -75,10 +75,13 @@ export class Entity {
       this.state.expire(Date.now());
       this.childChanged = false;
       await this.#supersedeWhenOutdated();
-      const next = this.state.startable;
+      const next = this.state.startable(Date.now());
       if (next) await this.#start(next);
       else await this.#report();
-      if (!this.child && !this.dirty && this.state.look) this.#observation.keepUp(this.network, this.state.look);
+      if (!this.child && !this.dirty && this.state.look) {
+        const { look, abortedRevision } = this.state;
+        this.#observation.keepUp({ network: this.network, abortedRevision }, look);
+      }
       if (this.#mayStartAfresh() && workflowInfo().continueAsNewSuggested) {
         await this.#observation.stop();
         await condition(allHandlersFinished);
@@ -89,12 +92,13 @@ export class Entity {
 
   /** A look that is due is no obstacle: a fresh run begins with one. */
   #mayStartAfresh(): boolean {
-    const { startable, happenings } = this.state;
-    return !this.child && !this.childEnd && this.inbox.length === 0 && happenings.length === 0 && !startable;
+    const { happenings, proposal } = this.state;
+    const isAboutToStart = proposal?.status === 'approved';
+    return !this.child && !this.childEnd && this.inbox.length === 0 && happenings.length === 0 && !isAboutToStart;
   }
 
   async #waitForWork(): Promise<void> {
-    const { deadline } = this.state;
+    const deadline = this.state.deadline(Date.now());
     if (deadline === undefined) await condition(() => this.hasWork);
     else await condition(() => this.hasWork, Math.max(deadline - Date.now(), 1));
   }
@@ -229,7 +233,8 @@ export class Entity {
     }
     const needsPlan = move.action === 'abort' || move.action === 'skipGate' || move.action === 'confirmFenced';
     if (needsPlan && !this.child) return 'no plan is running';
-    if (move.action === 'retry' && !this.child && !this.state.proposal) return 'no plan is halted, expired or rejected';
+    if (move.action === 'retry' && !this.child && !this.state.proposal)
+      return 'no plan is halted, held back, expired or rejected';
     return undefined;
   }
 
@@ -250,7 +255,7 @@ export class Entity {
     const { plan, approval, createdAt, expiresAt } = proposal;
     for (let n = look.nextPlanNumber; ; n++) {
       const workflowId = planWorkflowId(this.network, plan.kind, n);
-      state.running = { plan, createdAt, expiresAt, workflowId, startedAt: Date.now(), approval };
+      state.start({ plan, createdAt, expiresAt, workflowId, startedAt: Date.now(), approval });
       state.record({ type: 'planStarted', planHash: plan.hash, message: `${workflowId} started: ${plan.summary}` });
       await this.#report();
       this.#childPaused = state.paused;
@@ -293,7 +298,7 @@ export class Entity {
     state.proposal = undefined;
     this.dirty = true;
     if (!running) return;
-    if (end.outcome === 'completed') state.abortedRevision = '';
+    if (end.outcome === 'completed' && running.plan.kind !== 'drift') state.abortedRevision = '';
     if (end.outcome === 'aborted') state.abortedRevision = running.plan.desiredRevision;
     state.record({
       type: 'planFinished',

@@ -3,8 +3,7 @@
  * decision.
  */
 import { CancellationScope, condition } from '@temporalio/workflow';
-import type { LookResult } from '../contract/activities.ts';
-import type { NetworkRef } from '../contract/ids.ts';
+import type { LookResult, ObserveInput } from '../contract/activities.ts';
 import { observeActivity } from './activity-profiles.ts';
 import { wasCancelled } from './failures.ts';
 
@@ -24,7 +23,7 @@ export class Observation {
   }
 
   /** Observes from this look on; goes on when it does so already. */
-  keepUp(network: NetworkRef, look: LookResult): void {
+  keepUp(of: Pick<ObserveInput, 'network' | 'abortedRevision'>, look: LookResult): void {
     if (this.#running && !this.#running.settled && this.#running.key === look.key) return;
     this.#running?.scope.cancel();
     const running: Running = { key: look.key, scope: new CancellationScope(), settled: false };
@@ -37,7 +36,7 @@ export class Observation {
     running.scope
       .run(() =>
         observeActivity.observe.executeWithOptions({ summary: 'watch chain, pods and referenced Secrets' }, [
-          { network, uid, baseline, probeIntervalSeconds },
+          { ...of, uid, baseline, probeIntervalSeconds },
         ]),
       )
       .then(

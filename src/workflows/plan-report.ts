@@ -15,11 +15,13 @@ export function planReport(state: EntityState): NonNullable<ReportInput['plan']>
     };
   }
   if (!proposal) return null;
+  const heldUntil = state.heldUntil(Date.now());
   return {
     plan: proposal.plan,
     createdAt: time(proposal.createdAt),
     ...(proposal.expiresAt === undefined ? {} : { expiresAt: time(proposal.expiresAt) }),
     ...(proposal.approval ? { approval: proposal.approval } : {}),
+    ...(heldUntil === undefined ? {} : { heldUntil: time(heldUntil) }),
     ...(proposal.status === 'rejected' || proposal.status === 'expired' ? { declined: proposal.status } : {}),
   };
 }

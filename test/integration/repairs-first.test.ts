@@ -77,6 +77,31 @@ describe('repairs', { timeout: 2 * PATIENCE_MS }, () => {
     expectFairPlay(devnet);
   });
 
+  it('start a batcher again as it was, that stands still beside a change of it that waits', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const render = async () => (await chain.status()).components?.find(({ name }) => name === BATCHER)?.render;
+    const before = await render();
+    await chain.apply(resource(devnet, NETWORK, { approval: { change: 'Required' } }));
+    await waitForStatus(devnet, 'the policy is read', ({ phase }) => phase === 'Ready');
+    await chain.apply(resource(devnet, BATCHER, { maxChannelDuration: 3 }));
+    const { hash } = await waitForProposal(devnet);
+    const [last] = (await chain.status()).history ?? [];
+    await patch(devnet, 'StatefulSet', BATCHER, { spec: { replicas: 0 } });
+    const status = await waitForStatus(
+      devnet,
+      'the batcher is repaired, and the change waits again',
+      ({ phase, plan, history }) =>
+        phase === 'AwaitingApproval' && plan?.hash === hash && history?.[0]?.startedAt !== last?.startedAt,
+    );
+    expect(status.history?.[0]).toMatchObject({ kind: 'drift', outcome: 'completed' });
+    expect(await render()).toBe(before);
+    expect((await podUids(devnet))[`${BATCHER}-0`]).toEqual(expect.any(String));
+    await chain.apply(resource(devnet, BATCHER, {}), resource(devnet, NETWORK, {}));
+    await waitForStatus(devnet, 'the change is taken back', ({ phase }) => phase === 'Ready');
+    expectFairPlay(devnet);
+  });
+
   it('never begin with the object of somebody else: a component that needs its name is refused until it is gone', async () => {
     const devnet = use();
     const { chain, namespace } = devnet;

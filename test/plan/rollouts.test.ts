@@ -291,6 +291,26 @@ describe('a repair', () => {
   });
 });
 
+describe('a batcher that a change has stopped half-way', () => {
+  const halfWay = networkOf([{ role: 'batcher', state: 'changed and half-way' }]);
+
+  it('is gone on with', () => {
+    expect(draftOf(halfWay).kind).toBe('change');
+  });
+
+  it('is started again as it was, while the change waits for a person', () => {
+    const { kind, steps } = draftOf({ ...halfWay, restoreStopped: true });
+    expect(kind).toBe('drift');
+    expect(steps[0]).toMatchObject({ gate: 'no-foreign-batcher' });
+    expect(new Set(steps.flatMap(({ render }) => render ?? []))).toEqual(new Set(['batcher-1']));
+  });
+
+  it('leaves what else is half-way to the change', () => {
+    const input = networkOf([{ role: 'replica', state: 'changed and half-way' }], { restoreStopped: true });
+    expect(draftOf(input).kind).toBe('change');
+  });
+});
+
 describe('what a new operator renders differently', () => {
   it('is a plan of its own kind', () => {
     expect(draftOf(all('rendered differently, restarting'))).toMatchObject({

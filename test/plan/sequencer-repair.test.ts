@@ -25,6 +25,7 @@ function planFor(
     revision: 'rev',
     deleting: false,
     namespaceTerminating: false,
+    restoreStopped: false,
     desired: [
       {
         component: sequencer,

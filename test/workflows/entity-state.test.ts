@@ -17,16 +17,16 @@ describe('a plan', () => {
 
   it('that needs nobody may start at once', () => {
     const state = stateAfter({ plan });
-    expect(state.startable?.plan).toBe(plan);
+    expect(state.startable(NOW)?.plan).toBe(plan);
     expect(told(state)).toEqual(['planProposed', 'planApproved']);
     expect(state.phase).toBe('Changing');
   });
 
   it('that needs somebody waits until its deadline', () => {
     const state = stateAfter({ plan, approval: { required: true } });
-    expect(state.startable).toBeUndefined();
+    expect(state.startable(NOW)).toBeUndefined();
     expect(state.phase).toBe('AwaitingApproval');
-    expect(state.deadline).toBe(NOW + HOUR);
+    expect(state.deadline(NOW)).toBe(NOW + HOUR);
     expect(state.expire(NOW + HOUR - 1)).toBe(false);
     expect(state.expire(NOW + HOUR)).toBe(true);
     expect(state.refusal(aDecision('approve', { plan: plan.hash }))).toContain('has expired; send retry');
@@ -46,7 +46,7 @@ describe('a plan', () => {
   it('inherits the approval that its former half was given', () => {
     const inherited = { by: 'ana', at: '2029-12-31T00:00:00Z', via: 'Kubernetes', verified: true } as const;
     const state = stateAfter({ plan, approval: { required: true, inherited } });
-    expect(state.startable?.approval).toEqual({ ...inherited, via: 'Inherited' });
+    expect(state.startable(NOW)?.approval).toEqual({ ...inherited, via: 'Inherited' });
   });
 
   it('of an aborted revision asks, whatever policy and earlier approvals say', () => {
@@ -56,16 +56,16 @@ describe('a plan', () => {
       abortedRevision: plan.desiredRevision,
     });
     state.takeLook(aLook({ plan, approval: { required: false, inherited } }), NOW);
-    expect(state.startable).toBeUndefined();
+    expect(state.startable(NOW)).toBeUndefined();
     state.proposeAgain(NOW);
-    expect(state.startable, 'proposed again, it asks again').toBeUndefined();
+    expect(state.startable(NOW), 'proposed again, it asks again').toBeUndefined();
     state.decide(aDecision('approve', { plan: plan.hash }), NOW);
-    expect(state.startable).toBeDefined();
+    expect(state.startable(NOW)).toBeDefined();
   });
 
   it('does not start while the network is paused', () => {
     const state = stateAfter({ plan, paused: true });
-    expect(state.startable).toBeUndefined();
+    expect(state.startable(NOW)).toBeUndefined();
     expect(state.phase).toBe('Paused');
   });
 
@@ -74,7 +74,7 @@ describe('a plan', () => {
     const approval = { by: 'policy', at: '', via: 'Policy', verified: true } as const;
     state.running = { plan, workflowId: 'id', createdAt: NOW, expiresAt: undefined, startedAt: NOW, approval };
     state.takeLook(aLook({ plan: aPlan('bbbbbbbb') }), NOW);
-    expect(state.startable).toBeUndefined();
+    expect(state.startable(NOW)).toBeUndefined();
     expect(told(state)).toEqual(['planProposed', 'planApproved']);
   });
 });
@@ -86,7 +86,7 @@ describe('a decision', () => {
   it('by the first eight digits of the hash starts the plan', () => {
     const state = waiting();
     state.decide(aDecision('approve', { plan: 'aaaaaaaa', reason: 'fine' }), NOW);
-    expect(state.startable?.approval).toMatchObject({ by: 'ana', verified: true, comment: 'fine' });
+    expect(state.startable(NOW)?.approval).toMatchObject({ by: 'ana', verified: true, comment: 'fine' });
   });
 
   it.each([
@@ -100,7 +100,7 @@ describe('a decision', () => {
   ])('%s is refused', (_, decision, why) => {
     const state = waiting();
     state.decide(decision, NOW);
-    expect(state.startable).toBeUndefined();
+    expect(state.startable(NOW)).toBeUndefined();
     expect(state.happenings.at(-1)).toMatchObject({ type: 'decisionRefused', message: expect.stringContaining(why) });
   });
 
@@ -114,7 +114,7 @@ describe('a decision', () => {
     state.decide(aDecision('reject', { plan: plan.hash }), NOW);
     expect(state.refusal(aDecision('reject', { plan: plan.hash }))).toContain('is rejected already');
     state.decide(aDecision('approve', { plan: plan.hash }), NOW);
-    expect(state.startable?.plan).toBe(plan);
+    expect(state.startable(NOW)?.plan).toBe(plan);
   });
 
   it('is read once, however many looks find its annotation', () => {
@@ -148,7 +148,7 @@ it('continue-as-new keeps a waiting plan with its deadline, what was read and wh
   const after = new EntityState(JSON.parse(JSON.stringify(before.carry())));
   expect(after.newDecisions(look)).toEqual([]);
   after.takeLook(look, NOW + HOUR / 2);
-  expect(after.deadline).toBe(NOW + HOUR);
+  expect(after.deadline(NOW)).toBe(NOW + HOUR);
   expect(after.paused).toBe(true);
   expect(after.uid).toBe(look.uid);
   expect(told(after)).toEqual([]);
@@ -177,5 +177,56 @@ describe('the phase', () => {
     const state = stateAfter({ plan: aPlan('aaaaaaaa') });
     state.halted = { step: '01-verify/x', problem };
     expect(state.phase).toBe('Halted');
+  });
+});
+
+describe('a repair that somebody keeps undoing', () => {
+  const MINUTE = 60_000;
+  const repair = aPlan('dddddddd', 'drift');
+  const approval = { by: 'policy', at: '', via: 'Policy', verified: true } as const;
+
+  /** The state after the repair was made at these minutes, and is due again. */
+  function dueAfter(...minutes: number[]): EntityState {
+    const state = new EntityState();
+    for (const minute of minutes) {
+      const startedAt = NOW + minute * MINUTE;
+      state.start({ plan: repair, workflowId: 'id', createdAt: startedAt, expiresAt: undefined, startedAt, approval });
+      state.running = undefined;
+      state.proposal = undefined;
+    }
+    state.takeLook(aLook({ plan: repair }), NOW + Math.max(0, ...minutes) * MINUTE);
+    return state;
+  }
+
+  it('is made at once the first three times', () => {
+    expect(dueAfter(0, 1).startable(NOW + 2 * MINUTE)?.plan).toBe(repair);
+  });
+
+  it('is then made again five minutes after the first of them, and says so', () => {
+    const state = dueAfter(0, 1, 2);
+    const [at, due] = [NOW + 3 * MINUTE, NOW + 5 * MINUTE];
+    expect(state.startable(at)).toBeUndefined();
+    expect([state.deadline(at), state.heldUntil(at), state.phase]).toEqual([due, due, 'Repairing']);
+    expect(told(state)).toEqual(['driftFound', 'planProposed', 'planApproved', 'repairHeld']);
+    expect(state.startable(due)?.plan).toBe(repair);
+    expect(state.deadline(due)).toBeUndefined();
+  });
+
+  it('is not held back by repairs of something else', () => {
+    const state = dueAfter(0, 1, 2);
+    state.takeLook(aLook({ plan: aPlan('eeeeeeee', 'drift') }), NOW + 3 * MINUTE);
+    expect(state.startable(NOW + 3 * MINUTE)).toBeDefined();
+  });
+
+  it('is made at once when a person says retry', () => {
+    const state = dueAfter(0, 1, 2);
+    state.proposeAgain(NOW + 3 * MINUTE);
+    expect(state.startable(NOW + 3 * MINUTE)?.plan).toBe(repair);
+  });
+
+  it('stays held back in a fresh run of the workflow', () => {
+    const state = new EntityState(dueAfter(0, 1, 2).carry());
+    state.takeLook(aLook({ plan: repair }), NOW + 3 * MINUTE);
+    expect(state.startable(NOW + 3 * MINUTE)).toBeUndefined();
   });
 });

@@ -6,8 +6,11 @@
 
 import { LABELS } from '../../api/names.ts';
 import { flushBatcher } from '../../chain/clients/batcher.ts';
+import type { HttpOptions } from '../../chain/clients/http.ts';
 import { syncStatus } from '../../chain/clients/op-node.ts';
 import { reading } from '../../chain/clients/reading.ts';
+import type { Reading, SyncStatus } from '../../chain/samples.ts';
+import { hasDerived } from '../../plan/gates/observations.ts';
 import { BATCHER_RPC } from '../../render/ports.ts';
 import { type Pod, podUrl } from '../gather/chain-targets.ts';
 import { gatherLive } from '../gather/live.ts';
@@ -21,7 +24,7 @@ const MARGIN_MS = 30_000;
 
 interface Kept {
   /** The safe head as it last moved, and how long the step had waited by then. */
-  readonly safe: number;
+  readonly safe?: number | undefined;
   readonly at: number;
 }
 
@@ -38,20 +41,30 @@ export async function lastBatches(context: StepContext, url: string): Promise<st
     metadata.labels?.[LABELS.component]?.startsWith('opbatcher.'),
   );
   if (batchers.length === 0) return undefined;
-  const heads = await reading(syncStatus(url, http));
-  if (!heads.ok) return `whether its last blocks are on L1 could not be seen (${heads.error})`;
-  const { unsafeL2, safeL2 } = heads.value;
-  if (safeL2.number >= unsafeL2.number) return `block ${unsafeL2.number}, its last, is safe`;
+  const heads = await readHeads(url, http);
+  if (heads.ok && heads.value.safeL2.number >= heads.value.unsafeL2.number)
+    return `block ${heads.value.unsafeL2.number}, its last, is safe`;
+  const safe = heads.ok ? heads.value.safeL2.number : undefined;
+  const missing = heads.ok
+    ? `blocks ${heads.value.safeL2.number + 1} to ${heads.value.unsafeL2.number} are not on L1`
+    : `whether its last blocks are on L1 can not be seen: ${heads.error}`;
   const kept = context.kept as Kept | undefined;
   const waited = context.waitedMs();
-  const progress = kept?.safe === safeL2.number ? kept : { safe: safeL2.number, at: waited };
+  const progress = kept !== undefined && (safe === undefined || kept.safe === safe) ? kept : { safe, at: waited };
   context.keep(progress satisfies Kept);
-  const missing = `blocks ${safeL2.number + 1} to ${unsafeL2.number} are not on L1`;
   const isStalled = waited - progress.at > STALLED_AFTER_MS;
-  if (isStalled || waited > input.step.limitSeconds * 1000 - MARGIN_MS) return `${missing}, and are lost`;
+  if (isStalled || waited > input.step.limitSeconds * 1000 - MARGIN_MS)
+    return `${missing}; nobody waits for them any more`;
   for (const pod of batchers) {
     const rpc = podUrl((pod as Pod).status?.podIP, BATCHER_RPC.number);
-    if (rpc) await reading(context.act('flush', () => flushBatcher(rpc, http)));
+    if (rpc) await context.act('flush', () => reading(flushBatcher(rpc, http)));
   }
-  throw context.notYet(`${missing} yet`, 'see that the batcher works: opstack status says what hinders it');
+  throw context.notYet(missing, 'see that the batcher works: opstack status says what hinders it');
+}
+
+/** A node that has just started reports heads that say nothing, until derivation is at some L1 block. */
+async function readHeads(url: string, http: HttpOptions): Promise<Reading<SyncStatus>> {
+  const heads = await reading(syncStatus(url, http));
+  if (heads.ok && !hasDerived(heads.value)) return { ok: false, kind: 'no-reading', error: 'derivation is resetting' };
+  return heads;
 }

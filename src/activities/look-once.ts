@@ -26,6 +26,7 @@ import {
   type KubeObject as Manifest,
   renderDigest,
 } from '../render/index.ts';
+import { rememberedOf } from '../status/remembered.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Desire, desireOf, imagesOf, isComplete } from './desire.ts';
 import { checkChain } from './gather/check-chain.ts';
@@ -60,12 +61,14 @@ interface Verified {
 export async function lookOnce(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  { abortedRevision, signal }: { abortedRevision: string; signal: AbortSignal },
+  { signal, ...known }: { abortedRevision: string | undefined; signal: AbortSignal },
 ): Promise<Look | undefined> {
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
   const live = await gatherLive(deps.kube, at, signal);
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const remembered = rememberedOf(status);
+  const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
   const verified = await readVerified(deps, at, status, signal);
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
   const problems = [...wish.problems];
@@ -88,8 +91,8 @@ export async function lookOnce(
     proposedPlan(draft, { policy: approval, shown: status.plan, abortedRevision, now: deps.now() }, renderDigest);
   let proposed = planned.type === 'plan' ? propose(planned.draft) : undefined;
   if (proposed?.waits) {
-    const meanwhile = makePlan({ ...input, restoreStopped: true });
-    if (meanwhile.type === 'plan' && meanwhile.draft.kind === 'drift') proposed = propose(meanwhile.draft);
+    const meanwhile = makePlan({ ...input, meanwhile: true });
+    if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
   const decisions = decisionsOf(wish.resources.network);
@@ -111,6 +114,8 @@ export async function lookOnce(
     // A namespace that ends waits for our finalizers, whatever the spec says.
     paused: (spec?.paused ?? false) && !wish.resources.namespaceTerminating,
     decisions,
+    remembered,
+    ...(proposed?.awaiting ? { awaiting: proposed.awaiting } : {}),
     probeIntervalSeconds: parseDuration(spec?.probeInterval ?? '30s') / 1000,
     release: spec?.release ?? defaultRelease,
     chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),
@@ -255,7 +260,7 @@ async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
     ]),
     deleting,
     namespaceTerminating: wish.resources.namespaceTerminating,
-    restoreStopped: false,
+    meanwhile: false,
     desired,
     observed,
     leaving,

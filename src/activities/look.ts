@@ -20,6 +20,7 @@ const GONE: LookResult = {
   approval: { required: false, expiresAfterSeconds: 0, sources: ['Kubernetes', 'Temporal'] },
   paused: false,
   decisions: [],
+  remembered: { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' },
   probeIntervalSeconds: 30,
   release: '',
   chainId: '',

@@ -8,6 +8,7 @@ import { takeSample } from '../chain/sample.ts';
 import type { Sample } from '../chain/samples.ts';
 import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
+import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { healthOf, healthToStatus } from '../status/chain-health.ts';
 import { setConditions } from '../status/conditions.ts';
@@ -25,13 +26,14 @@ const NUMBERS_EVERY_MS = 60_000;
 const lastSamples = new Map<string, Sample>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
-  return async ({ network, uid, baseline, abortedRevision, probeIntervalSeconds }) => {
+  return async ({ network, uid, baseline, abortedRevision, beside, probeIntervalSeconds }) => {
     const attempt = currentAttempt();
     const at = { namespace: network.namespace, name: network.name };
     const look = await lookOnce(deps, at, { abortedRevision, signal: attempt.signal });
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
     await writeHealth(deps, at, look, attempt);
-    if (look.result.key !== baseline)
+    const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;
+    if (needsDecision)
       return {
         reason:
           look.result.plan?.summary ??

@@ -137,6 +137,17 @@ const component = z.object({
   previousRender: text('Digest of the one before: rollback goes back to it.', 128).optional(),
 });
 
+const decisions = z.object({
+  taken: z
+    .array(text('Action and a hash of the value.', 64))
+    .max(16)
+    .optional()
+    .describe('Decision annotations that have been taken: each value counts once.'),
+  paused: z.boolean().optional().describe('Whether somebody has said pause, and nobody resume.'),
+  abortedRevision: planHash('Revision whose plan was aborted: its next plan asks first.').optional(),
+  rejectedPlan: planHash('Hash of the plan that was rejected last.').optional(),
+});
+
 export const optimismNetworkStatus = z
   .object({
     ...commonStatus(phase),
@@ -180,6 +191,7 @@ export const optimismNetworkStatus = z
       })
       .optional()
       .describe('Which sequencer is active.'),
+    decisions: decisions.optional().describe('What people have decided, so that it outlives the workflow.'),
     audit: z
       .object({
         seq: count('Number of the last record.'),

@@ -31,8 +31,23 @@ export interface LookInput {
   readonly network: NetworkRef;
   /** No plan runs: whatever is stored for plans and no plan of this look needs may go. */
   readonly idle: boolean;
-  /** Revision whose plan a person has aborted; empty: none. Its next plan waits for a person. */
+  /**
+   * Revision whose plan a person has aborted; empty: none. Its next plan waits for a person. Absent: the entity has not
+   * looked yet, and what the status remembers counts.
+   */
+  readonly abortedRevision?: string;
+}
+
+/** What people have decided, as the status keeps it: an entity that was terminated is followed by one that knows it. */
+export interface Remembered {
+  /** Keys of the decision annotations that have been taken: they stay where they are, and count once. */
+  readonly taken: readonly string[];
+  /** Somebody has said pause, and nobody resume. */
+  readonly paused: boolean;
+  /** Empty: none. */
   readonly abortedRevision: string;
+  /** Empty: none. */
+  readonly rejectedPlan: string;
 }
 
 /** What one look at cluster and chain came to. At most 64 KiB. */
@@ -55,6 +70,9 @@ export interface LookResult {
   };
   readonly paused: boolean;
   readonly decisions: readonly ReceivedDecision[];
+  readonly remembered: Remembered;
+  /** The plan that waits, as the status shows it. Times are RFC 3339. */
+  readonly awaiting?: { readonly hash: string; readonly createdAt: string; readonly expiresAt: string };
   readonly probeIntervalSeconds: number;
   readonly release: string;
   readonly chainId: string;
@@ -133,6 +151,7 @@ export interface ReportInput {
   /** What is applied and verified, said when nothing is left to do. */
   readonly applied?: { readonly revision: string; readonly release: string };
   readonly happenings: readonly Happening[];
+  readonly remembered: Remembered;
 }
 
 export interface ObserveInput {
@@ -142,6 +161,11 @@ export interface ObserveInput {
   readonly baseline: string;
   /** As in that look. */
   readonly abortedRevision: string;
+  /**
+   * The plan that runs, with its components as `<Kind>/<name>`: health is watched, and only a repair of something else
+   * needs a decision. Absent: no plan runs.
+   */
+  readonly beside?: { readonly kind: PlanKind; readonly components: readonly string[] };
   readonly probeIntervalSeconds: number;
 }
 

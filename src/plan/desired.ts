@@ -44,8 +44,11 @@ export interface PlanningInput {
   readonly deleting: boolean;
   /** Only objects of these CRs may be removed when a namespace ends: nothing can be drained or verified there. */
   readonly namespaceTerminating: boolean;
-  /** The change waits for a person: a batcher that it has stopped half-way is started again as it was. */
-  readonly restoreStopped: boolean;
+  /**
+   * The plan that comes next waits for a person: meanwhile only repairs are made, and a batcher that a change has stopped
+   * half-way is started again as it was.
+   */
+  readonly meanwhile: boolean;
   readonly desired: readonly DesiredComponent[];
   readonly observed: readonly ObservedComponent[];
   readonly leaving: readonly LeavingComponent[];

@@ -52,8 +52,9 @@ const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[]
 const REPAIR_ORDER: readonly ComponentRole[] = ['network', 'sequencer', 'batcher', 'replica'];
 
 export function makePlan(input: PlanningInput): Planned {
-  if (input.leaving.length > 0) return { type: 'plan', draft: teardownPlan(input) };
-  const work = input.deleting ? [] : nextWork(input);
+  if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: teardownPlan(input) };
+  const next = input.deleting ? [] : nextWork(input);
+  const work = input.meanwhile ? next.filter(({ transition }) => transition === 'drift') : next;
   if (work.length === 0) return { type: 'nothing' };
   const problems = work.flatMap((item) => (item.transition === 'drift' ? [] : refuseWhatIsNotSupported(item)));
   if (problems.length > 0) return { type: 'refusal', problems };

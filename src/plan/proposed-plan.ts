@@ -14,6 +14,8 @@ export interface ProposedPlan {
   readonly inherited: ApprovalRecord | undefined;
   /** Nothing of it is done before a person has decided. */
   readonly waits: boolean;
+  /** The status shows it as waiting for a decision already. Times are RFC 3339. */
+  readonly awaiting?: { readonly hash: string; readonly createdAt: string; readonly expiresAt: string };
 }
 
 export interface ApprovalFacts {
@@ -36,5 +38,15 @@ export function proposedPlan(
   const inherited = inheritedApproval(plan, shown, now);
   const required = approvalRequired(draft, policy) || asksAlready(plan, shown);
   const waits = asksAfterAbort(plan, abortedRevision) || (required && inherited === undefined);
-  return { plan, required, inherited, waits };
+  const { hash, createdAt, expiresAt, approval } = shown ?? {};
+  const isAsked = hash === plan.hash && approval === undefined;
+  return {
+    plan,
+    required,
+    inherited,
+    waits,
+    ...(isAsked && createdAt !== undefined && expiresAt !== undefined
+      ? { awaiting: { hash, createdAt, expiresAt } }
+      : {}),
+  };
 }

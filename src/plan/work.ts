@@ -33,7 +33,7 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
   const { verified, drift } = observed;
   if (!verified) return [{ transition: 'install', desired, observed }];
   if (verified.render === desired.render) return drift.length > 0 ? [{ transition: 'drift', desired, observed }] : [];
-  const sendsNothing = input.restoreStopped && desired.role === 'batcher' && isStopped(observed);
+  const sendsNothing = input.meanwhile && desired.role === 'batcher' && isStopped(observed);
   if (hasLostObjects(observed) || makesNoBlocks(desired, observed) || sendsNothing)
     return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed }];
   return [{ transition: verified.inputs === desired.inputs ? 'operatorUpdate' : 'change', desired, observed }];

@@ -4,6 +4,7 @@ import type { ReportInput } from '../contract/activities.ts';
 import { setConditions } from './conditions.ts';
 import { networkConditions } from './network-conditions.ts';
 import { addToHistory, planToStatus } from './plan-status.ts';
+import { rememberedToStatus } from './remembered.ts';
 import { boundStatus } from './status-size.ts';
 
 export interface NetworkStatusOptions {
@@ -20,7 +21,8 @@ export interface NetworkStatusOptions {
 export function reportedStatus(report: ReportInput, options: NetworkStatusOptions): OptimismNetworkStatus {
   const { before, generation, now } = options;
   const inputs = networkConditions(report, before.contracts);
-  const { plan: planBefore, ...rest } = before;
+  const { plan: planBefore, decisions: _, ...rest } = before;
+  const decisions = rememberedToStatus(report.remembered);
   const plan =
     report.plan === undefined
       ? planBefore
@@ -33,6 +35,7 @@ export function reportedStatus(report: ReportInput, options: NetworkStatusOption
     observedGeneration: generation,
     conditions: setConditions(before.conditions ?? [], inputs, now, generation),
     ...(plan === undefined ? {} : { plan }),
+    ...(Object.keys(decisions).length === 0 ? {} : { decisions }),
     ...(report.applied ? { release: report.applied.release, appliedRevision: report.applied.revision } : {}),
     ...(report.finished ? { history: addToHistory(before.history, report.finished) } : {}),
   });

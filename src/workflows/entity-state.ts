@@ -2,9 +2,16 @@
  * State of one OptimismNetwork's entity, and every rule about it that needs no Temporal. Small, and only a cache: it
  * can be thrown away at any moment and is rebuilt from the cluster by the next look.
  */
-import type { ApprovalRecord, EntityPhase, Happening, LookResult, ReceivedDecision } from '../contract/activities.ts';
+import type {
+  ApprovalRecord,
+  EntityPhase,
+  Happening,
+  LookResult,
+  ReceivedDecision,
+  Remembered,
+} from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
-import type { Plan, PlanKind } from '../contract/plan.ts';
+import { componentKey, type Plan, type PlanKind } from '../contract/plan.ts';
 import { asksAfterAbort } from '../plan/approval-policy.ts';
 import { driftSentence } from '../status/drift-sentence.ts';
 import { type PastRepair, RepairPace } from './repair-pace.ts';
@@ -26,16 +33,24 @@ export interface CarriedState {
   /** Revision whose plan a person has aborted: its next plan asks first, whatever the policy. */
   readonly abortedRevision: string;
   readonly rejectedPlan: string;
-  readonly seen: readonly string[];
+  readonly taken: readonly string[];
   readonly counter: number;
   readonly repairs?: readonly PastRepair[];
+  readonly covering?: Covering;
   /** The plan that waits, with its absolute deadline: a fresh run does not ask anew. */
   readonly proposal?: CarriedProposal;
 }
 
 type CarriedProposal = Omit<Proposal, 'plan'> & { readonly hash: string };
 
-const REMEMBERED_MESSAGES = 50;
+/** What a person has approved, for the remainder that a repair or a crash leaves of it. */
+interface Covering {
+  readonly revision: string;
+  readonly kind: PlanKind;
+  readonly steps: readonly string[];
+  readonly approval: ApprovalRecord;
+  readonly expiresAt: number | undefined;
+}
 
 export class EntityState {
   look: LookResult | undefined;
@@ -52,7 +67,7 @@ export class EntityState {
       })
     | undefined;
   readonly happenings: Happening[] = [];
-  #seen: string[];
+  #taken: readonly string[];
   #counter: number;
   #carried: CarriedProposal | undefined;
   /** Nothing was handed over: what is found now was said to an earlier entity. */
@@ -60,14 +75,16 @@ export class EntityState {
 
   readonly #carriedUid: string | undefined;
   readonly #repairs: RepairPace;
+  #covering: Covering | undefined;
 
   constructor(carried?: CarriedState) {
     this.#carriedUid = carried?.uid;
     this.#repairs = new RepairPace(carried?.repairs);
+    this.#covering = carried?.covering;
     this.pausedByCommand = carried?.paused ?? false;
     this.abortedRevision = carried?.abortedRevision ?? '';
     this.rejectedPlan = carried?.rejectedPlan ?? '';
-    this.#seen = [...(carried?.seen ?? [])];
+    this.#taken = carried?.taken ?? [];
     this.#counter = carried?.counter ?? 0;
     this.#carried = carried?.proposal;
     this.#fresh = carried === undefined;
@@ -80,9 +97,10 @@ export class EntityState {
       paused: this.pausedByCommand,
       abortedRevision: this.abortedRevision,
       rejectedPlan: this.rejectedPlan,
-      seen: this.#seen,
+      taken: this.#taken,
       counter: this.#counter,
       repairs: this.#repairs.carry(),
+      ...(this.#covering ? { covering: this.#covering } : {}),
       ...(this.proposal ? { proposal: carriedProposal(this.proposal) } : {}),
     };
   }
@@ -102,20 +120,51 @@ export class EntityState {
   }
 
   /**
-   * Decisions of a look that were not seen before: an annotation stays where it is and is read by every look. What a
-   * fresh entity finds at its first look was said to an earlier one, and only what is bound to a plan's hash, or is a
-   * state (paused), still means the same.
+   * Decisions of a look that were not taken before: an annotation stays where it is and is read by every look. An entity
+   * that follows a terminated one begins with what the status remembers of that.
    */
   newDecisions(look: LookResult): ReceivedDecision[] {
-    const first = this.#fresh;
+    if (this.#fresh) this.#adopt(look);
+    const fresh = look.decisions.filter(({ key }) => !this.#taken.includes(key));
+    this.#taken = look.decisions.map(({ key }) => key);
+    const rejected = fresh.filter(({ action }) => action === 'reject').map(({ plan }) => plan);
+    return fresh.filter((decision) => {
+      if (decision.action !== 'approve' || !rejected.includes(decision.plan)) return true;
+      this.record({
+        type: 'decisionRefused',
+        actor: decision.by,
+        via: decision.via,
+        message: 'approve refused: the same plan is rejected by an annotation that is as new',
+      });
+      return false;
+    });
+  }
+
+  #adopt({ remembered, awaiting }: LookResult): void {
     this.#fresh = false;
-    const fresh = look.decisions.filter(({ key }) => !this.#seen.includes(key));
-    this.#seen = [...this.#seen, ...fresh.map(({ key }) => key)].slice(-REMEMBERED_MESSAGES);
-    if (!first) return fresh;
-    const resumed = fresh.some(({ action }) => action === 'resume');
-    return fresh.filter(
-      ({ action }) => action === 'approve' || action === 'reject' || (action === 'pause' && !resumed),
-    );
+    this.#taken = remembered.taken;
+    this.pausedByCommand = remembered.paused;
+    this.abortedRevision = remembered.abortedRevision;
+    this.rejectedPlan = remembered.rejectedPlan;
+    if (!awaiting) return;
+    const { hash } = awaiting;
+    this.#carried = {
+      hash,
+      createdAt: Date.parse(awaiting.createdAt),
+      expiresAt: Date.parse(awaiting.expiresAt),
+      status: hash === this.rejectedPlan ? 'rejected' : 'awaiting',
+      approval: undefined,
+    };
+  }
+
+  get remembered(): Remembered {
+    const { pausedByCommand, abortedRevision, rejectedPlan } = this;
+    return { taken: this.#taken, paused: pausedByCommand, abortedRevision, rejectedPlan };
+  }
+
+  /** What a look has to know; undefined: nothing is known yet. */
+  get knownAborted(): string | undefined {
+    return this.#fresh ? undefined : this.abortedRevision;
   }
 
   /** Takes the result of a look: keeps, replaces or drops the proposal. */
@@ -128,8 +177,9 @@ export class EntityState {
       this.#dropProposal('nothing is left of it to do');
       return;
     }
-    if (this.proposal?.plan.hash === plan.hash) return;
-    this.#dropProposal(`replaced by plan ${plan.hash.slice(0, 12)}`);
+    const asksNow = look.approval.required && this.proposal?.approval?.via === 'Policy';
+    if (this.proposal?.plan.hash === plan.hash && !asksNow) return;
+    this.#dropProposal(asksNow ? 'the policy asks for approval now' : `replaced by plan ${plan.hash.slice(0, 12)}`);
     this.#propose(plan, look, now);
   }
 
@@ -155,7 +205,7 @@ export class EntityState {
     const aborted = asksAfterAbort(plan, this.abortedRevision);
     const asks = look.approval.required || aborted;
     const at = new Date(now).toISOString();
-    const inherited = aborted ? undefined : look.approval.inherited;
+    const inherited = aborted ? undefined : (look.approval.inherited ?? this.#covered(plan, now));
     const approval: ApprovalRecord | undefined = asks
       ? inherited && { ...inherited, via: 'Inherited' }
       : { by: 'policy', at, via: 'Policy', verified: true };
@@ -190,9 +240,17 @@ export class EntityState {
       });
   }
 
+  /** The approval of a plan that a repair has interrupted covers what is left of it. */
+  #covered({ desiredRevision, kind, steps }: Plan, now: number): ApprovalRecord | undefined {
+    const covering = this.#covering;
+    if (covering?.revision !== desiredRevision || covering.kind !== kind) return undefined;
+    if (covering.expiresAt !== undefined && now >= covering.expiresAt) return undefined;
+    return steps.every((step) => covering.steps.includes(stepKey(step))) ? covering.approval : undefined;
+  }
+
   #dropProposal(why: string): void {
     const { proposal } = this;
-    if (proposal?.status === 'awaiting') {
+    if (proposal && proposal.status !== 'rejected' && proposal.status !== 'expired') {
       this.record({ type: 'planSuperseded', planHash: proposal.plan.hash, message: why });
     }
     this.proposal = undefined;
@@ -214,7 +272,9 @@ export class EntityState {
     if (!proposal.plan.hash.startsWith(asked) || asked.length < 8)
       return `plan ${asked.slice(0, 64)} is not the one that waits; ${current}`;
     if (proposal.status === 'expired') return `plan ${asked} has expired; send retry to have it proposed again`;
-    if (proposal.status === 'approved') return `plan ${asked} is approved already`;
+    // What has not begun can still be taken back.
+    const isRevoked = decision.action === 'reject' && !this.running;
+    if (proposal.status === 'approved' && !isRevoked) return `plan ${asked} is approved already`;
     if (proposal.status === 'rejected' && decision.action === 'reject') return `plan ${asked} is rejected already`;
     return undefined;
   }
@@ -243,6 +303,7 @@ export class EntityState {
       };
     } else {
       proposal.status = 'rejected';
+      proposal.approval = undefined;
       this.rejectedPlan = proposal.plan.hash;
     }
     this.record({
@@ -287,7 +348,16 @@ export class EntityState {
   /** A plan starts. */
   start(running: NonNullable<EntityState['running']>): void {
     this.running = running;
-    if (running.plan.kind === 'drift') this.#repairs.begun(running.plan.hash, running.startedAt);
+    const { plan, approval, expiresAt, startedAt } = running;
+    if (plan.kind === 'drift') this.#repairs.begun(plan.hash, startedAt);
+    else if (approval.via !== 'Policy')
+      this.#covering = {
+        revision: plan.desiredRevision,
+        kind: plan.kind,
+        steps: plan.steps.map(stepKey),
+        approval,
+        expiresAt,
+      };
   }
 
   get phase(): EntityPhase {
@@ -302,6 +372,11 @@ export class EntityState {
       return this.proposal.status === 'approved' ? phaseWhile(this.proposal.plan.kind) : 'AwaitingApproval';
     return 'Ready';
   }
+}
+
+/** Also what a look compares by, when it finds an approval in the status (inherited-approval.ts). */
+function stepKey({ type, component, gate }: Plan['steps'][number]): string {
+  return `${type} ${componentKey(component)} ${gate ?? ''}`;
 }
 
 function carriedProposal({ plan, ...rest }: Proposal): CarriedProposal {

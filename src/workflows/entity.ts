@@ -8,6 +8,7 @@ import {
   ChildWorkflowCancellationType,
   type ChildWorkflowHandle,
   condition,
+  log,
   ParentClosePolicy,
   setCurrentDetails,
   sleep,
@@ -20,6 +21,7 @@ import { CHILD_SIGNALS, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import type { EntityInput } from '../contract/messages.ts';
 import { type Plan, planWorkflowType, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
 import { entityDetails } from '../status/entity-details.ts';
 import { entityActivities } from './activity-profiles.ts';
 import { EntitySearchAttributes } from './entity-search-attributes.ts';
@@ -43,6 +45,8 @@ export class Entity {
   readonly #attributes = new EntitySearchAttributes();
   missing = 0;
   #childPaused = false;
+  /** The running plan was told to end at its next safe point. */
+  #isLeaving = false;
   #reported = '';
 
   constructor(input: EntityInput) {
@@ -78,16 +82,20 @@ export class Entity {
       const next = this.state.startable(Date.now());
       if (next) await this.#start(next);
       else await this.#report();
-      if (!this.child && !this.dirty && this.state.look) {
-        const { look, abortedRevision } = this.state;
-        this.#observation.keepUp({ network: this.network, abortedRevision }, look);
-      }
+      this.#observe();
       if (this.#mayStartAfresh() && workflowInfo().continueAsNewSuggested) {
         await this.#observation.stop();
         await condition(allHandlersFinished);
         if (this.#mayStartAfresh()) return 'again';
       }
     }
+  }
+
+  /** Also while a plan runs or has halted: health is shown then too, and what else breaks does not wait for its end. */
+  #observe(): void {
+    const { look, abortedRevision, running } = this.state;
+    if (!look || this.dirty || this.#isLeaving || (running && look.deleting)) return;
+    this.#observation.keepUp({ network: this.network, abortedRevision }, look, running?.plan);
   }
 
   /** A look that is due is no obstacle: a fresh run begins with one. */
@@ -109,11 +117,15 @@ export class Entity {
     const look = await this.#lookWhileListening();
     if (!look.found) {
       // Once may be a moment between deletion and re-creation, or a cache behind a load balancer.
+      // Whoever pokes meanwhile knows of one that has come since.
+      const isPoked = this.dirty;
       this.missing += 1;
       this.dirty = true;
-      if (this.missing < 2) return 'there';
+      if (this.missing < 2 || isPoked) return 'there';
       // The plan that has just taken the object away is about to finish: ending first would terminate it.
       if (this.child) await condition(() => this.childEnd !== undefined, '1 minute');
+      // Status and audit are gone with the network: the log is what is left to say it to.
+      log.info('Network was gone, its workflow ended', { network: this.network, ...this.childEnd });
       return 'gone';
     }
     this.missing = 0;
@@ -138,7 +150,9 @@ export class Entity {
   async #lookWhileListening(): Promise<LookResult> {
     let done = false;
     const { network, state } = this;
-    const input = { network, idle: this.child === undefined, abortedRevision: state.abortedRevision };
+    const { knownAborted } = state;
+    const known = knownAborted === undefined ? {} : { abortedRevision: knownAborted };
+    const input = { network, idle: this.child === undefined, ...known };
     const look = entityActivities.look(input).finally(() => {
       done = true;
     });
@@ -240,10 +254,11 @@ export class Entity {
 
   async #supersedeWhenOutdated(): Promise<void> {
     const { look, running } = this.state;
-    if (!look || !running || !this.child || !isOutdated(running.plan, look)) return;
-    const reason = look.deleting
-      ? 'the network is being deleted'
-      : `revision ${look.revision.slice(0, 12)} was applied`;
+    if (!look || !running || !this.child) return;
+    const reason = whyItEnds(running.plan, look);
+    if (reason === undefined) return;
+    if (!this.#isLeaving) await this.#observation.stop();
+    this.#isLeaving = true;
     await this.#tellChild({ type: 'supersede', by: 'op-stack-operator', reason });
   }
 
@@ -293,6 +308,7 @@ export class Entity {
     const { running } = state;
     this.childEnd = undefined;
     this.child = undefined;
+    this.#isLeaving = false;
     state.halted = undefined;
     state.running = undefined;
     state.proposal = undefined;
@@ -333,6 +349,7 @@ export class Entity {
       ...(state.halted ? { halted: state.halted } : {}),
       ...(state.phase === 'Ready' ? { applied: { revision: look.revision, release: look.release } } : {}),
       happenings: state.happenings.splice(0),
+      remembered: state.remembered,
     };
     this.finished = undefined;
     this.#attributes.show(state);
@@ -342,6 +359,13 @@ export class Entity {
     await entityActivities.report(report);
     this.#reported = report.happenings.length > 0 || report.finished ? '' : content;
   }
+}
+
+/** Why a running plan ends at its next safe point; undefined: it goes on. */
+function whyItEnds(plan: Plan, look: LookResult): string | undefined {
+  if (isRepairBeside(look.plan, runningPlan(plan))) return `a repair is due: ${look.plan?.summary ?? ''}`;
+  if (!isOutdated(plan, look)) return undefined;
+  return look.deleting ? 'the network is being deleted' : `revision ${look.revision.slice(0, 12)} was applied`;
 }
 
 /**

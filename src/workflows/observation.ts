@@ -1,9 +1,11 @@
 /**
- * Watching an idle network: one retry-polling activity at a time, which adds nothing to history while nothing needs a
+ * Watching a network: one retry-polling activity at a time, which adds nothing to history while nothing needs a
  * decision.
  */
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { LookResult, ObserveInput } from '../contract/activities.ts';
+import type { Plan } from '../contract/plan.ts';
+import { runningPlan } from '../plan/repair-beside.ts';
 import { observeActivity } from './activity-profiles.ts';
 import { wasCancelled } from './failures.ts';
 
@@ -22,22 +24,25 @@ export class Observation {
     this.#onDifference = onDifference;
   }
 
-  /** Observes from this look on; goes on when it does so already. */
-  keepUp(of: Pick<ObserveInput, 'network' | 'abortedRevision'>, look: LookResult): void {
-    if (this.#running && !this.#running.settled && this.#running.key === look.key) return;
+  /**
+   * Observes from this look on; goes on when it does so already.
+   * @param beside the plan that runs; undefined: none
+   */
+  keepUp(of: Pick<ObserveInput, 'network' | 'abortedRevision'>, look: LookResult, beside: Plan | undefined): void {
+    const key = beside ? `beside ${beside.hash}` : look.key;
+    if (this.#running && !this.#running.settled && this.#running.key === key) return;
     this.#running?.scope.cancel();
-    const running: Running = { key: look.key, scope: new CancellationScope(), settled: false };
+    const running: Running = { key, scope: new CancellationScope(), settled: false };
     this.#running = running;
     const { uid, key: baseline, probeIntervalSeconds } = look;
+    const input = { ...of, uid, baseline, probeIntervalSeconds, ...(beside ? { beside: runningPlan(beside) } : {}) };
     const settle = (different: boolean) => {
       running.settled = true;
       if (different && this.#running === running) this.#onDifference();
     };
     running.scope
       .run(() =>
-        observeActivity.observe.executeWithOptions({ summary: 'watch chain, pods and referenced Secrets' }, [
-          { ...of, uid, baseline, probeIntervalSeconds },
-        ]),
+        observeActivity.observe.executeWithOptions({ summary: 'watch chain, pods and referenced Secrets' }, [input]),
       )
       .then(
         () => settle(true),

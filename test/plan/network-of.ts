@@ -104,7 +104,7 @@ export function networkOf(given: readonly Given[], more: Partial<PlanningInput> 
     revision: 'revision',
     deleting: false,
     namespaceTerminating: false,
-    restoreStopped: false,
+    meanwhile: false,
     desired: given.map(
       ({ role, name, state, desired }): DesiredComponent => ({
         component: refOf(role, name),

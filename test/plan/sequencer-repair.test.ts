@@ -25,7 +25,7 @@ function planFor(
     revision: 'rev',
     deleting: false,
     namespaceTerminating: false,
-    restoreStopped: false,
+    meanwhile: false,
     desired: [
       {
         component: sequencer,

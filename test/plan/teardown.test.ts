@@ -58,6 +58,18 @@ describe('a teardown', () => {
     expect(draftOf(input).kind).toBe('teardown');
   });
 
+  it('that waits for a person holds up no repair of what stays', () => {
+    const input = networkOf(
+      [
+        { role: 'sequencer', state: 'lost' },
+        { role: 'replica', state: 'changed' },
+      ],
+      { leaving: leaving('batcher'), meanwhile: true },
+    );
+    const { kind, steps } = draftOf(input);
+    expect([kind, ...new Set(steps.map(({ component }) => component.name))]).toEqual(['drift', 'sequencer']);
+  });
+
   it('says what is deleted', () => {
     const input = networkOf(running, { leaving: leaving('batcher') });
     expect(draftOf(input).changes.map(({ object, action }) => `${action} ${object}`)).toEqual([

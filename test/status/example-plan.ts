@@ -50,5 +50,16 @@ export function plan(fields: Partial<Plan> = {}): Plan {
 }
 
 export function report(fields: Partial<ReportInput> = {}): ReportInput {
-  return { network, uid: 'uid-1', phase: 'Ready', problems: [], paused: false, plan: null, happenings: [], ...fields };
+  const remembered = { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' };
+  return {
+    network,
+    uid: 'uid-1',
+    phase: 'Ready',
+    problems: [],
+    paused: false,
+    plan: null,
+    happenings: [],
+    remembered,
+    ...fields,
+  };
 }

@@ -33,6 +33,7 @@ export function aLook({ approval, ...rest }: ALookOptions = {}): LookResult {
     problems: [],
     paused: false,
     decisions: [],
+    remembered: { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' },
     probeIntervalSeconds: 30,
     release: 'u18',
     chainId: '901',

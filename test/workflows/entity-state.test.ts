@@ -124,17 +124,100 @@ describe('a decision', () => {
     expect(state.newDecisions(look)).toHaveLength(0);
   });
 
-  it('that was a command to an earlier entity is not carried out again by the next one', () => {
-    const decisions = [
-      aDecision('retry'),
-      aDecision('skipGate'),
-      aDecision('pause'),
-      aDecision('reject', { plan: plan.hash }),
-    ];
-    expect(new EntityState().newDecisions(aLook({ decisions })).map(({ action }) => action)).toEqual([
-      'pause',
-      'reject',
-    ]);
+  it('is not taken back by an older annotation of another kind, and what is as new and contradicts it is refused', () => {
+    const state = waiting();
+    const rejected = aDecision('reject', { plan: plan.hash });
+    const both = aLook({ plan, decisions: [aDecision('approve', { plan: plan.hash }), rejected] });
+    expect(state.newDecisions(both)).toEqual([rejected]);
+    expect(told(state).at(-1)).toBe('decisionRefused');
+    expect(state.newDecisions(both)).toEqual([]);
+  });
+
+  it('counts again when its annotation was taken off and written anew', () => {
+    const state = new EntityState();
+    const look = aLook({ decisions: [aDecision('retry')] });
+    state.newDecisions(look);
+    state.newDecisions(aLook());
+    expect(state.newDecisions(look)).toHaveLength(1);
+  });
+
+  it('can be taken back until the plan begins, and not after', () => {
+    const state = waiting();
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }))).toBeUndefined();
+    const approval = { by: 'ana', at: '', via: 'Kubernetes', verified: true } as const;
+    state.start({ plan, workflowId: 'id', createdAt: NOW, expiresAt: undefined, startedAt: NOW, approval });
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }))).toContain('is approved already');
+  });
+});
+
+describe('an entity that follows a terminated one', () => {
+  const plan = aPlan('aaaaaaaa');
+  const remembered = { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' };
+  const first = (look: Parameters<typeof aLook>[0]) => {
+    const state = new EntityState();
+    const seen = aLook(look);
+    const decisions = state.newDecisions(seen);
+    state.takeLook(seen, NOW);
+    return { state, decisions };
+  };
+
+  it('does not carry out again what was taken, and hears what was said while nobody listened', () => {
+    const old = aDecision('approve', { plan: plan.hash });
+    const fresh = aDecision('retry');
+    const look = { plan, decisions: [old, fresh], remembered: { ...remembered, taken: [old.key] } };
+    expect(first(look).decisions).toEqual([fresh]);
+  });
+
+  it('stays paused', () => {
+    expect(first({ plan, remembered: { ...remembered, paused: true } }).state.phase).toBe('Paused');
+  });
+
+  it('asks before it begins what was aborted, and does not propose again what was rejected', () => {
+    const aborted = first({ plan, remembered: { ...remembered, abortedRevision: plan.desiredRevision } }).state;
+    expect(aborted.proposal?.status).toBe('awaiting');
+    const rejected = first({
+      plan,
+      approval: { required: true },
+      remembered: { ...remembered, rejectedPlan: plan.hash },
+    }).state;
+    expect(rejected.proposal?.status).toBe('rejected');
+  });
+
+  it('goes on waiting until the same deadline', () => {
+    const awaiting = { hash: plan.hash, createdAt: '2029-12-31T23:00:00Z', expiresAt: '2030-01-01T00:10:00Z' };
+    const { state } = first({ plan, approval: { required: true }, awaiting });
+    expect(state.deadline(NOW)).toBe(NOW + 10 * 60_000);
+    expect(told(state)).toEqual([]);
+  });
+});
+
+describe('an approval', () => {
+  const plan = aPlan('aaaaaaaa');
+  const approval = { by: 'ana', at: '', via: 'Kubernetes', verified: true } as const;
+
+  it('by policy ends when the policy asks before the plan has begun', () => {
+    const state = stateAfter({ plan, paused: true }, { plan, paused: true, approval: { required: true } });
+    expect(state.proposal?.status).toBe('awaiting');
+    expect(told(state)).toEqual(['planProposed', 'planApproved', 'planSuperseded', 'planProposed']);
+  });
+
+  it('by a person covers what a repair has left of the plan', () => {
+    const state = stateAfter({ plan, approval: { required: true } });
+    state.start({ plan, workflowId: 'id', createdAt: NOW, expiresAt: NOW + HOUR, startedAt: NOW, approval });
+    state.running = undefined;
+    state.proposal = undefined;
+    state.takeLook(aLook({ plan: aPlan('dddddddd', 'drift', plan.desiredRevision) }), NOW);
+    state.takeLook(
+      aLook({ plan: aPlan('bbbbbbbb', 'change', plan.desiredRevision), approval: { required: true } }),
+      NOW,
+    );
+    expect(state.startable(NOW)?.approval).toMatchObject({ by: 'ana', via: 'Inherited' });
+    state.takeLook(
+      aLook({ plan: aPlan('cccccccc', 'change', plan.desiredRevision), approval: { required: true } }),
+      NOW + HOUR,
+    );
+    expect(state.startable(NOW + HOUR)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 /** Decisions that people have written on the OptimismNetwork as annotations. */
+import { createHash } from 'node:crypto';
 import { DECISION_ANNOTATIONS } from '../../api/names.ts';
 import type { ReceivedDecision } from '../../contract/activities.ts';
 import type { KubeObject } from '../../kube/index.ts';
@@ -18,7 +19,8 @@ const ACTIONS: readonly Action[] = [
 
 /**
  * An annotation stays where it is, so it is told from its repetition by its value: commands have a value of their own for
- * each time (the CLI writes the time). As long as no admission policy vouches for the writer it counts as claimed.
+ * each time (the CLI writes the time). Who decides is not part of that: `approver` and `comment` are shared by all of
+ * them, and belong to the one that is new. As long as no admission policy vouches for the writer it counts as claimed.
  */
 export function decisionsOf(network: KubeObject): ReceivedDecision[] {
   const annotations = network.metadata.annotations ?? {};
@@ -34,7 +36,7 @@ export function decisionsOf(network: KubeObject): ReceivedDecision[] {
         by: by.slice(0, 253),
         via: 'Kubernetes' as const,
         verified: false,
-        key: `annotation/${action}/${value}/${by}`.slice(0, 300),
+        key: `${action}/${createHash('sha256').update(value).digest('hex').slice(0, 16)}`,
         ...(action === 'approve' || action === 'reject' ? { plan: subject } : {}),
         ...(action === 'skipGate' ? { gate: subject } : {}),
         ...(action === 'confirmFenced' ? { node: subject } : {}),

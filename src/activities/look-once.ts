@@ -35,6 +35,7 @@ import { duplicateChain } from './gather/duplicate-chain.ts';
 import { driftOf, gatherLive, type LiveObjects } from './gather/live.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
+import { gatherPodTemplates, type PodTemplates, strayPods } from './gather/stray-pods.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
 import { loadRender, type StoredRender } from './state/render-store.ts';
@@ -65,7 +66,10 @@ export async function lookOnce(
 ): Promise<Look | undefined> {
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
-  const live = await gatherLive(deps.kube, at, signal);
+  const [live, templates] = await Promise.all([
+    gatherLive(deps.kube, at, signal),
+    gatherPodTemplates(deps.kube, at, signal),
+  ]);
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
@@ -77,7 +81,7 @@ export async function lookOnce(
     : await desireUnlessBlocked(deps, wish, problems, verified.length > 0, signal);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const blocked = problems.some(blocksRollouts);
-  const facts = { deps, at, wish, live, verified, deleting, signal };
+  const facts = { deps, at, wish, live, templates, verified, deleting, signal };
   let input = await planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
   if (planned.type === 'refusal') {
@@ -208,6 +212,7 @@ interface PlanningFacts {
   readonly at: { readonly namespace: string; readonly name: string };
   readonly wish: Wish;
   readonly live: LiveObjects;
+  readonly templates: PodTemplates;
   readonly verified: readonly Verified[];
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
@@ -216,7 +221,7 @@ interface PlanningFacts {
 
 /** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
 async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
-  const { deps, at, wish, live, verified, desire, deleting, signal } = facts;
+  const { deps, at, wish, live, templates, verified, desire, deleting, signal } = facts;
   const leaving = leavingComponents(facts);
   const isLeaving = (component: ComponentRef) =>
     leaving.some((item) => componentKey(item.component) === componentKey(component));
@@ -248,6 +253,7 @@ async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
           : {}),
         changes: changesOf(component, known?.render, render),
         drift: known ? [...driftOf(component, known.render, live), ...shared, ...stopped] : [],
+        strayPods: render ? strayPods(component, render, live, templates) : [],
       };
     }),
   );

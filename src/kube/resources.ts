@@ -23,6 +23,7 @@ const KNOWN: Readonly<Record<string, ResourceInfo>> = {
   'v1/Secret': namespaced('secrets'),
   'v1/Service': namespaced('services'),
   'v1/ServiceAccount': namespaced('serviceaccounts'),
+  'apps/v1/ControllerRevision': namespaced('controllerrevisions'),
   'apps/v1/StatefulSet': namespaced('statefulsets'),
   'networking.k8s.io/v1/NetworkPolicy': namespaced('networkpolicies'),
   'policy/v1/PodDisruptionBudget': namespaced('poddisruptionbudgets'),

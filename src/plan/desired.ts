@@ -30,6 +30,8 @@ export interface ObservedComponent {
   readonly changes: readonly ObjectChange[];
   /** Differences of the live objects from the last verified render; empty: none. */
   readonly drift: readonly ObjectChange[];
+  /** Pods that another template has made than that of the wished render, each with the fields that differ. */
+  readonly strayPods: readonly ObjectChange[];
 }
 
 /** A component that is to go: its CR is being deleted, or is gone without us having been asked. */

@@ -73,7 +73,7 @@ function rolloutPlan({ network, revision, limits }: PlanningInput, all: readonly
     desiredRevision: revision,
     summary: `${kind} ${network}: ${names} (${drafts.length} steps)`.slice(0, 300),
     steps: numberedSteps(drafts),
-    changes: work.flatMap(changesOf),
+    changes: work.flatMap(({ changes }) => changes),
     gapExpectedSeconds: work.some(interruptsBlocks) ? SEQUENCER_RESTART_SECONDS : 0,
     warnings: [],
     renders: work.map(({ desired }) => ({ component: desired.component, digest: desired.render })),
@@ -103,20 +103,16 @@ function inRepairOrder(work: readonly Work[]): Work[] {
   return REPAIR_ORDER.flatMap((role) => work.filter(({ desired }) => desired.role === role));
 }
 
-function changesOf({ transition, observed }: Work) {
-  return transition === 'drift' ? observed.drift : observed.changes;
-}
-
-function restarts(item: Work): boolean {
-  return changesOf(item).some(({ restartsPods }) => restartsPods);
+function restarts({ changes }: Work): boolean {
+  return changes.some(({ restartsPods }) => restartsPods);
 }
 
 function interruptsBlocks(item: Work): boolean {
   return item.desired.role === 'sequencer' && item.transition !== 'install' && restarts(item);
 }
 
-function scalesUp(item: Work): boolean {
-  return changesOf(item)
+function scalesUp({ changes }: Work): boolean {
+  return changes
     .flatMap(({ object, fields }) => (object.startsWith('StatefulSet/') ? fields : []))
     .some(({ path, from, to }) => path === 'spec.replicas' && Number(to) > Number(from));
 }

@@ -1,5 +1,5 @@
 /** What there is to do for each component, and how much of it is the next plan. */
-import { type ComponentRef, componentKey } from '../contract/plan.ts';
+import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { DesiredComponent, ObservedComponent, PlanningInput } from './desired.ts';
 
 export type Transition = 'install' | 'change' | 'drift' | 'operatorUpdate';
@@ -9,6 +9,8 @@ export interface Work {
   /** What is applied: the wish, or for a repair the render that is there already. */
   readonly desired: DesiredComponent;
   readonly observed: ObservedComponent;
+  /** What becomes different by it. */
+  readonly changes: readonly ObjectChange[];
 }
 
 /**
@@ -26,17 +28,31 @@ export function nextWork(input: PlanningInput): Work[] {
 
 function observedOf({ observed }: PlanningInput, component: ComponentRef): ObservedComponent {
   const found = observed.find((item) => componentKey(item.component) === componentKey(component));
-  return found ?? { component, changes: [], drift: [] };
+  return found ?? { component, changes: [], drift: [], strayPods: [] };
 }
 
 function workOn(input: PlanningInput, desired: DesiredComponent, observed: ObservedComponent): Work[] {
-  const { verified, drift } = observed;
-  if (!verified) return [{ transition: 'install', desired, observed }];
-  if (verified.render === desired.render) return drift.length > 0 ? [{ transition: 'drift', desired, observed }] : [];
-  const sendsNothing = input.meanwhile && desired.role === 'batcher' && isStopped(observed);
-  if (hasLostObjects(observed) || makesNoBlocks(desired, observed) || sendsNothing)
-    return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed }];
-  return [{ transition: verified.inputs === desired.inputs ? 'operatorUpdate' : 'change', desired, observed }];
+  const { verified, changes, drift, strayPods } = observed;
+  if (!verified) return [{ transition: 'install', desired, observed, changes }];
+  if (verified.render === desired.render) {
+    const repaired = withStrayPods(drift, strayPods);
+    return repaired.length > 0 ? [{ transition: 'drift', desired, observed, changes: repaired }] : [];
+  }
+  const isOurs = verified.inputs === desired.inputs;
+  // Nobody has asked for what we would render differently: until somebody has approved it every difference is drift.
+  const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : desired.role === 'batcher' && isStopped(observed));
+  if (hasLostObjects(observed) || makesNoBlocks(desired, observed) || isBroken)
+    return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed, changes: drift }];
+  const transition = isOurs ? 'operatorUpdate' : 'change';
+  return [{ transition, desired, observed, changes: withStrayPods(changes, strayPods) }];
+}
+
+/**
+ * A change that was interrupted leaves pods on its template. They restart also when nothing else asks for that. What
+ * restarts pods anyway takes them along, and stays the same plan however many pods it has reached.
+ */
+function withStrayPods(changes: readonly ObjectChange[], strayPods: readonly ObjectChange[]): readonly ObjectChange[] {
+  return changes.some(({ restartsPods }) => restartsPods) ? changes : [...changes, ...strayPods];
 }
 
 /**

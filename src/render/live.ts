@@ -3,10 +3,10 @@
  * server adds by default, and what others add beside our fields, is tolerated.
  */
 import { isRecord, keyedEntries } from './list-identity.ts';
-import type { KubeObject } from './manifest.ts';
+import type { KubeObject, PodTemplate } from './manifest.ts';
 
 /** Paths of rendered fields whose live value is another one, in the order of the render; empty: no drift. */
-export function driftedFields(rendered: KubeObject, live: unknown): string[] {
+export function driftedFields(rendered: KubeObject | PodTemplate, live: unknown): string[] {
   const drifted: string[] = [];
   compare('', '', rendered, live, drifted);
   return drifted;

@@ -52,6 +52,8 @@ interface Given {
   readonly name?: string;
   readonly desired?: Partial<DesiredComponent>;
   readonly changes?: readonly ObjectChange[];
+  /** Names of pods that an interrupted change has left on its template. */
+  readonly strayPods?: readonly string[];
 }
 
 export function change(component: ComponentRef, more: Partial<ObjectChange> = {}): ObjectChange {
@@ -65,9 +67,17 @@ export function change(component: ComponentRef, more: Partial<ObjectChange> = {}
   };
 }
 
-function observedIn({ role, state, name, changes }: Given, component: ComponentRef): ObservedComponent {
+function observedIn(
+  { role, state, name, changes, strayPods: strays = [] }: Given,
+  component: ComponentRef,
+): ObservedComponent {
   if (state === 'new') {
-    return { component, changes: changes ?? [change(component, { action: 'create', fields: [] })], drift: [] };
+    return {
+      component,
+      changes: changes ?? [change(component, { action: 'create', fields: [] })],
+      drift: [],
+      strayPods: [],
+    };
   }
   const verified = {
     render: `${name ?? role}-1`,
@@ -86,6 +96,13 @@ function observedIn({ role, state, name, changes }: Given, component: ComponentR
     'rendered differently': [change(component)],
     'rendered differently, restarting': [change(component, { restartsPods: true })],
   };
+  const strayPods = strays.map((pod) =>
+    change(component, {
+      object: `Pod/${pod}`,
+      fields: [{ path: 'spec.containers[op-node].image' }],
+      restartsPods: true,
+    }),
+  );
   const lost = change(component, { action: 'create', fields: [] });
   const drifts: Partial<Record<State, readonly ObjectChange[]>> = {
     drifted: [change(component, { object: `Service/${component.name}` })],
@@ -94,7 +111,7 @@ function observedIn({ role, state, name, changes }: Given, component: ComponentR
     'changed and lost': [lost],
     'changed and half-way': [change(component, { fields: [{ path: 'spec.replicas' }] })],
   };
-  return { component, verified, changes: changes ?? differs[state] ?? [], drift: drifts[state] ?? [] };
+  return { component, verified, changes: changes ?? differs[state] ?? [], drift: drifts[state] ?? [], strayPods };
 }
 
 export function networkOf(given: readonly Given[], more: Partial<PlanningInput> = {}): PlanningInput {

@@ -23,14 +23,16 @@ const STATES: readonly State[] = [
 ];
 
 const state = fc.constantFrom(...STATES);
+const strayPods = fc.constantFrom([], [], ['stray-0']);
 const component = fc.oneof(
   fc.record({ role: fc.constant('network' as const), state }),
-  fc.record({ role: fc.constant('sequencer' as const), state }),
-  fc.record({ role: fc.constant('batcher' as const), state }),
+  fc.record({ role: fc.constant('sequencer' as const), state, strayPods }),
+  fc.record({ role: fc.constant('batcher' as const), state, strayPods }),
   fc.record({
     role: fc.constant('replica' as const),
     name: fc.constantFrom('replica-a', 'replica-b', 'replica-c'),
     state,
+    strayPods,
     desired: fc.record({ replicas: fc.integer({ min: 0, max: 4 }) }),
   }),
 );

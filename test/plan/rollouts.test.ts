@@ -312,6 +312,63 @@ describe('a batcher that a change has stopped half-way', () => {
   });
 });
 
+describe('pods that an interrupted change has left on its template', () => {
+  const strays = (role: 'sequencer' | 'batcher' | 'replica', state: State, more: object = {}) =>
+    networkOf([{ role, state, strayPods: [`${role}-0`], ...more }]);
+
+  it('are drift when nothing else is different, and restart', () => {
+    for (const role of ['sequencer', 'batcher', 'replica'] as const) {
+      const input = strays(role, 'as wished');
+      expect(draftOf(input)).toMatchObject({
+        kind: 'drift',
+        changes: [{ object: `Pod/${role}-0`, restartsPods: true }],
+        renders: [{ digest: `${role}-1` }],
+      });
+      expect(stepsOf(input)[0]).toBe(`${role}: applyComponent pods≥0`);
+      expect(stepsOf(input)).toEqual(stepsOf(networkOf([{ role, state: 'drifted in its template' }])));
+    }
+  });
+
+  it.each(['changed', 'rendered differently'] as const)(
+    'restart with what is %s, as if that asked for it, and the plan says why',
+    (state) => {
+      for (const role of ['sequencer', 'batcher', 'replica'] as const) {
+        const input = strays(role, state);
+        const restarting = networkOf([{ role, state: `${state}, restarting` }]);
+        expect(stepsOf(input)).toEqual(stepsOf(restarting));
+        const { changes, gapExpectedSeconds } = draftOf(input);
+        expect(gapExpectedSeconds).toBe(draftOf(restarting).gapExpectedSeconds);
+        expect(changes.map(({ object, restartsPods }) => [object, restartsPods])).toEqual([
+          [`StatefulSet/${role}`, false],
+          [`Pod/${role}-0`, true],
+        ]);
+      }
+    },
+  );
+
+  it('restart one after the other in a replica that is scaled up as well', () => {
+    expect(stepsOf(strays('replica', 'scaled up', { desired: { replicas: 2 } })).slice(0, 4)).toEqual([
+      'replica: applyComponent pods≥1',
+      'replica: awaitPods pod 1',
+      'replica: node-synced pod 1',
+      'replica: applyComponent pods≥0',
+    ]);
+  });
+
+  it.each(['new', 'changed, restarting', 'changed and half-way', 'drifted in its template'] as const)(
+    'make no other plan of what is %s, however far that has come',
+    (state) => {
+      for (const role of ['sequencer', 'batcher', 'replica'] as const)
+        expect(draftOf(strays(role, state))).toEqual(draftOf(networkOf([{ role, state }])));
+    },
+  );
+
+  it('are left to the change when lost objects are brought back before it', () => {
+    const input = strays('batcher', 'changed and lost');
+    expect(draftOf(input)).toEqual(draftOf(networkOf([{ role: 'batcher', state: 'changed and lost' }])));
+  });
+});
+
 describe('what a new operator renders differently', () => {
   it('is a plan of its own kind', () => {
     expect(draftOf(all('rendered differently, restarting'))).toMatchObject({
@@ -319,6 +376,17 @@ describe('what a new operator renders differently', () => {
       kinds: ['operatorUpdate'],
     });
     expect(draftOf(all('rendered differently, restarting')).gapExpectedSeconds).toBeGreaterThan(0);
+  });
+
+  it('holds up no repair of its component while it waits for a person', () => {
+    const input = networkOf([{ role: 'replica', state: 'rendered differently' }]);
+    const edited = change(refOf('replica'), { object: 'Service/replica' });
+    const observed = input.observed.map((item) => ({ ...item, drift: [edited] }));
+    expect(draftOf({ ...input, observed }).kind).toBe('operatorUpdate');
+    expect(draftOf({ ...input, observed, meanwhile: true })).toMatchObject({
+      kind: 'drift',
+      renders: [{ digest: 'replica-1' }],
+    });
   });
 
   it('stays out of a repair', () => {

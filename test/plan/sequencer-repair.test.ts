@@ -39,7 +39,7 @@ function planFor(
         ...desired,
       },
     ],
-    observed: [{ component: sequencer, verified: rolledOut, changes: [], drift: [], ...observed }],
+    observed: [{ component: sequencer, verified: rolledOut, changes: [], drift: [], strayPods: [], ...observed }],
     leaving: [],
     limits: stepLimits(rollout.parse({}), { blockTimeSeconds: 2, maxChannelDuration: 0, l1BlockTimeSeconds: 12 }),
   };

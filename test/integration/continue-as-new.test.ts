@@ -1,6 +1,8 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { patch } from './cluster-objects.ts';
 import { useDevnet } from './devnet.ts';
 
 /** A healthy network needs years for this; the server is told to suggest it early. */
@@ -31,9 +33,15 @@ describe('an entity whose history has grown', () => {
     );
     expect(next.status.name).toBe('RUNNING');
     expect(next.historyLength).toBeLessThan(SUGGEST_AFTER_EVENTS);
-    await waitUntil('the fresh run has looked', async () => {
-      const status = await entity.query<{ phase: string; paused: boolean; problems: unknown[] }>('status');
-      return status.problems.length > 0 && status.paused ? status : undefined;
-    });
+    await waitUntil('the fresh run has looked', () => isPaused(entity));
+    await entity.terminate('by hand, in a test');
+    const annotations = { 'optimism.io/comment': 'wakes the watcher' };
+    await patch(devnet(), 'OptimismNetwork', NETWORK, { metadata: { annotations } });
+    await waitUntil('the entity that follows the terminated one knows it too', () => isPaused(entity), 120_000);
   });
 });
+
+async function isPaused(entity: WorkflowHandle): Promise<true | undefined> {
+  const status = await entity.query<{ paused: boolean; problems: unknown[] }>('status');
+  return (status.problems.length > 0 && status.paused) || undefined;
+}

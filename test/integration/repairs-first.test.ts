@@ -1,5 +1,6 @@
 /** What is broken is repaired while other things wait, down to the pods; and nobody else's objects are taken over. */
 import { describe, expect, it } from 'vitest';
+import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
@@ -99,6 +100,30 @@ describe('repairs', { timeout: 2 * PATIENCE_MS }, () => {
     expect((await podUids(devnet))[`${BATCHER}-0`]).toEqual(expect.any(String));
     await chain.apply(resource(devnet, BATCHER, {}), resource(devnet, NETWORK, {}));
     await waitForStatus(devnet, 'the change is taken back', ({ phase }) => phase === 'Ready');
+    expectFairPlay(devnet);
+  });
+
+  it('are made beside a plan that waits, which then goes on', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const mend = chain.runner.fault.neverReady(`${REPLICA}-0/op-node`);
+    const env = [{ name: 'OP_NODE_L1_EPOCH_POLL_INTERVAL', value: '9s' }];
+    await chain.apply(resource(devnet, REPLICA, { consensus: { env } }));
+    const waits = ({ plan }: OptimismNetworkStatus) =>
+      plan?.kind === 'change' &&
+      plan.steps?.some(({ action, state }) => action === 'awaitPods' && state === 'Waiting') === true;
+    await waitForStatus(devnet, 'the plan waits for the pod', waits);
+    await remove(devnet, 'StatefulSet', BATCHER);
+    await waitForStatus(
+      devnet,
+      'the batcher is back, and the plan waits again',
+      (status) => waits(status) && status.history?.[0]?.kind === 'drift',
+    );
+    const [repair, left] = (await chain.status()).history ?? [];
+    expect(repair).toMatchObject({ kind: 'drift', outcome: 'completed' });
+    expect(left).toMatchObject({ kind: 'change', outcome: 'superseded' });
+    mend();
+    await waitForStatus(devnet, 'the change is done', ({ phase }) => phase === 'Ready');
     expectFairPlay(devnet);
   });
 

@@ -8,6 +8,7 @@ import { auditStoreOf } from './audit-stores.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Look, lookOnce } from './look-once.ts';
+import { pruneRenders } from './prune-renders.ts';
 import { changeStatus } from './state/change-status.ts';
 import { storeRender } from './state/render-store.ts';
 
@@ -28,7 +29,7 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network }) => {
+  return async ({ network, idle }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
@@ -37,6 +38,7 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     const { result, renders } = look;
     await deps.reached('look/store/before');
     for (const render of renders) await storeRender({ kube: deps.kube, network: at, uid: result.uid }, render, signal);
+    if (idle && !result.plan && result.problems.length === 0) await pruneRenders(deps, at, look, attempt);
     if (look.discovery) await writeChainFacts(deps, at, look, attempt);
     const audit = auditStoreOf(deps, { ...at, uid: result.uid });
     deps.logger.debug(

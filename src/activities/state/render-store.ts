@@ -149,6 +149,22 @@ export async function findRender(
   }
 }
 
+/**
+ * Of a network's ConfigMaps those, with all their parts, that hold a render with none of these digests. Told by their
+ * names, by which renders are loaded: what a load would read is never among them. Pure.
+ */
+export function surplusRenders<T extends KubeObject>(
+  configMaps: readonly T[],
+  network: string,
+  digests: readonly string[],
+): T[] {
+  const kept = digests.map((digest) => configMapName(network, digest, 0));
+  return configMaps.filter(
+    ({ metadata: { name, labels } }) =>
+      labels?.[STORES_LABEL] === 'render' && !kept.some((first) => name === first || name.startsWith(`${first}-`)),
+  );
+}
+
 /** Names of the Secrets of ours that a network's render needs. */
 export function secretsOf(render: Pick<StoredRender, 'copies' | 'identities'> | undefined): string[] {
   const names = [

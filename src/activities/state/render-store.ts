@@ -22,6 +22,8 @@ export interface StoredRender {
   readonly sequencers: readonly string[];
   /** Keys that the component acts with, by token or address: a change is a rotation. */
   readonly keys: readonly string[];
+  /** Of the network's own: token of the installation's key. Absent in renders from before there was one. */
+  readonly installation?: string;
   /** Hash of what it was rendered from. Not part of the digest: equal objects are equal, whatever they came from. */
   readonly inputs: string;
 }

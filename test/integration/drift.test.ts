@@ -150,7 +150,15 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     await remove(devnet, 'Secret', name);
     await conditionOf(devnet, { reason: 'InvalidSpec', says: [`Secret ${name} in namespace ${namespace}`, 'backup'] });
     const policy = (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '';
-    expect(await planAfter(devnet, () => remove(devnet, 'NetworkPolicy', policy))).toMatchObject(REPAIRED);
+    const [before] = (await chain.status()).history ?? [];
+    await remove(devnet, 'NetworkPolicy', policy);
+    const { history, phase } = await waitForStatus(
+      devnet,
+      'the repair is in history',
+      ({ history: [last] = [] }) => last?.finishedAt !== before?.finishedAt,
+    );
+    expect(history?.[0]).toMatchObject(REPAIRED);
+    expect(phase).toBe('Invalid');
     expect(await chain.kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name })).toBeUndefined();
     const plans = (await executionsOf(devnet)).length;
     await chain.kube.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data, immutable });

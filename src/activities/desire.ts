@@ -12,6 +12,7 @@ import type { RenderInput } from '../render/input.ts';
 import type { ChainFiles } from './gather/chain-files.ts';
 import { podsOf } from './gather/identities.ts';
 import type { Wish } from './gather/wish.ts';
+import { installationToken } from './state/install-key.ts';
 import { type StoredRender, storedRenderDigest } from './state/render-store.ts';
 
 export interface Desire {
@@ -38,13 +39,14 @@ export function desireOf(wish: CompleteWish, release: Release): Desire {
   const others = rendered
     .filter(({ component }) => component.kind !== 'OptimismNetwork')
     .map(({ component }) => component);
+  const installation = installationToken(wish.installKey);
   const settings = renderedSettings(wish.network.spec);
   const renders = [networkComponent, ...others].map((component): StoredRender => {
     const isNetwork = component.kind === 'OptimismNetwork';
     return {
       component,
       objects: isNetwork ? [...wish.files.objects, ...objectsOf(component)] : objectsOf(component),
-      ...(isNetwork ? extra : { copies: [], identities: [], peers: {}, sequencers: [] }),
+      ...(isNetwork ? { ...extra, installation } : { copies: [], identities: [], peers: {}, sequencers: [] }),
       keys: isNetwork ? [] : keysOf(wish, component),
       inputs: renderDigest([
         isNetwork

@@ -3,10 +3,12 @@ import { Context } from '@temporalio/activity';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { scheduledForks } from '../chain/rollup-config.ts';
 import type { LookInput, LookResult } from '../contract/activities.ts';
+import { boundLook } from '../plan/bound-look.ts';
 import { auditStoreOf } from './audit-stores.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Look, lookOnce } from './look-once.ts';
+import { pruneRenders } from './prune-renders.ts';
 import { changeStatus } from './state/change-status.ts';
 import { storeRender } from './state/render-store.ts';
 
@@ -28,7 +30,7 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network, abortedRevision }) => {
+  return async ({ network, idle, abortedRevision }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
@@ -37,6 +39,7 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     const { result, renders } = look;
     await deps.reached('look/store/before');
     for (const render of renders) await storeRender({ kube: deps.kube, network: at, uid: result.uid }, render, signal);
+    if (idle && !result.plan && result.problems.length === 0) await pruneRenders(deps, at, look, attempt);
     if (look.discovery) await writeChainFacts(deps, at, look, attempt);
     const audit = auditStoreOf(deps, { ...at, uid: result.uid });
     deps.logger.debug(
@@ -48,7 +51,9 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
       },
       'Looked at network',
     );
-    return { ...result, nextPlanNumber: await audit.nextPlanNumber({ signal }) };
+    const nextPlanNumber = await audit.nextPlanNumber({ signal });
+    // Redacted before it is cut: of a secret that was cut nobody would recognise the rest.
+    return boundLook(deps.redactor.redactJson({ ...result, nextPlanNumber }));
   };
 }
 

@@ -58,19 +58,71 @@ export async function requireOurs(place: Place, object: KubeObject, component: C
   if (problem) throw new OperatorError(problem);
 }
 
-/** The same for a look, so that nothing of a plan is done that could not be finished. Asks only for what is not ours. */
+/**
+ * The same for a look, so that nothing of a plan is done that could not be finished. Asks only for what is not ours, and
+ * nothing of what two components of the wish itself contest.
+ */
 export async function foreignObjects(
   place: Place,
   renders: readonly StoredRender[],
-  { objects: ours }: LiveObjects,
+  live: LiveObjects,
 ): Promise<Problem[]> {
   const wanted = renders.flatMap(({ component, objects }) => objects.map((object) => ({ component, object })));
-  const isOurs = ({ component, object }: (typeof wanted)[number]) => {
-    const live = ours.get(`${object.kind}/${object.metadata.name}`);
-    return live !== undefined && foreignOwner(live, place.at.name, component) === undefined;
-  };
+  const isOurs = ({ component, object }: (typeof wanted)[number]) => isHeldBy(component, object, live, place.at.name);
+  const contested = new Set(wanted.map(({ object }) => idOf(object)).filter(isRepeated));
   const found = await Promise.all(
-    wanted.filter((item) => !isOurs(item)).map(({ component, object }) => foreignProblem(place, object, component)),
+    wanted
+      .filter((item) => !isOurs(item) && !contested.has(idOf(item.object)))
+      .map(({ component, object }) => foreignProblem(place, object, component)),
   );
-  return found.filter((problem) => problem !== undefined);
+  return [...contestedObjects(renders, live, place.at.name), ...found.filter((problem) => problem !== undefined)];
+}
+
+/**
+ * Objects that several components of one wish need under the same name: the second apply would take over what the first
+ * one has made. Who has it already keeps it, else the first render does; each other one is told. Pure.
+ */
+export function contestedObjects(renders: readonly StoredRender[], live: LiveObjects, network: string): Problem[] {
+  const claims = renders.flatMap(({ component, objects }) =>
+    objects.map((object) => ({ component, object, holds: isHeldBy(component, object, live, network) })),
+  );
+  const ids = [...new Set(claims.map(({ object }) => idOf(object)).filter(isRepeated))];
+  const lost = ids.flatMap((id) => {
+    const [holder, ...others] = claims
+      .filter(({ object }) => idOf(object) === id)
+      .sort((a, b) => Number(b.holds) - Number(a.holds));
+    return others.map(({ component }) => ({ id, component, holder: holder?.component ?? component }));
+  });
+  const pairs = new Map(lost.map((item) => [pairOf(item), item]));
+  return [...pairs].map(([pair, { component, holder }]) => {
+    const objects = lost.filter((item) => pairOf(item) === pair).map(({ id }) => id);
+    return contestedProblem(component, holder, objects);
+  });
+}
+
+function contestedProblem(component: ComponentRef, holder: ComponentRef, objects: readonly string[]): Problem {
+  const owner = componentKey(component);
+  return {
+    type: 'InvalidSpec',
+    message: `${owner} needs ${objects.join(', ')}, which ${componentKey(holder)} of the same network needs as well`,
+    fix: `create ${owner} under another name`,
+    object: owner,
+  };
+}
+
+function pairOf({ component, holder }: { component: ComponentRef; holder: ComponentRef }): string {
+  return `${componentKey(component)} ${componentKey(holder)}`;
+}
+
+function idOf({ kind, metadata }: KubeObject): string {
+  return `${kind}/${metadata.name}`;
+}
+
+function isRepeated(id: string, index: number, all: readonly string[]): boolean {
+  return all.indexOf(id) !== index;
+}
+
+function isHeldBy(component: ComponentRef, object: KubeObject, { objects }: LiveObjects, network: string): boolean {
+  const live = objects.get(idOf(object));
+  return live !== undefined && foreignOwner(live, network, component) === undefined;
 }

@@ -1,6 +1,5 @@
 /** The identity of a plan: what people approve is bound to it. */
 import type { Plan } from '../contract/plan.ts';
-import { boundPlan } from './bound-plan.ts';
 import type { PlanDraft } from './plan-draft.ts';
 
 /**
@@ -18,5 +17,5 @@ export function planOf({ kinds, ...draft }: PlanDraft, digest: (content: readonl
     gate,
   ]);
   const changes = draft.changes.map(({ object, action, restartsPods }) => [object, action, restartsPods]);
-  return boundPlan({ ...draft, hash: digest([draft.desiredRevision, kinds, steps, changes]) });
+  return { ...draft, hash: digest([draft.desiredRevision, kinds, steps, changes]) };
 }

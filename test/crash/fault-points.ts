@@ -21,6 +21,7 @@ export const EFFECTS: Readonly<Record<StepType, readonly string[]>> = {
 /** Points outside of steps. */
 export const ENTITY_POINTS = [
   'look/store/before',
+  'look/prune/before',
   'report/<happening>/before',
   'report/status/before',
   'report/status/after',
@@ -34,6 +35,11 @@ const ELSEWHERE = [
   'startSequencer/stop-other', // a second sequencer that was started by hand
 ];
 
+/** Points of a look that these plans do not come to. */
+const NEVER_AFTER_ONE_CHANGE: readonly string[] = [
+  'look/prune/before', // a render that is neither the last nor the one before: it takes a second change of a component
+];
+
 /** All points that an install, a change of the batcher and a teardown have. */
 export function playedPoints(): string[] {
   const effects = Object.entries(EFFECTS).flatMap(([type, names]) =>
@@ -43,7 +49,7 @@ export function playedPoints(): string[] {
     .filter((effect) => !ELSEWHERE.includes(effect))
     .flatMap((effect) => [`${effect}/before`, `${effect}/after`]);
   const happenings = ['planProposed', 'planApproved', 'planStarted', 'planFinished'];
-  const ofEntity = ENTITY_POINTS.flatMap((point) =>
+  const ofEntity = ENTITY_POINTS.filter((point) => !NEVER_AFTER_ONE_CHANGE.includes(point)).flatMap((point) =>
     happenings.map((happening) => point.replace('<happening>', happening)),
   );
   return [...new Set([...inSteps, ...ofEntity])];

@@ -217,12 +217,29 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await chain.apply(network());
   });
 
+  it('says that two components need the same objects, before the second one would take them over', async () => {
+    const { chain } = devnet;
+    const batcher = resource(devnet, 'devnet-batcher');
+    await remove(devnet, 'OpBatcher', 'devnet-batcher');
+    await chain.apply({ ...batcher, metadata: { ...batcher.metadata, name: 'devnet-sequencer' } });
+    await putSecret('devnet-keys', keys());
+    await conditionOf(devnet, {
+      kind: 'OpBatcher',
+      name: 'devnet-sequencer',
+      reason: 'InvalidSpec',
+      says: ['StatefulSet/devnet-sequencer', 'which OpNode/devnet-sequencer of the same network needs as well'],
+    });
+    await expectNothingMade();
+    // The right one first: until the other is gone it is a second batcher, and nothing begins without one.
+    await chain.apply(batcher);
+    await remove(devnet, 'OpBatcher', 'devnet-sequencer');
+  });
+
   it('has left no warning without a next step', async () => {
     for (const { type, note } of await operatorEvents(devnet)) if (type === 'Warning') expect(note).toMatch(/→ \S/);
   });
 
   it('rolls out by itself as soon as everything is right', async () => {
-    await putSecret('devnet-keys', keys());
     await devnet.chain.waitForPhase('Ready', 240_000);
     const sets = await waitUntil('three StatefulSets', async () => {
       const found = (await readAll(devnet, 'StatefulSet')).map(({ metadata }) => metadata.name).sort();

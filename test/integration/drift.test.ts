@@ -4,6 +4,7 @@ import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { operatorEvents, patch, podUids, read, readAll, remove } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
+import { conditionOf } from './refusals.ts';
 import { executionsOf } from './workflow-history.ts';
 
 const SEQUENCER = 'devnet-sequencer';
@@ -138,6 +139,33 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
       kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'scale', `statefulset/${BATCHER}`, '--replicas=0');
     expect(await planAfter(devnet, scale)).toMatchObject(REPAIRED);
     expectFairPlay(devnet);
+  });
+
+  it('makes no other installation key, repairs what needs none, and goes on with the one that is restored', async () => {
+    const devnet = use();
+    const { chain, namespace } = devnet;
+    const pods = await podUids(devnet);
+    const name = 'op-stack-operator-install-key';
+    const { data, immutable } = (await read(devnet, 'Secret', name)) as { data?: object; immutable?: boolean };
+    await remove(devnet, 'Secret', name);
+    await conditionOf(devnet, { reason: 'InvalidSpec', says: [`Secret ${name} in namespace ${namespace}`, 'backup'] });
+    const policy = (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '';
+    const [before] = (await chain.status()).history ?? [];
+    await remove(devnet, 'NetworkPolicy', policy);
+    const { history, phase } = await waitForStatus(
+      devnet,
+      'the repair is in history',
+      ({ history: [last] = [] }) => last?.finishedAt !== before?.finishedAt,
+    );
+    expect(history?.[0]).toMatchObject(REPAIRED);
+    expect(phase).toBe('Invalid');
+    expect(await chain.kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name })).toBeUndefined();
+    const plans = (await executionsOf(devnet)).length;
+    await chain.kube.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data, immutable });
+    await conditionOf(devnet, { status: 'True', reason: 'Valid' });
+    await chain.waitForPhase('Ready', PATIENCE_MS);
+    expect((await executionsOf(devnet)).length).toBe(plans);
+    expect(await podUids(devnet)).toEqual(pods);
   });
 });
 

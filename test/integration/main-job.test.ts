@@ -342,6 +342,23 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     expectFairPlay(devnet);
   });
 
+  it('keeps of every component the last render and the one before, after any number of changes', async () => {
+    const devnet = use();
+    const renders = async () =>
+      (await readAll(devnet, 'ConfigMap'))
+        .filter(({ metadata }) => metadata.labels?.['optimism.io/stores'] === 'render')
+        .map(({ data }) => String((data as { digest?: string }).digest));
+    const { components = [] } = await devnet.chain.status();
+    const kept = components.flatMap(({ render, previousRender }) => [render, previousRender]);
+    const wanted = [...new Set(kept.filter((digest) => digest !== undefined))].sort();
+    await waitUntil(
+      'the look after the last plan is over',
+      async () => ((await renders()).length <= wanted.length ? true : undefined),
+      PATIENCE_MS,
+    );
+    expect([...new Set(await renders())].sort()).toEqual(wanted);
+  });
+
   it('has let no secret out', async () => {
     const devnet = use();
     const texts = await everythingThatPeopleCanRead(devnet);

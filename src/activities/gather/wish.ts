@@ -14,11 +14,11 @@ import { componentRole } from '../../plan/component-role.ts';
 import { refuseDuplicates } from '../../plan/duplicates.ts';
 import { refuseSettings } from '../../plan/refused-settings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { readInstallKey } from '../state/install-key.ts';
 import { type ChainFiles, gatherChainFiles } from './chain-files.ts';
 import { type CustomResources, gatherCustomResources } from './custom-resources.ts';
 import { formerCopiesOf } from './former-copies.ts';
 import { type GatheredIdentity, gatherIdentity } from './identities.ts';
+import { gatherInstallation } from './installation.ts';
 import { type References, type ReferenceUse, referencesOf, resolveReferences } from './references.ts';
 
 export interface Wish {
@@ -67,7 +67,8 @@ export async function gatherWish(
     nodes: nodes.filter(({ metadata }) => !isRefused('OpNode', metadata.name)),
     batchers: batchers.filter(({ metadata }) => !isRefused('OpBatcher', metadata.name)),
   };
-  const installKey = await readInstallKey(deps.kube, deps.operatorNamespace, signal);
+  const installation = await gatherInstallation(deps, at, resources.network, signal);
+  const installKey = installation.key;
   deps.redactor.remember(installKey.toString('base64'));
   // Those that are going are drained first, with the keys and endpoints that they still have.
   const going = resources.components.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
@@ -84,6 +85,7 @@ export async function gatherWish(
   const deleting = resources.network.metadata.deletionTimestamp !== undefined;
   const ofGoing = new Set(goingUses.map(({ object }) => object));
   const inTheWay = ({ object }: Problem) => !deleting && (object === undefined || !ofGoing.has(object));
+  if (installation.problem && !deleting) problems.push(installation.problem);
   problems.push(...refused, ...references.problems.filter(inTheWay));
   const identities = new Map(
     attempt(problems, () =>

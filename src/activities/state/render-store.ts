@@ -22,6 +22,8 @@ export interface StoredRender {
   readonly sequencers: readonly string[];
   /** Keys that the component acts with, by token or address: a change is a rotation. */
   readonly keys: readonly string[];
+  /** Of the network's own: token of the installation's key. Absent in renders from before there was one. */
+  readonly installation?: string;
   /** Hash of what it was rendered from. Not part of the digest: equal objects are equal, whatever they came from. */
   readonly inputs: string;
 }
@@ -147,6 +149,22 @@ export async function findRender(
     if (error instanceof OperatorError && error.type === 'RenderNotFound') return undefined;
     throw error;
   }
+}
+
+/**
+ * Of a network's ConfigMaps those, with all their parts, that hold a render with none of these digests. Told by their
+ * names, by which renders are loaded: what a load would read is never among them. Pure.
+ */
+export function surplusRenders<T extends KubeObject>(
+  configMaps: readonly T[],
+  network: string,
+  digests: readonly string[],
+): T[] {
+  const kept = digests.map((digest) => configMapName(network, digest, 0));
+  return configMaps.filter(
+    ({ metadata: { name, labels } }) =>
+      labels?.[STORES_LABEL] === 'render' && !kept.some((first) => name === first || name.startsWith(`${first}-`)),
+  );
 }
 
 /** Names of the Secrets of ours that a network's render needs. */

@@ -57,7 +57,10 @@ async function deleteVolumes(context: StepContext): Promise<string> {
     { labelSelector: `${LABELS.network}=${at.name},${LABELS.component}=${label}`, signal },
   );
   if (items.length === 0) return '';
-  if (network?.spec?.deletionPolicy === 'Retain') return `, ${items.length} volumes are kept (deletionPolicy: Retain)`;
+  // Gone, or another one of the same name: what its owner wanted is unknown, and a volume does not come back.
+  if (network?.metadata.uid !== input.uid)
+    return `, ${items.length} volumes are kept (its OptimismNetwork is gone, and its deletionPolicy with it)`;
+  if (network.spec?.deletionPolicy === 'Retain') return `, ${items.length} volumes are kept (deletionPolicy: Retain)`;
   for (const item of items) await remove(context, { ...item, apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
   return `, with ${items.length} volumes`;
 }

@@ -12,7 +12,7 @@ import { componentRole } from '../../plan/component-role.ts';
 import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
 import { gatherCustomResources } from '../gather/custom-resources.ts';
 import { requireOurs } from '../ownership.ts';
-import { readInstallKey } from '../state/install-key.ts';
+import { requireInstallKey } from '../state/install-key.ts';
 import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
 import { changeFinalizer } from './finalizers.ts';
 import type { StepContext } from './step-context.ts';
@@ -28,20 +28,25 @@ export async function storeConfig(context: StepContext): Promise<string> {
     await mustBeOurs(context, object);
     await context.act('apply', () => deps.kube.apply(object, { fieldManager: FIELD_MANAGER, force: true, signal }));
   }
-  const installKey = await readInstallKey(deps.kube, deps.operatorNamespace, signal);
+  const installKey = installKeyOf(context, render);
   for (const [name, copies] of byTarget(render.copies)) await copySecret(context, installKey, name, copies);
-  for (const identity of render.identities) {
-    const values = Object.fromEntries(
-      Object.entries(identity.keys).map(([key, purpose]) => [key, deriveKey(installKey, purpose)]),
-    );
-    for (const value of Object.values(values)) deps.redactor.remember(value);
-    await ensureKeys(context, identity.secret, values);
-  }
+  for (const { secret, keys } of render.identities) await ensureKeys(context, installKey, secret, keys);
   await storePeers(context, render);
   await ensureSequencers(context, render.sequencers);
   const surplus = surplusAfterChange(render, await renderHistory(context));
   await deleteSecrets(context, surplus);
   return `${render.objects.length} chain files, ${render.copies.length} key copies and ${render.identities.length} identities are stored${surplus.length > 0 ? `, ${surplus.length} former ones removed` : ''}`;
+}
+
+type InstallKey = () => Promise<Buffer>;
+
+/** Asked for only where something is written with it: what else there is to put back does not wait for a lost key. */
+function installKeyOf({ deps, signal }: StepContext, { installation }: StoredRender): InstallKey {
+  let key: Promise<Buffer> | undefined;
+  return () => {
+    key ??= requireInstallKey(deps.kube, deps.operatorNamespace, installation, signal);
+    return key;
+  };
 }
 
 async function setFinalizers(context: StepContext): Promise<void> {
@@ -95,7 +100,7 @@ function byTarget(copies: readonly OwnedCopy[]): Map<string, OwnedCopy[]> {
  */
 async function copySecret(
   context: StepContext,
-  installKey: Buffer,
+  installKey: InstallKey,
   name: string,
   copies: readonly OwnedCopy[],
 ): Promise<void> {
@@ -106,12 +111,13 @@ async function copySecret(
       { signal },
     );
   if (await secret(name)) return mustBeOurs(context, { apiVersion: 'v1', kind: 'Secret', metadata: { name } });
+  const key = await installKey();
   const data: Record<string, string> = {};
   for (const { from, to, token } of copies) {
     const encoded = (await secret(from.name))?.data?.[from.key];
     const value = encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
     if (value) deps.redactor.remember(value.toString());
-    if (!value || changeToken(installKey, ['Secret', at.namespace, at.name, from.name, from.key, value]) !== token) {
+    if (!value || changeToken(key, ['Secret', at.namespace, at.name, from.name, from.key, value]) !== token) {
       throw new OperatorError({
         type: 'ReferenceChanged',
         message: `Secret "${from.name}", key "${from.key}", is not what the plan was made with`,
@@ -130,28 +136,34 @@ async function copySecret(
   });
 }
 
-/** A Secret of ours with at least these keys. Keys that it has already are never changed. */
-async function ensureKeys(context: StepContext, name: string, values: Record<string, string>): Promise<void> {
+/**
+ * A Secret of ours with at least these keys, derived for their purposes. Keys that it has already are never changed.
+ */
+async function ensureKeys(
+  context: StepContext,
+  installKey: InstallKey,
+  name: string,
+  purposes: Readonly<Record<string, string>>,
+): Promise<void> {
   const { deps, at, signal } = context;
   const ref = { apiVersion: 'v1', kind: 'Secret', namespace: at.namespace, name };
   const existing = await deps.kube.get<DataObject>(ref, { signal });
-  const encoded = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-  );
+  if (existing) await mustBeOurs(context, { ...existing, ...ref });
+  const missing = Object.entries(purposes).filter(([key]) => existing?.data?.[key] === undefined);
+  if (existing && missing.length === 0) return;
+  const from = await installKey();
+  const values = missing.map(([key, purpose]) => [key, deriveKey(from, purpose)] as const);
+  for (const [, value] of values) deps.redactor.remember(value);
+  const data = Object.fromEntries(values.map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
   if (!existing)
     return createOnce(context, {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: metadata(context, name),
       type: 'Opaque',
-      data: encoded,
+      data,
     });
-  await mustBeOurs(context, { ...existing, ...ref });
-  const missing = Object.fromEntries(Object.entries(encoded).filter(([key]) => existing.data?.[key] === undefined));
-  if (Object.keys(missing).length === 0) return;
-  await context.act('identity', () =>
-    deps.kube.mergePatch(ref, { data: missing }, { fieldManager: FIELD_MANAGER, signal }),
-  );
+  await context.act('identity', () => deps.kube.mergePatch(ref, { data }, { fieldManager: FIELD_MANAGER, signal }));
 }
 
 function mustBeOurs({ deps, input, at, signal }: StepContext, object: KubeObject): Promise<void> {

@@ -138,8 +138,8 @@ export function listen(entity: Entity): void {
     defineQuery(QUERIES.history),
     () => ({
       revision: state.look?.revision ?? '',
-      abortedRevision: state.abortedRevision,
-      rejectedPlan: state.rejectedPlan,
+      abortedRevision: state.memory.abortedRevision,
+      rejectedPlan: state.memory.rejectedPlan,
     }),
     { description: 'What was decided on earlier plans' },
   );

@@ -11,9 +11,11 @@ import type {
   Remembered,
 } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
-import { componentKey, type Plan, type PlanKind } from '../contract/plan.ts';
+import type { Plan, PlanKind } from '../contract/plan.ts';
 import { asksAfterAbort } from '../plan/approval-policy.ts';
 import { driftSentence } from '../status/drift-sentence.ts';
+import { approvalCovering, type CoveringApproval, coveringApproval } from './covering-approval.ts';
+import { DecisionMemory } from './decision-memory.ts';
 import { type PastRepair, RepairPace } from './repair-pace.ts';
 
 export interface Proposal {
@@ -29,36 +31,21 @@ export interface CarriedState {
   readonly schema: 1;
   /** Uid of the OptimismNetwork that all this is about. */
   readonly uid?: string;
-  readonly paused: boolean;
-  /** Revision whose plan a person has aborted: its next plan asks first, whatever the policy. */
-  readonly abortedRevision: string;
-  readonly rejectedPlan: string;
-  readonly taken: readonly string[];
+  readonly remembered: Remembered;
   readonly counter: number;
   readonly repairs?: readonly PastRepair[];
-  readonly covering?: Covering;
+  readonly covering?: CoveringApproval;
   /** The plan that waits, with its absolute deadline: a fresh run does not ask anew. */
   readonly proposal?: CarriedProposal;
 }
 
 type CarriedProposal = Omit<Proposal, 'plan'> & { readonly hash: string };
 
-/** What a person has approved, for the remainder that a repair or a crash leaves of it. */
-interface Covering {
-  readonly revision: string;
-  readonly kind: PlanKind;
-  readonly steps: readonly string[];
-  readonly approval: ApprovalRecord;
-  readonly expiresAt: number | undefined;
-}
-
 export class EntityState {
   look: LookResult | undefined;
   proposal: Proposal | undefined;
   halted: { step: string; problem: Problem } | undefined;
-  pausedByCommand: boolean;
-  abortedRevision: string;
-  rejectedPlan: string;
+  readonly memory: DecisionMemory;
   running:
     | (Pick<Proposal, 'plan' | 'createdAt' | 'expiresAt'> & {
         workflowId: string;
@@ -67,37 +54,26 @@ export class EntityState {
       })
     | undefined;
   readonly happenings: Happening[] = [];
-  #taken: readonly string[];
   #counter: number;
   #carried: CarriedProposal | undefined;
-  /** Nothing was handed over: what is found now was said to an earlier entity. */
-  #fresh: boolean;
-
   readonly #carriedUid: string | undefined;
   readonly #repairs: RepairPace;
-  #covering: Covering | undefined;
+  #covering: CoveringApproval | undefined;
 
   constructor(carried?: CarriedState) {
     this.#carriedUid = carried?.uid;
     this.#repairs = new RepairPace(carried?.repairs);
     this.#covering = carried?.covering;
-    this.pausedByCommand = carried?.paused ?? false;
-    this.abortedRevision = carried?.abortedRevision ?? '';
-    this.rejectedPlan = carried?.rejectedPlan ?? '';
-    this.#taken = carried?.taken ?? [];
+    this.memory = new DecisionMemory(carried?.remembered);
     this.#counter = carried?.counter ?? 0;
     this.#carried = carried?.proposal;
-    this.#fresh = carried === undefined;
   }
 
   carry(): CarriedState {
     return {
       schema: 1,
       ...(this.uid === undefined ? {} : { uid: this.uid }),
-      paused: this.pausedByCommand,
-      abortedRevision: this.abortedRevision,
-      rejectedPlan: this.rejectedPlan,
-      taken: this.#taken,
+      remembered: this.memory.remembered,
       counter: this.#counter,
       repairs: this.#repairs.carry(),
       ...(this.#covering ? { covering: this.#covering } : {}),
@@ -111,7 +87,7 @@ export class EntityState {
   }
 
   get paused(): boolean {
-    return this.pausedByCommand || (this.look?.paused ?? false);
+    return this.memory.paused || (this.look?.paused ?? false);
   }
 
   record(happening: Omit<Happening, 'n'>): void {
@@ -119,52 +95,31 @@ export class EntityState {
     this.happenings.push({ ...happening, n: this.#counter });
   }
 
-  /**
-   * Decisions of a look that were not taken before: an annotation stays where it is and is read by every look. An entity
-   * that follows a terminated one begins with what the status remembers of that.
-   */
+  /** Decisions of a look that were not taken before. What an earlier entity has left in the status is adopted first. */
   newDecisions(look: LookResult): ReceivedDecision[] {
-    if (this.#fresh) this.#adopt(look);
-    const fresh = look.decisions.filter(({ key }) => !this.#taken.includes(key));
-    this.#taken = look.decisions.map(({ key }) => key);
-    const rejected = fresh.filter(({ action }) => action === 'reject').map(({ plan }) => plan);
-    return fresh.filter((decision) => {
-      if (decision.action !== 'approve' || !rejected.includes(decision.plan)) return true;
+    if (!this.memory.isKnown) this.#adopt(look);
+    const { fresh, contradicted } = this.memory.take(look);
+    for (const { by, via } of contradicted)
       this.record({
         type: 'decisionRefused',
-        actor: decision.by,
-        via: decision.via,
+        actor: by,
+        via,
         message: 'approve refused: the same plan is rejected by an annotation that is as new',
       });
-      return false;
-    });
+    return fresh;
   }
 
-  #adopt({ remembered, awaiting }: LookResult): void {
-    this.#fresh = false;
-    this.#taken = remembered.taken;
-    this.pausedByCommand = remembered.paused;
-    this.abortedRevision = remembered.abortedRevision;
-    this.rejectedPlan = remembered.rejectedPlan;
+  #adopt(look: LookResult): void {
+    this.memory.adopt(look);
+    const { awaiting } = look;
     if (!awaiting) return;
-    const { hash } = awaiting;
     this.#carried = {
-      hash,
+      hash: awaiting.hash,
       createdAt: Date.parse(awaiting.createdAt),
       expiresAt: Date.parse(awaiting.expiresAt),
-      status: hash === this.rejectedPlan ? 'rejected' : 'awaiting',
+      status: awaiting.hash === this.memory.rejectedPlan ? 'rejected' : 'awaiting',
       approval: undefined,
     };
-  }
-
-  get remembered(): Remembered {
-    const { pausedByCommand, abortedRevision, rejectedPlan } = this;
-    return { taken: this.#taken, paused: pausedByCommand, abortedRevision, rejectedPlan };
-  }
-
-  /** What a look has to know; undefined: nothing is known yet. */
-  get knownAborted(): string | undefined {
-    return this.#fresh ? undefined : this.abortedRevision;
   }
 
   /** Takes the result of a look: keeps, replaces or drops the proposal. */
@@ -188,7 +143,7 @@ export class EntityState {
    * aborted still asks.
    */
   proposeAgain(now: number): void {
-    this.rejectedPlan = '';
+    this.memory.rejectedPlan = '';
     this.#repairs.forget();
     const { look } = this;
     if (look?.plan && !this.running) this.#propose(look.plan, look, now);
@@ -202,10 +157,10 @@ export class EntityState {
       this.proposal = { plan, ...rest };
       return;
     }
-    const aborted = asksAfterAbort(plan, this.abortedRevision);
+    const aborted = asksAfterAbort(plan, this.memory.abortedRevision);
     const asks = look.approval.required || aborted;
     const at = new Date(now).toISOString();
-    const inherited = aborted ? undefined : (look.approval.inherited ?? this.#covered(plan, now));
+    const inherited = aborted ? undefined : (look.approval.inherited ?? approvalCovering(plan, this.#covering, now));
     const approval: ApprovalRecord | undefined = asks
       ? inherited && { ...inherited, via: 'Inherited' }
       : { by: 'policy', at, via: 'Policy', verified: true };
@@ -213,7 +168,7 @@ export class EntityState {
       plan,
       createdAt: now,
       expiresAt: asks ? now + look.approval.expiresAfterSeconds * 1000 : undefined,
-      status: approval ? 'approved' : this.rejectedPlan === plan.hash ? 'rejected' : 'awaiting',
+      status: approval ? 'approved' : this.memory.rejectedPlan === plan.hash ? 'rejected' : 'awaiting',
       approval,
     };
     if (plan.kind === 'drift')
@@ -238,14 +193,6 @@ export class EntityState {
         planHash: plan.hash,
         message: `somebody keeps undoing this repair; it is made again at ${new Date(until).toISOString()}`,
       });
-  }
-
-  /** The approval of a plan that a repair has interrupted covers what is left of it. */
-  #covered({ desiredRevision, kind, steps }: Plan, now: number): ApprovalRecord | undefined {
-    const covering = this.#covering;
-    if (covering?.revision !== desiredRevision || covering.kind !== kind) return undefined;
-    if (covering.expiresAt !== undefined && now >= covering.expiresAt) return undefined;
-    return steps.every((step) => covering.steps.includes(stepKey(step))) ? covering.approval : undefined;
   }
 
   #dropProposal(why: string): void {
@@ -293,7 +240,7 @@ export class EntityState {
     }
     if (decision.action === 'approve') {
       proposal.status = 'approved';
-      this.abortedRevision = '';
+      this.memory.abortedRevision = '';
       proposal.approval = {
         by: decision.by,
         at: new Date(now).toISOString(),
@@ -304,7 +251,7 @@ export class EntityState {
     } else {
       proposal.status = 'rejected';
       proposal.approval = undefined;
-      this.rejectedPlan = proposal.plan.hash;
+      this.memory.rejectedPlan = proposal.plan.hash;
     }
     this.record({
       type: decision.action === 'approve' ? 'planApproved' : 'planRejected',
@@ -350,14 +297,7 @@ export class EntityState {
     this.running = running;
     const { plan, approval, expiresAt, startedAt } = running;
     if (plan.kind === 'drift') this.#repairs.begun(plan.hash, startedAt);
-    else if (approval.via !== 'Policy')
-      this.#covering = {
-        revision: plan.desiredRevision,
-        kind: plan.kind,
-        steps: plan.steps.map(stepKey),
-        approval,
-        expiresAt,
-      };
+    else if (approval.via !== 'Policy') this.#covering = coveringApproval(plan, approval, expiresAt);
   }
 
   get phase(): EntityPhase {
@@ -372,11 +312,6 @@ export class EntityState {
       return this.proposal.status === 'approved' ? phaseWhile(this.proposal.plan.kind) : 'AwaitingApproval';
     return 'Ready';
   }
-}
-
-/** Also what a look compares by, when it finds an approval in the status (inherited-approval.ts). */
-function stepKey({ type, component, gate }: Plan['steps'][number]): string {
-  return `${type} ${componentKey(component)} ${gate ?? ''}`;
 }
 
 function carriedProposal({ plan, ...rest }: Proposal): CarriedProposal {

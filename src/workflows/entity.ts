@@ -93,9 +93,9 @@ export class Entity {
 
   /** Also while a plan runs or has halted: health is shown then too, and what else breaks does not wait for its end. */
   #observe(): void {
-    const { look, abortedRevision, running } = this.state;
+    const { look, memory, running } = this.state;
     if (!look || this.dirty || this.#isLeaving || (running && look.deleting)) return;
-    this.#observation.keepUp({ network: this.network, abortedRevision }, look, running?.plan);
+    this.#observation.keepUp({ network: this.network, abortedRevision: memory.abortedRevision }, look, running?.plan);
   }
 
   /** A look that is due is no obstacle: a fresh run begins with one. */
@@ -150,8 +150,7 @@ export class Entity {
   async #lookWhileListening(): Promise<LookResult> {
     let done = false;
     const { network, state } = this;
-    const { knownAborted } = state;
-    const known = knownAborted === undefined ? {} : { abortedRevision: knownAborted };
+    const known = state.memory.isKnown ? { abortedRevision: state.memory.abortedRevision } : {};
     const input = { network, idle: this.child === undefined, ...known };
     const look = entityActivities.look(input).finally(() => {
       done = true;
@@ -190,7 +189,7 @@ export class Entity {
     switch (move.type) {
       case 'pause':
       case 'resume':
-        state.pausedByCommand = move.type === 'pause';
+        state.memory.paused = move.type === 'pause';
         state.record({
           type: move.type === 'pause' ? 'paused' : 'resumed',
           actor: move.by,
@@ -210,7 +209,7 @@ export class Entity {
         });
         break;
       case 'abort':
-        state.abortedRevision = state.running?.plan.desiredRevision ?? '';
+        state.memory.abortedRevision = state.running?.plan.desiredRevision ?? '';
         break;
       default:
         break;
@@ -314,8 +313,8 @@ export class Entity {
     state.proposal = undefined;
     this.dirty = true;
     if (!running) return;
-    if (end.outcome === 'completed' && running.plan.kind !== 'drift') state.abortedRevision = '';
-    if (end.outcome === 'aborted') state.abortedRevision = running.plan.desiredRevision;
+    if (end.outcome === 'completed' && running.plan.kind !== 'drift') state.memory.abortedRevision = '';
+    if (end.outcome === 'aborted') state.memory.abortedRevision = running.plan.desiredRevision;
     state.record({
       type: 'planFinished',
       planHash: running.plan.hash,
@@ -349,7 +348,7 @@ export class Entity {
       ...(state.halted ? { halted: state.halted } : {}),
       ...(state.phase === 'Ready' ? { applied: { revision: look.revision, release: look.release } } : {}),
       happenings: state.happenings.splice(0),
-      remembered: state.remembered,
+      remembered: state.memory.remembered,
     };
     this.finished = undefined;
     this.#attributes.show(state);

@@ -53,7 +53,7 @@ describe('a plan', () => {
     const inherited = { by: 'ana', at: '2029-12-31T00:00:00Z', via: 'Kubernetes', verified: true } as const;
     const state = new EntityState({
       ...new EntityState().carry(),
-      abortedRevision: plan.desiredRevision,
+      remembered: { taken: [], paused: false, abortedRevision: plan.desiredRevision, rejectedPlan: '' },
     });
     state.takeLook(aLook({ plan, approval: { required: false, inherited } }), NOW);
     expect(state.startable(NOW)).toBeUndefined();
@@ -227,7 +227,7 @@ it('continue-as-new keeps a waiting plan with its deadline, what was read and wh
   const before = new EntityState();
   before.newDecisions(look);
   before.takeLook(look, NOW);
-  before.pausedByCommand = true;
+  before.memory.paused = true;
   const after = new EntityState(JSON.parse(JSON.stringify(before.carry())));
   expect(after.newDecisions(look)).toEqual([]);
   after.takeLook(look, NOW + HOUR / 2);

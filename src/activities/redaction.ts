@@ -12,9 +12,15 @@ export interface Redactor {
   /** Remembers a secret value in the forms in which it may turn up: as it is, trimmed, without 0x, in base64. */
   remember(value: string): void;
   redact(text: string): string;
-  /** Redacts every string in a JSON value. */
+  /** Redacts every string in a JSON value but the identities of things ({@link IDENTITIES}). */
   redactJson<T>(value: T): T;
 }
+
+/**
+ * Fields that say which thing is meant. They hold names of objects and hashes, which are no secrets; and a component whose
+ * name happens to contain a Secret's value must not become another one half-way.
+ */
+const IDENTITIES: readonly string[] = ['name', 'namespace', 'id', 'uid', 'hash', 'render', 'digest', 'desiredRevision'];
 
 export function createRedactor(): Redactor {
   /** The longest first: a secret that is the beginning of another must not uncover the rest of it. */
@@ -35,8 +41,8 @@ export function createRedactor(): Redactor {
     },
     redact,
     redactJson<T>(value: T): T {
-      return JSON.parse(JSON.stringify(value), (_, item: unknown) =>
-        typeof item === 'string' ? redact(item) : item,
+      return JSON.parse(JSON.stringify(value), (key, item: unknown) =>
+        typeof item === 'string' && !IDENTITIES.includes(key) ? redact(item) : item,
       ) as T;
     },
   };

@@ -49,3 +49,14 @@ it('user names and passwords in URLs are hidden although nobody has read them', 
     'https://[redacted]@l1.example.com/ refused',
   );
 });
+
+it('identities of things stay what they are, also when a Secret holds the same word', () => {
+  const redactor = createRedactor();
+  redactor.remember('sequencer');
+  const step = {
+    id: '04-apply-component/acme-sequencer',
+    component: { name: 'acme-sequencer' },
+    summary: 'a sequencer',
+  };
+  expect(redactor.redactJson(step)).toEqual({ ...step, summary: 'a [redacted]' });
+});

@@ -56,13 +56,13 @@ interface Verified {
 }
 
 /**
- * @param options.abortedRevision as the entity knows it (LookInput)
+ * @param options as the entity knows it (LookInput)
  * @returns undefined when the network does not exist
  */
 export async function lookOnce(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  { signal, ...known }: { abortedRevision: string | undefined; signal: AbortSignal },
+  { signal, repairsHeld, ...known }: { abortedRevision: string | undefined; repairsHeld: boolean; signal: AbortSignal },
 ): Promise<Look | undefined> {
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
@@ -81,7 +81,7 @@ export async function lookOnce(
     : await desireUnlessBlocked(deps, wish, problems, verified.length > 0, signal);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const blocked = problems.some(blocksRollouts);
-  const facts = { deps, at, wish, live, templates, verified, deleting, signal };
+  const facts = { deps, at, wish, live, templates, verified, deleting, repairsHeld, signal };
   let input = await planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
   if (planned.type === 'refusal') {
@@ -216,6 +216,7 @@ interface PlanningFacts {
   readonly verified: readonly Verified[];
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
+  readonly repairsHeld: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -267,6 +268,7 @@ async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
     deleting,
     namespaceTerminating: wish.resources.namespaceTerminating,
     meanwhile: false,
+    repairsHeld: facts.repairsHeld,
     desired,
     observed,
     leaving,

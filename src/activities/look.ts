@@ -30,11 +30,11 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network, idle, abortedRevision }) => {
+  return async ({ network, idle, abortedRevision, repairsHeld }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
-    const look = await lookOnce(deps, at, { abortedRevision, signal });
+    const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal });
     if (!look) return GONE;
     const { result, renders } = look;
     await deps.reached('look/store/before');

@@ -26,10 +26,10 @@ const NUMBERS_EVERY_MS = 60_000;
 const lastSamples = new Map<string, Sample>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
-  return async ({ network, uid, baseline, abortedRevision, beside, probeIntervalSeconds }) => {
+  return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
     const attempt = currentAttempt();
     const at = { namespace: network.namespace, name: network.name };
-    const look = await lookOnce(deps, at, { abortedRevision, signal: attempt.signal });
+    const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal: attempt.signal });
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
     await writeHealth(deps, at, look, attempt);
     const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;

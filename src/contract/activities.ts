@@ -36,6 +36,8 @@ export interface LookInput {
    * looked yet, and what the status remembers counts.
    */
   readonly abortedRevision?: string;
+  /** Somebody keeps undoing a repair: until it is made again, it holds up nothing else. */
+  readonly repairsHeld: boolean;
 }
 
 /** What people have decided, as the status keeps it: an entity that was terminated is followed by one that knows it. */
@@ -161,6 +163,7 @@ export interface ObserveInput {
   readonly baseline: string;
   /** As in that look. */
   readonly abortedRevision: string;
+  readonly repairsHeld: boolean;
   /**
    * The plan that runs, with its components as `<Kind>/<name>`: health is watched, and only a repair of something else
    * needs a decision. Absent: no plan runs.

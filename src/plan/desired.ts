@@ -51,6 +51,8 @@ export interface PlanningInput {
    * half-way is started again as it was.
    */
   readonly meanwhile: boolean;
+  /** Somebody keeps undoing a repair: until it is made again, it holds up nothing else. */
+  readonly repairsHeld: boolean;
   readonly desired: readonly DesiredComponent[];
   readonly observed: readonly ObservedComponent[];
   readonly leaving: readonly LeavingComponent[];

@@ -21,9 +21,10 @@ export interface Work {
 export function nextWork(input: PlanningInput): Work[] {
   const all = input.desired.flatMap((desired) => workOn(input, desired, observedOf(input, desired.component)));
   const repairs = all.filter(({ transition }) => transition === 'drift');
-  if (repairs.length > 0) return repairs;
-  if (all.every(({ transition }) => transition === 'operatorUpdate')) return all;
-  return all.filter(({ transition, desired }) => transition !== 'operatorUpdate' || desired.role === 'network');
+  if (repairs.length === all.length || (repairs.length > 0 && !input.repairsHeld)) return repairs;
+  const wished = all.filter(({ transition }) => transition !== 'drift');
+  if (wished.every(({ transition }) => transition === 'operatorUpdate')) return wished;
+  return wished.filter(({ transition, desired }) => transition !== 'operatorUpdate' || desired.role === 'network');
 }
 
 function observedOf({ observed }: PlanningInput, component: ComponentRef): ObservedComponent {

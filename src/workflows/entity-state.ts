@@ -286,6 +286,11 @@ export class EntityState {
     return this.#repairs.notBefore(proposal.plan.hash, now);
   }
 
+  /** Whether a repair that somebody keeps undoing holds up nothing else for now. */
+  repairsHeld(now: number): boolean {
+    return this.#repairs.isHolding(now);
+  }
+
   /** The plan that may start now. */
   startable(now: number): Proposal | undefined {
     if (this.running || this.paused || this.heldUntil(now) !== undefined) return undefined;

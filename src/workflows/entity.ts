@@ -95,7 +95,9 @@ export class Entity {
   #observe(): void {
     const { look, memory, running } = this.state;
     if (!look || this.dirty || this.#isLeaving || (running && look.deleting)) return;
-    this.#observation.keepUp({ network: this.network, abortedRevision: memory.abortedRevision }, look, running?.plan);
+    const repairsHeld = this.state.repairsHeld(Date.now());
+    const of = { network: this.network, abortedRevision: memory.abortedRevision, repairsHeld };
+    this.#observation.keepUp(of, look, running?.plan);
   }
 
   /** A look that is due is no obstacle: a fresh run begins with one. */
@@ -151,7 +153,8 @@ export class Entity {
     let done = false;
     const { network, state } = this;
     const known = state.memory.isKnown ? { abortedRevision: state.memory.abortedRevision } : {};
-    const input = { network, idle: this.child === undefined, ...known };
+    const repairsHeld = state.repairsHeld(Date.now());
+    const input = { network, idle: this.child === undefined, repairsHeld, ...known };
     const look = entityActivities.look(input).finally(() => {
       done = true;
     });

@@ -28,7 +28,11 @@ export class Observation {
    * Observes from this look on; goes on when it does so already.
    * @param beside the plan that runs; undefined: none
    */
-  keepUp(of: Pick<ObserveInput, 'network' | 'abortedRevision'>, look: LookResult, beside: Plan | undefined): void {
+  keepUp(
+    of: Pick<ObserveInput, 'network' | 'abortedRevision' | 'repairsHeld'>,
+    look: LookResult,
+    beside: Plan | undefined,
+  ): void {
     const key = beside ? `beside ${beside.hash}` : look.key;
     if (this.#running && !this.#running.settled && this.#running.key === key) return;
     this.#running?.scope.cancel();

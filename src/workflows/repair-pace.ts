@@ -30,6 +30,11 @@ export class RepairPace {
     return earliest === undefined || recent.length < AT_ONCE ? undefined : earliest.at + WINDOW_MS;
   }
 
+  /** Whether any repair is held back. */
+  isHolding(now: number): boolean {
+    return this.#past.some(({ hash }) => this.notBefore(hash, now) !== undefined);
+  }
+
   /** A person wants it now. */
   forget(): void {
     this.#past = [];

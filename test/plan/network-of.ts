@@ -122,6 +122,7 @@ export function networkOf(given: readonly Given[], more: Partial<PlanningInput> 
     deleting: false,
     namespaceTerminating: false,
     meanwhile: false,
+    repairsHeld: false,
     desired: given.map(
       ({ role, name, state, desired }): DesiredComponent => ({
         component: refOf(role, name),

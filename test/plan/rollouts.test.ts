@@ -275,6 +275,16 @@ describe('a repair', () => {
     expect(new Set(draftOf(input).steps.map(({ component }) => component.name))).toEqual(new Set(['batcher']));
   });
 
+  it('that somebody keeps undoing holds up nothing else', () => {
+    const input = networkOf([
+      { role: 'replica', state: 'drifted' },
+      { role: 'batcher', state: 'changed' },
+    ]);
+    expect(draftOf(input).kind).toBe('drift');
+    expect(draftOf({ ...input, repairsHeld: true }).kind).toBe('change');
+    expect(draftOf({ ...networkOf([{ role: 'replica', state: 'drifted' }]), repairsHeld: true }).kind).toBe('drift');
+  });
+
   it('brings lost objects back as they were, before the component is changed', () => {
     const input = networkOf([{ role: 'sequencer', state: 'changed and lost' }]);
     const { kind, steps, renders } = draftOf(input);

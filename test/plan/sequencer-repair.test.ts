@@ -26,6 +26,7 @@ function planFor(
     deleting: false,
     namespaceTerminating: false,
     meanwhile: false,
+    repairsHeld: false,
     desired: [
       {
         component: sequencer,

@@ -81,12 +81,12 @@ function headsOf(sync: SyncStatus): Partial<ChainHealth> {
   };
 }
 
-function headOf({ number, hash, timestamp: seconds }: SyncStatus['unsafeL2']): Head {
+export function headOf({ number, hash, timestamp: seconds }: SyncStatus['unsafeL2']): Head {
   return { number, hash, timestamp: timestamp(new Date(seconds * 1000)) };
 }
 
 /** The active sequencer's view, else the one that knows most. */
-function bestSync(nodes: readonly NodeSample[]): SyncStatus | undefined {
+export function bestSync(nodes: readonly NodeSample[]): SyncStatus | undefined {
   const active = nodes.find(({ sequencerActive, sync }) => isTrue(sequencerActive) && sync.ok);
   if (active?.sync.ok) return active.sync.value;
   const known = nodes.flatMap(({ sync }) => (sync.ok ? [sync.value] : []));

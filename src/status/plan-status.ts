@@ -1,7 +1,7 @@
 /** A plan as `status.plan` and its end as `status.history`. Pure; within the bounds of the schema. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { ReportInput, StepProgress } from '../contract/activities.ts';
-import { componentKey, type Step } from '../contract/plan.ts';
+import { componentKey, type ObjectChange, type Step } from '../contract/plan.ts';
 import { cutText } from './conditions.ts';
 
 export type PlanStatus = NonNullable<OptimismNetworkStatus['plan']>;
@@ -18,6 +18,8 @@ const MAX_COMMENT = 512;
 const MAX_STEPS = 100;
 const MAX_HISTORY = 20;
 const MAX_PAST_SUMMARY = 200;
+const MAX_WARNINGS = 5;
+const MAX_WARNING = 300;
 
 export interface PlanStatusOptions {
   /** The plan as status has it: the progress of its steps is kept when it is the same plan. */
@@ -25,11 +27,13 @@ export interface PlanStatusOptions {
   /** Progress that is known better than from `before`. */
   readonly progress?: readonly StepProgress[];
   readonly halted?: ReportInput['halted'] | undefined;
+  /** ConfigMap that holds the whole plan. */
+  readonly configMap?: string | undefined;
 }
 
 export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}): PlanStatus {
   const { plan } = shown;
-  const { before, progress = [], halted } = options;
+  const { before, progress = [], halted, configMap } = options;
   const known = new Map(before?.hash === plan.hash ? before.steps?.map((step) => [step.id, step]) : []);
   const fresh = new Map(progress.map((step) => [step.id, step]));
   const steps = plan.steps.slice(0, MAX_STEPS).map((step) => {
@@ -44,10 +48,31 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
     kind: plan.kind,
     summary: cutText(plan.summary, MAX_SUMMARY),
     steps,
+    gapExpectedSeconds: plan.gapExpectedSeconds,
+    ...(plan.warnings.length > 0 ? { warnings: warnings(plan.warnings) } : {}),
+    counts: counts(plan.changes),
+    ...(configMap === undefined ? {} : { configMap }),
     createdAt: shown.createdAt,
     ...(shown.workflowId === undefined ? {} : { workflowId: shown.workflowId }),
     ...(shown.expiresAt === undefined ? {} : { expiresAt: shown.expiresAt }),
     ...(shown.approval === undefined ? {} : { approval: approvalToStatus(shown.approval) }),
+  };
+}
+
+/** What is left out is in the ConfigMap. */
+function warnings(all: readonly string[]): string[] {
+  const shown = all.length > MAX_WARNINGS ? all.slice(0, MAX_WARNINGS - 1) : all;
+  const left = all.length - shown.length;
+  return [...shown.map((warning) => cutText(warning, MAX_WARNING)), ...(left > 0 ? [`and ${left} more`] : [])];
+}
+
+function counts(changes: readonly ObjectChange[]): NonNullable<PlanStatus['counts']> {
+  const of = (...actions: ObjectChange['action'][]) => changes.filter(({ action }) => actions.includes(action)).length;
+  return {
+    creates: of('create'),
+    changes: of('change', 'recreate'),
+    deletes: of('delete'),
+    restarts: changes.filter(({ restartsPods }) => restartsPods).length,
   };
 }
 

@@ -8,8 +8,10 @@ import { chunkName } from '../../src/audit/chunks.ts';
 import { createAuditStore } from '../../src/audit/store.ts';
 import { ownUserName } from '../../src/cli/decide-by-kubernetes.ts';
 import { createKubeClient, type KubeClient, type KubeObject } from '../../src/kube/index.ts';
+import type { Plan } from '../../src/contract/plan.ts';
+import { planDocument } from '../../src/status/plan-document.ts';
 import { entry } from '../audit/chain-of-records.ts';
-import { hash, runningPlan, waitingPlan } from './example-network.ts';
+import { hash, runningPlan, waitingPlan, wholePlan } from './example-network.ts';
 import { opstack, type Ran, type Seat } from './run-opstack.ts';
 
 const kubeconfig = inject('kubeconfigPath');
@@ -232,6 +234,24 @@ describe('opstack status and plan', () => {
     expect(status.out).toContain(`→ opstack approve acme 1f2e3d4c -n ${namespace}`);
     expect(status.code).toBe(3);
     expect((await run(['plan'])).code).toBe(3);
+  });
+
+  it('show the whole plan when its ConfigMap is there, and say so when it is that of another plan', async () => {
+    await setStatus({ phase: 'AwaitingApproval', plan: waitingPlan });
+    expect((await run(['plan'])).out).toContain('ConfigMap acme-plan is missing');
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'acme-plan', namespace } };
+    const holds = (plan: Plan) =>
+      kube.apply({ ...configMap, data: { 'plan.json': planDocument(plan) } }, { fieldManager: 'test', force: true });
+    await holds(wholePlan);
+    expect((await run(['plan'])).out).toContain('~ StatefulSet/acme-batcher');
+    expect(JSON.parse((await run(['plan', '-o', 'json'])).out)).toMatchObject({
+      hash,
+      steps: waitingPlan.steps,
+      changes: wholePlan.changes,
+      warnings: wholePlan.warnings,
+    });
+    await holds({ ...wholePlan, hash: 'another' });
+    expect((await run(['plan'])).out).toContain('ConfigMap acme-plan holds another plan');
   });
 
   it('show components of the network, and the whole objects to programs', async () => {

@@ -5,6 +5,7 @@ import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
 import { gatherLive, isObjectOf, type LiveObjects, podsOfComponent } from '../gather/live.ts';
+import { planConfigMapName } from '../../status/plan-document.ts';
 import { changeStatus } from '../state/change-status.ts';
 import { STORES_LABEL, secretsOf } from '../state/render-store.ts';
 import type { StepContext } from './step-context.ts';
@@ -74,6 +75,7 @@ async function deleteShared(context: StepContext, live: LiveObjects): Promise<vo
   const names = [
     peersConfigMapName(at.name),
     sequencersConfigMapName(at.name),
+    planConfigMapName(at.name),
     ...renders.map(({ metadata }) => metadata.name),
   ];
   for (const name of names) {

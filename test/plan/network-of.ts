@@ -105,6 +105,7 @@ export function networkOf(given: readonly Given[], more: Partial<PlanningInput> 
     deleting: false,
     namespaceTerminating: false,
     restoreStopped: false,
+    warnings: [],
     desired: given.map(
       ({ role, name, state, desired }): DesiredComponent => ({
         component: refOf(role, name),

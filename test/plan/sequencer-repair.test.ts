@@ -26,6 +26,7 @@ function planFor(
     deleting: false,
     namespaceTerminating: false,
     restoreStopped: false,
+    warnings: [],
     desired: [
       {
         component: sequencer,

@@ -107,7 +107,10 @@ const plan = z.object({
     })
     .optional()
     .describe('How much it changes; `configMap` says what.'),
-  configMap: text('ConfigMap with the whole plan: every object, with fields as they are and as they will be.', 253).optional(),
+  configMap: text(
+    'ConfigMap with the whole plan: every object, with fields as they are and as they will be.',
+    253,
+  ).optional(),
   workflowId: text('Workflow that executes it.', 512).optional(),
   createdAt: timestamp('When it was made.').optional(),
   expiresAt: timestamp('When an approval comes too late.').optional(),

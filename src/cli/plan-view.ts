@@ -52,7 +52,9 @@ function wholeLines(plan: PlanStatus, whole: WholePlan | undefined, { paint }: P
   const warnings = (known?.warnings ?? plan.warnings ?? []).map((warning) => paint('yellow', `  ! ${warning}`));
   return [
     ...(warnings.length > 0 ? ['', ...warnings] : []),
-    ...(known && known.changes.length > 0 ? ['', ...known.changes.flatMap((change) => changeLines(change, paint))] : []),
+    ...(known && known.changes.length > 0
+      ? ['', ...known.changes.flatMap((change) => changeLines(change, paint))]
+      : []),
     ...(whole && 'missing' in whole ? ['', paint('yellow', `  ${whole.missing}`), ...countLines(plan)] : []),
   ];
 }

@@ -36,8 +36,11 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
   const { before, progress = [], halted, configMap } = options;
   const known = new Map(before?.hash === plan.hash ? before.steps?.map((step) => [step.id, step]) : []);
   const fresh = new Map(progress.map((step) => [step.id, step]));
-  const steps = plan.steps.slice(0, MAX_STEPS).map((step) => {
-    const status = stepToStatus(step, fresh.get(step.id) ?? known.get(step.id));
+  // Steps that the bound of the status has cut off at the front are over: they run one after the other.
+  const firstKnown = plan.steps.findIndex(({ id }) => known.has(id));
+  const all = plan.steps.map((step, index) => {
+    const isOver = index < firstKnown ? ({ state: 'Done' } as const) : undefined;
+    const status = stepToStatus(step, fresh.get(step.id) ?? known.get(step.id) ?? isOver);
     return halted?.step === step.id
       ? { ...status, state: 'Failed' as const, message: cutText(halted.problem.message, MAX_CURRENT_MESSAGE) }
       : status;
@@ -47,7 +50,7 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
     revision: plan.desiredRevision,
     kind: plan.kind,
     summary: cutText(plan.summary, MAX_SUMMARY),
-    steps,
+    steps: aroundCurrent(all),
     gapExpectedSeconds: plan.gapExpectedSeconds,
     ...(plan.warnings.length > 0 ? { warnings: warnings(plan.warnings) } : {}),
     counts: counts(plan.changes),
@@ -76,10 +79,23 @@ function counts(changes: readonly ObjectChange[]): NonNullable<PlanStatus['count
   };
 }
 
-/** The same plan with news of one step; unchanged when the plan has no such step. */
-export function withStepProgress(plan: PlanStatus, progress: StepProgress): PlanStatus {
-  const steps = plan.steps?.map((step) => (step.id === progress.id ? { ...step, ...progressFields(progress) } : step));
-  return steps === undefined ? plan : { ...plan, steps };
+/**
+ * The same plan with news of one step. One that the bound of the status has cut off comes back behind the others: steps
+ * run in their order.
+ */
+export function withStepProgress(plan: PlanStatus, progress: StepProgress, step: Step): PlanStatus {
+  const steps = plan.steps ?? [];
+  const next = steps.some(({ id }) => id === step.id)
+    ? steps.map((item) => (item.id === step.id ? { ...item, ...progressFields(progress) } : item))
+    : [...steps, stepToStatus(step, progress)];
+  return { ...plan, steps: next.slice(-MAX_STEPS) };
+}
+
+/** As many steps as the schema takes. */
+function aroundCurrent(steps: readonly StepStatus[]): StepStatus[] {
+  const current = steps.findIndex(({ state }) => state !== 'Done' && state !== 'Skipped');
+  const start = Math.max(0, Math.min(current - MAX_STEPS / 2, steps.length - MAX_STEPS));
+  return steps.slice(start, start + MAX_STEPS);
 }
 
 /** The history with one more plan in front; a plan that ended twice (an activity that ran again) stays one entry. */

@@ -64,7 +64,11 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     const change = whole?.changes.find(({ object }) => object === `StatefulSet/${SEQUENCER}`);
     expect(change).toMatchObject({ action: 'change', restartsPods: true });
     const field = change?.fields.find(({ path }) => path.includes('L1_CONFS'));
-    expect(field).toMatchObject({ path: expect.stringMatching(/^spec[.]template[.].*env\[/), from: expect.any(String), to: '1' });
+    expect(field).toMatchObject({
+      path: expect.stringMatching(/^spec[.]template[.].*env\[/),
+      from: expect.any(String),
+      to: '1',
+    });
     expect(field?.from).not.toBe('1');
     const uid = (await read(devnet, 'OptimismNetwork', NETWORK)).metadata.uid;
     expect(stored.metadata.ownerReferences).toMatchObject([{ kind: 'OptimismNetwork', name: NETWORK, uid }]);

@@ -124,7 +124,9 @@ describe('the page of a network', () => {
       '- change StatefulSet/acme-batcher-0 (restarts pods): `spec.replicas: "1" → "3"`, `metadata.labels.team: absent → "x"`',
     );
     const many = shown(Array.from({ length: 30 }, (_, n) => change(n, 400)));
-    expect(many).toContain('- change StatefulSet/acme-batcher-0 (restarts pods): `spec.replicas`, `metadata.labels.team`');
+    expect(many).toContain(
+      '- change StatefulSet/acme-batcher-0 (restarts pods): `spec.replicas`, `metadata.labels.team`',
+    );
     expect(many.length).toBeLessThanOrEqual(MAX_DETAILS_CHARACTERS);
   });
 

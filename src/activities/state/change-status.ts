@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, type KindName } from '../../api/names.ts';
 import { isKubeStatus, type KubeClient, type KubeObject } from '../../kube/index.ts';
+import { boundStatus } from '../../status/status-size.ts';
 import type { Attempt } from '../deadline.ts';
 
 const ROUNDS = 10;
@@ -36,7 +37,7 @@ export async function changeStatus<S extends object>(
     );
     if (!object || (uid !== undefined && object.metadata.uid !== uid)) return false;
     const before = object.status ?? ({} as S);
-    const status = change(before, object);
+    const status = bounded(kind, change(before, object));
     if (!status || isSame(status, before)) return true;
     try {
       attempt.requireCurrent();
@@ -47,6 +48,11 @@ export async function changeStatus<S extends object>(
       if (!isKubeStatus(error, 409) || round === ROUNDS) throw error;
     }
   }
+}
+
+/** Whoever writes: no step's last words and no fact makes the status of a network larger than it may be. */
+function bounded<S extends object>(kind: KindName, status: S | undefined): S | undefined {
+  return kind === 'OptimismNetwork' && status ? (boundStatus(status) as S) : status;
 }
 
 /** As JSON, whatever the order of keys: the API server sorts them. */

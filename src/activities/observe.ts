@@ -6,8 +6,10 @@
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { takeSample } from '../chain/sample.ts';
 import type { Sample } from '../chain/samples.ts';
+import { sequencerState } from '../chain/sequencer-state.ts';
 import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
+import { sameChain } from '../plan/gates/same-chain.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { healthOf, healthToStatus } from '../status/chain-health.ts';
 import { setConditions } from '../status/conditions.ts';
@@ -55,10 +57,10 @@ async function writeWhatIsSeen(
   const installed = ((wish.resources.network['status'] ?? {}) as OptimismNetworkStatus).components ?? [];
   if (installed.length === 0 && pods.length === 0) return;
   const before = lastSamples.get(result.uid);
-  const targets = { ...sampleTargets(wish, pods), batcherPods: batcherPods(live) };
+  const targets = { ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }), batcherPods: batcherPods(live) };
   const sample = withLastBatch(await takeSample(targets, attempt.signal), before);
   lastSamples.set(result.uid, sample);
-  const health = healthOf(before ? [before, sample] : [sample], healthLimits(wish, installed));
+  const health = healthOf(before ? [before, sample] : [sample], healthLimits(wish, installed), otherChain(sample));
   const now = new Date(deps.now());
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
@@ -83,6 +85,13 @@ async function writeWhatIsSeen(
     attempt,
   );
   await observeComponents(deps, look, sample, attempt);
+}
+
+/** Always asked, and cheap: a node that missed a fork makes a chain of its own with every other signal green. */
+function otherChain(sample: Sample): { message: string; fix: string } | undefined {
+  const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  const verdict = sameChain([sample], active ? { activeSequencer: active.node } : {});
+  return verdict.outcome === 'fail' ? verdict : undefined;
 }
 
 /** A sample looks for batches in the last blocks of L1 only: an older one stays the last until there is a newer one. */

@@ -61,7 +61,14 @@ export const wholePlan: Plan = {
   kind: 'upgrade',
   desiredRevision: 'ab'.repeat(32),
   summary: waitingPlan.summary,
-  steps: [],
+  steps: ['apply acme-replica', 'acme-replica follows the chain', 'apply acme-sequencer'].map((summary, index) => ({
+    id: waitingPlan.steps?.[index]?.id ?? '',
+    type: 'applyComponent',
+    component: replica,
+    summary,
+    limitSeconds: 60,
+    safePointAfter: true,
+  })),
   changes: [
     {
       component: batcher,

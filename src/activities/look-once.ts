@@ -76,12 +76,14 @@ export async function lookOnce(
   const verified = await readVerified(deps, at, status, signal);
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
   const problems = [...wish.problems];
-  const { desire, discovery } = deleting
-    ? {}
-    : await desireUnlessBlocked(deps, wish, problems, verified.length > 0, signal);
+  const {
+    desire,
+    discovery,
+    warnings = [],
+  }: DesireResult = deleting ? {} : await desireUnlessBlocked(deps, wish, problems, verified.length > 0, signal);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const blocked = problems.some(blocksRollouts);
-  const facts = { deps, at, wish, live, templates, verified, deleting, repairsHeld, signal };
+  const facts = { deps, at, wish, live, templates, verified, deleting, repairsHeld, warnings, signal };
   let input = await planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
   if (planned.type === 'refusal') {
@@ -175,24 +177,32 @@ async function readVerified(
   return found.filter((item) => item !== undefined);
 }
 
+interface DesireResult {
+  readonly desire?: Desire;
+  readonly discovery?: Discovery;
+  /** About settings that are strange, but no reason to refuse them. */
+  readonly warnings?: readonly string[];
+}
+
 async function desireUnlessBlocked(
   deps: ActivityDependencies,
   wish: Wish,
   problems: Problem[],
   installed: boolean,
   signal: AbortSignal,
-): Promise<{ desire?: Desire; discovery?: Discovery }> {
+): Promise<DesireResult> {
   if (!isComplete(wish) || problems.some(blocksRollouts)) return {};
   const release = findRelease(wish, problems);
   if (!release) return {};
   const desire = desireOf(wish, release);
-  problems.push(
-    ...checkOverrides(desire.input),
-    ...checkSettings(desire.input).filter(({ level }) => level === 'error'),
-  );
+  const settings = checkSettings(desire.input);
+  const warnings = settings
+    .filter(({ level }) => level === 'warning')
+    .map(({ object, message, fix }) => deps.redactor.redact(`${object}: ${message} → ${fix}`));
+  problems.push(...checkOverrides(desire.input), ...settings.filter(({ level }) => level === 'error'));
   const chain = await checkChain(wish, { installed, now: deps.now(), signal });
   problems.push(...chain.problems, ...(await duplicateChain(deps.kube, wish, { installed, now: deps.now(), signal })));
-  return { desire, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
+  return { desire, warnings, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
 }
 
 function findRelease(wish: Wish, problems: Problem[]): Release | undefined {
@@ -217,12 +227,13 @@ interface PlanningFacts {
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
   readonly repairsHeld: boolean;
+  readonly warnings: readonly string[];
   readonly signal: AbortSignal;
 }
 
 /** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
 async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
-  const { deps, at, wish, live, templates, verified, desire, deleting, signal } = facts;
+  const { deps, at, wish, live, templates, verified, desire, deleting, warnings, signal } = facts;
   const leaving = leavingComponents(facts);
   const isLeaving = (component: ComponentRef) =>
     leaving.some((item) => componentKey(item.component) === componentKey(component));
@@ -272,6 +283,7 @@ async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
     desired,
     observed,
     leaving,
+    warnings,
     limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
       blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
       maxChannelDuration: wish.batchers[0]?.spec.maxChannelDuration ?? 0,

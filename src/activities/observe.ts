@@ -6,21 +6,22 @@
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { takeSample } from '../chain/sample.ts';
 import type { Sample } from '../chain/samples.ts';
+import { sequencerState } from '../chain/sequencer-state.ts';
 import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
+import { sameChain } from '../plan/gates/same-chain.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { healthOf, healthToStatus } from '../status/chain-health.ts';
 import { setConditions } from '../status/conditions.ts';
+import { NUMBERS_EVERY_MS } from '../status/facts.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { nodePods, sampleTargets } from './gather/chain-targets.ts';
+import { batcherPods, nodePods, sampleTargets } from './gather/chain-targets.ts';
 import { healthLimits } from './gather/health-limits.ts';
 import { type Look, lookOnce } from './look-once.ts';
+import { observeComponents } from './observe-components.ts';
 import { changeStatus } from './state/change-status.ts';
-
-/** Numbers are written at most once a minute; a change of class at once. */
-const NUMBERS_EVERY_MS = 60_000;
 
 /** The last sample of each network, to see whether heads advance. By uid. */
 const lastSamples = new Map<string, Sample>();
@@ -31,7 +32,7 @@ export function observeActivity(deps: ActivityDependencies): (input: ObserveInpu
     const at = { namespace: network.namespace, name: network.name };
     const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal: attempt.signal });
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
-    await writeHealth(deps, at, look, attempt);
+    await writeWhatIsSeen(deps, at, look, attempt);
     const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;
     if (needsDecision)
       return {
@@ -47,19 +48,21 @@ export function observeActivity(deps: ActivityDependencies): (input: ObserveInpu
   };
 }
 
-async function writeHealth(
+async function writeWhatIsSeen(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  { wish, live, result }: Look,
+  look: Look,
   attempt: Attempt,
 ): Promise<void> {
+  const { wish, live, result } = look;
   const pods = nodePods(live);
   const installed = ((wish.resources.network['status'] ?? {}) as OptimismNetworkStatus).components ?? [];
   if (installed.length === 0 && pods.length === 0) return;
-  const sample = await takeSample(sampleTargets(wish, pods), attempt.signal);
   const before = lastSamples.get(result.uid);
+  const targets = { ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }), batcherPods: batcherPods(live) };
+  const sample = withLastBatch(await takeSample(targets, attempt.signal), before);
   lastSamples.set(result.uid, sample);
-  const health = healthOf(before ? [before, sample] : [sample], healthLimits(wish, installed));
+  const health = healthOf(before ? [before, sample] : [sample], healthLimits(wish, installed), otherChain(sample));
   const now = new Date(deps.now());
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
@@ -83,4 +86,24 @@ async function writeHealth(
     },
     attempt,
   );
+  await observeComponents(deps, look, sample, attempt);
+}
+
+/** Always asked, and cheap: a node that missed a fork makes a chain of its own with every other signal green. */
+function otherChain(sample: Sample): { message: string; fix: string } | undefined {
+  const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  const verdict = sameChain([sample], active ? { activeSequencer: active.node } : {});
+  return verdict.outcome === 'fail' ? verdict : undefined;
+}
+
+/** A sample looks for batches in the last blocks of L1 only: an older one stays the last until there is a newer one. */
+function withLastBatch(sample: Sample, before: Sample | undefined): Sample {
+  const account = sample.batcher?.ok ? sample.batcher.value : undefined;
+  const known = before?.batcher?.ok ? before.batcher.value : undefined;
+  if (!account || account.lastInboxTransaction || account.address !== known?.address) return sample;
+  if (!known.lastInboxTransaction) return sample;
+  return {
+    ...sample,
+    batcher: { ok: true, value: { ...account, lastInboxTransaction: known.lastInboxTransaction } },
+  };
 }

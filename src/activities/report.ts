@@ -5,14 +5,17 @@ import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { Happening, ReportInput } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { entityWorkflowId } from '../contract/ids.ts';
+import type { Plan } from '../contract/plan.ts';
 import { isKubeStatus } from '../kube/index.ts';
 import { happeningEvent } from '../status/event-text.ts';
 import { reportedStatus } from '../status/network-status.ts';
 import { auditStoreOf } from './audit-stores.ts';
 import { currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { toOperatorError } from './interceptor.ts';
 import { reportComponents } from './report-components.ts';
 import { changeStatus } from './state/change-status.ts';
+import { storePlan } from './state/plan-store.ts';
 
 export function reportActivity(deps: ActivityDependencies): (input: ReportInput) => Promise<void> {
   return async (report) => {
@@ -36,14 +39,17 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
       });
     }
     await deps.reached('report/status/before');
+    const clean = deps.redactor.redactJson(report);
+    const planConfigMap = clean.plan && (await store(clean.plan.plan));
     await changeStatus<OptimismNetworkStatus>(
       deps.kube,
       { kind: 'OptimismNetwork', ...at, uid },
       (before, object) => {
-        const status = reportedStatus(deps.redactor.redactJson(report), {
+        const status = reportedStatus(clean, {
           before,
           generation: object.metadata.generation ?? 0,
           now: new Date(deps.now()),
+          ...(planConfigMap ? { planConfigMap } : {}),
         });
         return { ...status, workflow: { ...workflow, ...workflowUrl(workflow) }, ...(head ? { audit: head } : {}) };
       },
@@ -51,6 +57,17 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
     );
     await reportComponents(deps, report, attempt);
     await deps.reached('report/status/after');
+
+    /** Before status names it. */
+    async function store(plan: Plan): Promise<string | undefined> {
+      try {
+        return await storePlan({ kube: deps.kube, network: at, uid }, plan, attempt);
+      } catch (error) {
+        // A namespace that ends takes nothing new.
+        if (toOperatorError(error).type === 'NamespaceTerminating' || isKubeStatus(error, 404)) return undefined;
+        throw error;
+      }
+    }
 
     async function record(happening: Happening) {
       const { type, planHash, actor, via, outcome, message, n } = happening;

@@ -15,6 +15,7 @@ export const CONDITION_TYPES = {
   Sequencing: 'A sequencer is active and makes blocks.',
   Batching: 'Batches reach L1 in time.',
   Following: 'Replicas follow the sequencer.',
+  Funded: 'The batcher has what its OpBatcher says that it needs on L1.',
   Degraded: 'It works, but not as it should; the message says what is at risk.',
 } as const;
 export type ConditionType = keyof typeof CONDITION_TYPES;

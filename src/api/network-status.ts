@@ -96,6 +96,21 @@ const plan = z.object({
   kind: planKind,
   summary: text('The plan in one line.', 512),
   steps: listByKey(step.describe('A step.'), 'id', { max: 100 }, 'What is done, in this order.').optional(),
+  gapExpectedSeconds: count('Seconds in which no block is produced, as far as can be foreseen; 0: none.').optional(),
+  warnings: z.array(text('A warning.', 512)).max(5).optional().describe('What to think about before it is approved.'),
+  counts: z
+    .object({
+      creates: count('Objects that are created.'),
+      changes: count('Objects that are changed.'),
+      deletes: count('Objects that are deleted.'),
+      restarts: count('Objects whose pods restart.'),
+    })
+    .optional()
+    .describe('How much it changes; `configMap` says what.'),
+  configMap: text(
+    'ConfigMap with the whole plan: every object, with fields as they are and as they will be.',
+    253,
+  ).optional(),
   workflowId: text('Workflow that executes it.', 512).optional(),
   createdAt: timestamp('When it was made.').optional(),
   expiresAt: timestamp('When an approval comes too late.').optional(),

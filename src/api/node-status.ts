@@ -22,11 +22,18 @@ const pod = z.object({
   l1Lag: count('L1 blocks by which its derivation is behind the L1 head.'),
   peers: count('Connected peers.'),
   sequencing: z.boolean().optional().describe('Whether it makes blocks.'),
-  synced: z.boolean().optional().describe('Whether it passed `node-synced` at the last look.'),
+  synced: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether it follows: its head is within `nodeSync.maxLag` blocks of the best one, and it derives from L1.',
+    ),
   catchUp: z
     .enum(['Peers', 'RequestResponse', 'BatchesOnly'])
     .optional()
-    .describe('How it gets a block that gossip missed. BatchesOnly: it waits for the next batch.'),
+    .describe(
+      'How it gets a block that gossip missed. Peers: its execution client syncs from peers. RequestResponse: op-node asks its peers. BatchesOnly: it waits for the next batch, also because it has no peer.',
+    ),
   peerId: text('Peer id, derived from its key.', 128).optional(),
 });
 
@@ -35,11 +42,11 @@ export const opNodeStatus = z
     ...commonStatus(componentPhase),
     version: text('Version of op-node, the oldest of all pods.', 128).optional(),
     replicas: count('Pods that exist.'),
-    readyReplicas: count('Pods that passed their gates.'),
+    readyReplicas: count('Pods that are ready and follow the chain.'),
     sequencing: z.boolean().optional().describe('Whether this OpNode is the active sequencer.'),
     unsafe: count('Last block that it knows; with several pods, the lowest.'),
     safeLagSeconds: count('Seconds between its unsafe and its safe head.'),
     pods: listByKey(pod.describe('A pod.'), 'name', { max: 50 }, 'The pods.').optional(),
-    updatedAt: timestamp('When the pods were asked last.').optional(),
+    updatedAt: timestamp('When the numbers are of: at most once a minute, unless something else changes.').optional(),
   })
   .describe('What is.');

@@ -10,7 +10,7 @@ export const senderStatus = {
   balance: wei('Balance of the address on L1, in wei.').optional(),
   version: text('Version that the program reports.', 128).optional(),
   pod: text('Name of the pod.', 253).optional(),
-  updatedAt: timestamp('When the chain was asked last.').optional(),
+  updatedAt: timestamp('When the numbers are of: at most once a minute, unless something else changes.').optional(),
 };
 
 export const transaction = z.object({

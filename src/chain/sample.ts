@@ -1,10 +1,19 @@
+import { batcherVersion } from './clients/batcher.ts';
 import { beaconReady } from './clients/beacon.ts';
 import { blockAt, executionForks, executionState } from './clients/execution.ts';
 import type { HttpOptions } from './clients/http.ts';
 import { contractRoles, inboxTransactions, l1BlockHash, l1State, senderAccount } from './clients/l1.ts';
 import { peerCount, rollupForks, sequencerActive, syncStatus, version } from './clients/op-node.ts';
 import { reading } from './clients/reading.ts';
-import type { BatcherSample, ContractsSample, InboxScan, NodeSample, Reading, Sample } from './samples.ts';
+import type {
+  BatcherPodSample,
+  BatcherSample,
+  ContractsSample,
+  InboxScan,
+  NodeSample,
+  Reading,
+  Sample,
+} from './samples.ts';
 
 /** A pod of an OpNode: one client per pod, since health is per pod. */
 export interface PodTarget {
@@ -15,6 +24,14 @@ export interface PodTarget {
   /** Absent while the pod has none. */
   readonly ip?: string;
   readonly ports: { readonly opNode: number; readonly execution: number };
+}
+
+/** A pod of an OpBatcher. */
+export interface BatcherPodTarget {
+  readonly pod: string;
+  /** Absent while the pod has none. */
+  readonly ip?: string;
+  readonly port: number;
 }
 
 /** What to look at. What is left out is not asked for, and is missing in the sample. */
@@ -28,6 +45,7 @@ export interface SampleTargets {
     /** Also read its nonce this many L1 blocks ago. */
     readonly lookBackBlocks?: number;
   };
+  readonly batcherPods?: readonly BatcherPodTarget[];
   readonly inbox?: {
     readonly address: string;
     /** First L1 block to scan: one after the `toBlock` of the scan before. Absent: the last blocks. */
@@ -59,8 +77,17 @@ export async function takeSample(
 ): Promise<Sample> {
   const http: HttpOptions = { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal };
   const at = (options.clock ?? Date.now)();
-  const [l1, nodes] = await Promise.all([sampleL1(targets, http), sampleNodes(targets, http)]);
-  return { at, ...l1, nodes };
+  const [l1, nodes, batcherPods] = await Promise.all([
+    sampleL1(targets, http),
+    sampleNodes(targets, http),
+    targets.batcherPods && Promise.all(targets.batcherPods.map((pod) => sampleBatcherPod(pod, http))),
+  ]);
+  return { at, ...l1, nodes, ...(batcherPods ? { batcherPods } : {}) };
+}
+
+async function sampleBatcherPod(target: BatcherPodTarget, http: HttpOptions): Promise<BatcherPodSample> {
+  const { pod } = target;
+  return { pod, version: await fromAddress(target, target.port, (url) => batcherVersion(url, http)) };
 }
 
 async function sampleL1(targets: SampleTargets, http: HttpOptions): Promise<Omit<Sample, 'at' | 'nodes'>> {
@@ -170,11 +197,19 @@ async function sampleNode(target: PodTarget, targets: SampleTargets, http: HttpO
   };
 }
 
-async function fromPod<T>(
-  { pod, ip, ports }: PodTarget,
+function fromPod<T>(
+  target: PodTarget,
   port: keyof PodTarget['ports'],
   read: (url: string) => Promise<T>,
 ): Promise<Reading<T>> {
+  return fromAddress(target, target.ports[port], read);
+}
+
+async function fromAddress<T>(
+  { pod, ip }: { readonly pod: string; readonly ip?: string },
+  port: number,
+  read: (url: string) => Promise<T>,
+): Promise<Reading<T>> {
   if (ip === undefined) return { ok: false, kind: 'unreachable', error: `${pod} has no address yet` };
-  return reading(read(`http://${ip.includes(':') ? `[${ip}]` : ip}:${ports[port]}`));
+  return reading(read(`http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`));
 }

@@ -56,6 +56,8 @@ export interface ExecutionSample {
   readonly syncing: boolean;
   /** Devp2p peers; absent where the `net` API is off. */
   readonly peers?: number;
+  /** `web3_clientVersion`; absent where the `web3` API is off. */
+  readonly version?: string;
 }
 
 /** Activation times by fork, seconds since the epoch: `{"jovian": 1795347548}`. */
@@ -125,6 +127,13 @@ export interface BatcherSample {
   readonly lastInboxTransaction?: InboxTransaction;
 }
 
+/** A pod of an OpBatcher. */
+export interface BatcherPodSample {
+  readonly pod: string;
+  /** `v1.16.11`: the process answers, which says nothing about batches. */
+  readonly version: Reading<string>;
+}
+
 export interface Sample {
   /** When the sample was taken, milliseconds since the epoch. */
   readonly at: number;
@@ -133,5 +142,6 @@ export interface Sample {
   readonly contracts?: Reading<ContractsSample>;
   readonly nodes: readonly NodeSample[];
   readonly batcher?: Reading<BatcherSample>;
+  readonly batcherPods?: readonly BatcherPodSample[];
   readonly inbox?: Reading<InboxScan>;
 }

@@ -1,5 +1,6 @@
 /** A network's current plan as text. Pure. */
-
+import type { ObjectChange, Plan } from '../contract/plan.ts';
+import { CHANGE_SIGNS, fieldWords } from '../status/change-words.ts';
 import { approveCommand, rejectCommand, shortHash } from '../status/operator-commands.ts';
 import type { PlanStatus, StepStatus } from '../status/plan-status.ts';
 import type { NetworkObject } from './networks.ts';
@@ -12,8 +13,16 @@ export interface PlanView {
 
 const STEPS_AROUND = 2;
 
-/** @param options.compact only the steps around the current one */
-export function planLines(network: NetworkObject, view: PlanView, options: { compact: boolean }): string[] {
+export interface PlanOptions {
+  /** Only the steps around the current one, and nothing of what they change. */
+  readonly compact: boolean;
+  /** The whole plan, or why it is not known. */
+  readonly whole?: WholePlan;
+}
+
+export type WholePlan = { readonly plan: Plan } | { readonly missing: string };
+
+export function planLines(network: NetworkObject, view: PlanView, options: PlanOptions): string[] {
   const plan = network.status?.plan;
   if (!plan) return [`No plan: ${network.metadata.name} is as desired, or has not been looked at yet.`];
   const steps = plan.steps ?? [];
@@ -24,9 +33,47 @@ export function planLines(network: NetworkObject, view: PlanView, options: { com
   return [
     `${view.paint('bold', `Plan ${shortHash(plan.hash)}`)} (${plan.kind}): ${plan.summary}`,
     `  ${[progress, ...decisionFacts(plan, waits, view)].join(', ')}`,
+    ...gapLines(plan, view),
     ...(waits ? commandLines(network, plan) : []),
+    ...(options.compact ? [] : wholeLines(plan, options.whole, view)),
     ...(shown.length > 0 && !(options.compact && waits) ? ['', ...stepLines(shown, view)] : []),
   ];
+}
+
+function gapLines({ gapExpectedSeconds = 0 }: PlanStatus, { paint }: PlanView): string[] {
+  return gapExpectedSeconds > 0
+    ? [paint('yellow', `  about ${gapExpectedSeconds} s without new blocks, as far as can be foreseen`)]
+    : [];
+}
+
+/** Everything that changes, and warnings; without the whole plan what status has of them. */
+function wholeLines(plan: PlanStatus, whole: WholePlan | undefined, { paint }: PlanView): string[] {
+  const known = whole && 'plan' in whole ? whole.plan : undefined;
+  const warnings = (known?.warnings ?? plan.warnings ?? []).map((warning) => paint('yellow', `  ! ${warning}`));
+  return [
+    ...(warnings.length > 0 ? ['', ...warnings] : []),
+    ...(known && known.changes.length > 0
+      ? ['', ...known.changes.flatMap((change) => changeLines(change, paint))]
+      : []),
+    ...(whole && 'missing' in whole ? ['', paint('yellow', `  ${whole.missing}`), ...countLines(plan)] : []),
+  ];
+}
+
+/** One field stands beside its object, several below it. */
+function changeLines({ action, object, fields, restartsPods }: ObjectChange, paint: Paint): string[] {
+  const restarts = restartsPods ? `  ${paint('yellow', 'restarts pods')}` : '';
+  const colour = action === 'create' ? 'green' : action === 'change' ? 'yellow' : 'red';
+  const head = `  ${paint(colour, CHANGE_SIGNS[action])} ${object}`;
+  const [only, ...others] = fields.map(fieldWords);
+  if (only === undefined) return [`${head}${restarts}`];
+  if (others.length === 0) return [`${head}  ${only}${restarts}`];
+  return [`${head}${restarts}`, ...[only, ...others].map((words) => `      ${words}`)];
+}
+
+function countLines({ counts }: PlanStatus): string[] {
+  if (!counts) return [];
+  const { creates, changes, deletes, restarts } = counts;
+  return [`  objects: ${creates} created, ${changes} changed, ${deletes} deleted; pods of ${restarts} restart`];
 }
 
 /** Whether a person has to decide before anything goes on. */

@@ -56,6 +56,8 @@ export interface PlanningInput {
   readonly desired: readonly DesiredComponent[];
   readonly observed: readonly ObservedComponent[];
   readonly leaving: readonly LeavingComponent[];
+  /** About the wish as a whole, for whoever approves it. */
+  readonly warnings: readonly string[];
   readonly limits: StepLimits;
 }
 

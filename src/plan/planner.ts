@@ -61,7 +61,7 @@ export function makePlan(input: PlanningInput): Planned {
   return { type: 'plan', draft: rolloutPlan(input, work) };
 }
 
-function rolloutPlan({ network, revision, limits }: PlanningInput, all: readonly Work[]): PlanDraft {
+function rolloutPlan({ network, revision, limits, warnings }: PlanningInput, all: readonly Work[]): PlanDraft {
   const kinds = kindsOf(all);
   const kind = kinds[0] ?? 'change';
   const work = kind === 'drift' ? inRepairOrder(all) : inRolloutOrder(all);
@@ -75,7 +75,8 @@ function rolloutPlan({ network, revision, limits }: PlanningInput, all: readonly
     steps: numberedSteps(drafts),
     changes: work.flatMap(({ changes }) => changes),
     gapExpectedSeconds: work.some(interruptsBlocks) ? SEQUENCER_RESTART_SECONDS : 0,
-    warnings: [],
+    // A repair brings back what was approved with its warnings.
+    warnings: kind === 'drift' ? [] : warnings,
     renders: work.map(({ desired }) => ({ component: desired.component, digest: desired.render })),
   };
 }

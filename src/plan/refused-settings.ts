@@ -3,6 +3,7 @@
 import type { OpBatcher } from '../api/op-batcher.ts';
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
+import { rollout } from '../api/rollout.ts';
 import { registryChain, similarRegistryChains, superchains } from '../catalogue/registry-chains.ts';
 import type { Problem } from '../contract/failures.ts';
 
@@ -18,6 +19,10 @@ interface Unsupported<T> {
   readonly isSet: (object: T) => boolean;
   readonly fix: string;
 }
+
+const UNCHANGED = rollout.parse({});
+/** Gates that no plan of this version has: to skip them means nothing. */
+const NEVER_ASKED = ['proposer-permitted', 'challenging', 'fork-ready', 'same-chain', 'funds'] as const;
 
 const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
   {
@@ -55,6 +60,21 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     isSet: ({ spec }) => spec.rollout.onFailure === 'Rollback',
     fix: 'set it to Halt',
   },
+  ...(['proposing', 'challenging', 'onChain'] as const).map((gate) => ({
+    field: `rollout.gates.${gate}.timeout`,
+    isSet: ({ spec }: OptimismNetwork) => spec.rollout.gates[gate].timeout !== UNCHANGED.gates[gate].timeout,
+    fix: 'leave it out: no plan waits for it yet',
+  })),
+  {
+    field: 'rollout.gates.funds.minHours',
+    isSet: ({ spec }) => spec.rollout.gates.funds.minHours !== UNCHANGED.gates.funds.minHours,
+    fix: 'leave it out, and set balance.minimum and balance.warnBelow of the OpBatcher',
+  },
+  ...NEVER_ASKED.map((gate) => ({
+    field: `rollout.skipGates: ${gate}`,
+    isSet: ({ spec }: OptimismNetwork) => spec.rollout.skipGates?.includes(gate) === true,
+    fix: 'leave it out: no plan waits at this gate yet',
+  })),
   {
     field: 'owner',
     isSet: ({ spec }) => spec.owner !== undefined,
@@ -110,10 +130,25 @@ function refuseRegistryName({ spec }: OptimismNetwork): Problem[] {
   ];
 }
 
+/** As many as `status.components` takes, which names the render of each; the network itself is one of them. */
+export const MAX_COMPONENTS = 63;
+
+/** Refused before anything is done: the record of what is rolled out would fail half-way. */
+function refuseCrowd(components: SettingsInput['components']): Problem[] {
+  if (components.length <= MAX_COMPONENTS) return [];
+  return [
+    notYet(
+      `a network of ${components.length} components (at most ${MAX_COMPONENTS})`,
+      `delete ${components.length - MAX_COMPONENTS} of them, or put replicas together: one OpNode has up to 50 replicas`,
+    ),
+  ];
+}
+
 export function refuseSettings({ network, nodes, batchers, components }: SettingsInput): Problem[] {
   const check = <T>(rules: readonly Unsupported<T>[], object: T, name?: string): Problem[] =>
     rules.filter((rule) => rule.isSet(object)).map((rule) => notYet(`spec.${rule.field}`, rule.fix, name));
   return [
+    ...refuseCrowd(components),
     ...(network ? [...refuseRegistryName(network), ...check(NETWORK, network)] : []),
     ...nodes.flatMap((node) => check(NODE, node, `OpNode/${node.metadata.name}`)),
     ...batchers.flatMap((batcher) => check(BATCHER, batcher, `OpBatcher/${batcher.metadata.name}`)),

@@ -2,6 +2,7 @@
  * What a network's chain does, from samples of its nodes: heads, lags, one word, and conditions that say why. Pure.
  * An answer that is missing is unknown, never a stopped chain.
  */
+import { formatEther, parseEther } from 'ethers';
 import type { Head } from '../api/network-status.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { NodeSample, Reading, Sample, SyncStatus } from '../chain/samples.ts';
@@ -19,6 +20,8 @@ export interface HealthLimits {
   readonly maxSafeLagSeconds: number;
   /** Blocks by which a replica may be behind the best head. */
   readonly maxReplicaLagBlocks: number;
+  /** `spec.balance` of the OpBatcher, in ether. */
+  readonly balance: { readonly warnBelow?: string | undefined; readonly minimum?: string | undefined };
 }
 
 export interface ChainHealth {
@@ -29,7 +32,7 @@ export interface ChainHealth {
   readonly safeLagSeconds?: number;
   /** L1 blocks by which derivation is behind the L1 head. */
   readonly l1Lag?: number;
-  /** Sequencing, Batching, Following (where they apply) and Degraded. */
+  /** Sequencing, Batching, Following, Funded (where they apply) and Degraded. */
   readonly conditions: readonly ConditionInput[];
 }
 
@@ -39,14 +42,20 @@ const LEAST_STALL_SECONDS = 15;
 
 /**
  * @param samples oldest first; the last one is judged, the others tell whether heads advance
+ * @param otherChain what the gate `same-chain` says against it, if it does
  */
-export function healthOf(samples: readonly Sample[], limits: HealthLimits): ChainHealth {
+export function healthOf(
+  samples: readonly Sample[],
+  limits: HealthLimits,
+  otherChain?: { readonly message: string; readonly fix: string },
+): ChainHealth {
   const last = samples.at(-1);
   const best = last && bestSync(last.nodes);
   if (!last) return { class: 'Unknown', conditions: [degraded([], 'Unknown')] };
   const findings = [
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
-    ...(limits.batching ? [batching(best, last, limits)] : []),
+    ...(otherChain ? [condition('Degraded', 'True', 'DifferentChains', otherChain.message, otherChain.fix)] : []),
+    ...(limits.batching ? [batching(best, last, limits), ...funded(last, limits)] : []),
     ...following(samples, last, best, limits),
     ...l1(last),
   ];
@@ -81,12 +90,12 @@ function headsOf(sync: SyncStatus): Partial<ChainHealth> {
   };
 }
 
-function headOf({ number, hash, timestamp: seconds }: SyncStatus['unsafeL2']): Head {
+export function headOf({ number, hash, timestamp: seconds }: SyncStatus['unsafeL2']): Head {
   return { number, hash, timestamp: timestamp(new Date(seconds * 1000)) };
 }
 
 /** The active sequencer's view, else the one that knows most. */
-function bestSync(nodes: readonly NodeSample[]): SyncStatus | undefined {
+export function bestSync(nodes: readonly NodeSample[]): SyncStatus | undefined {
   const active = nodes.find(({ sequencerActive, sync }) => isTrue(sequencerActive) && sync.ok);
   if (active?.sync.ok) return active.sync.value;
   const known = nodes.flatMap(({ sync }) => (sync.ok ? [sync.value] : []));
@@ -163,6 +172,35 @@ function batching(best: SyncStatus | undefined, last: Sample, limits: HealthLimi
     `The safe head is ${lag} s behind, more than ${limits.maxSafeLagSeconds} s${age}`,
     "look at the batcher: its balance, its log, L1's fees",
   );
+}
+
+/** Absent where nobody has asked L1. Whoever has nothing at all is below any floor. */
+function funded({ batcher }: Sample, { balance: { minimum, warnBelow } }: HealthLimits): ConditionInput[] {
+  if (!batcher) return [];
+  if (!batcher.ok) {
+    return [condition('Funded', 'Unknown', 'NoReading', `The batcher's balance is not known: ${batcher.error}`)];
+  }
+  const { address, balanceWei } = batcher.value;
+  const balance = BigInt(balanceWei);
+  const has = `The batcher ${address} has ${formatEther(balance)} ETH on L1`;
+  const below = (floor: string | undefined) => floor !== undefined && balance < parseEther(floor);
+  if (balance === 0n || below(minimum)) {
+    const floor = minimum === undefined ? '' : `, less than spec.balance.minimum (${minimum} ETH)`;
+    return [
+      condition(
+        'Funded',
+        'False',
+        'BalanceBelowMinimum',
+        `${has}${floor}: no plan starts it, and soon nothing becomes safe`,
+        `send ETH to ${address} on L1`,
+      ),
+    ];
+  }
+  if (below(warnBelow)) {
+    const what = `${has}, less than spec.balance.warnBelow (${warnBelow} ETH)`;
+    return [condition('Funded', 'False', 'BalanceLow', what, `send ETH to ${address} on L1`)];
+  }
+  return [condition('Funded', 'True', 'Enough', has)];
 }
 
 function following(

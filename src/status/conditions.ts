@@ -2,8 +2,8 @@
  * Conditions: what is, why, and what to do next. Pure.
  *
  * Types that the entity's report writes: ConfigurationValid, ContractsDiscovered, Ready, Progressing, AwaitingApproval,
- * Paused (network-conditions.ts). The observation writes Sequencing, Batching, Following and Degraded
- * (chain-health.ts), the watcher Orchestrated. One writer for each type: server-side apply keeps them apart.
+ * Paused (network-conditions.ts). The observation writes Sequencing, Batching, Following, Funded and
+ * Degraded (chain-health.ts), the watcher Orchestrated. One writer for each type: server-side apply keeps them apart.
  */
 import type { ConditionType as ApiConditionType, Condition } from '../api/conditions.ts';
 
@@ -13,7 +13,8 @@ export type ConditionType =
   | 'Paused'
   | 'Sequencing'
   | 'Batching'
-  | 'Following';
+  | 'Following'
+  | 'Funded';
 
 export interface ConditionInput {
   readonly type: ConditionType;

@@ -6,6 +6,7 @@ import type { ReportInput } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { NetworkRef } from '../contract/ids.ts';
 import type { ObjectChange } from '../contract/plan.ts';
+import { fieldWords } from './change-words.ts';
 import { cell, commandBlock, firstLines } from './markdown.ts';
 import { abortCommand, passGateCommand, resumeCommand, retryCommand, shortHash } from './operator-commands.ts';
 import { PHASE_SENTENCES } from './phase-sentences.ts';
@@ -55,15 +56,33 @@ function planPart(network: NetworkRef, shown: ShownPlan, limit: number): string 
   }
   const awaitingApproval =
     approval || declined ? {} : { awaitingApproval: expiresAt === undefined ? {} : { expiresAt } };
-  const lines = firstLines(plan.changes.map(changeLine), MAX_CHANGES).join('\n');
+  const linesOf = (line: (change: ObjectChange) => string) =>
+    firstLines(plan.changes.map(line), MAX_CHANGES).join('\n');
+  const withValues = linesOf(changeLineWithValues);
+  // At least half of the page is for the steps and the commands.
+  const lines = withValues.length <= limit / 2 ? withValues : linesOf(changeLine);
   const changes = lines === '' ? '' : `\n\nWhat it changes:\n\n${lines}`;
   const table = stepTable({ network, plan, progress: [], paused: false, ...awaitingApproval }, limit - changes.length);
   return table + changes;
 }
 
-function changeLine({ action, object, fields, restartsPods }: ObjectChange): string {
-  const paths = fields.slice(0, 3).map(({ path }) => `\`${path}\``);
-  const more = fields.length > paths.length ? ` and ${fields.length - paths.length} more` : '';
-  const what = paths.length > 0 ? `: ${paths.join(', ')}${more}` : '';
-  return `- ${action} ${object}${restartsPods ? ' (restarts pods)' : ''}${cell(what, 150)}`;
+const SHOWN_FIELDS = 3;
+
+function changeLine(change: ObjectChange): string {
+  return changeWords(change, ({ path }) => `\`${path}\``, 150);
+}
+
+function changeLineWithValues(change: ObjectChange): string {
+  return changeWords(change, (field) => `\`${fieldWords(field).replaceAll('`', "'")}\``, 600);
+}
+
+function changeWords(
+  { action, object, fields, restartsPods }: ObjectChange,
+  words: (field: ObjectChange['fields'][number]) => string,
+  limit: number,
+): string {
+  const shown = fields.slice(0, SHOWN_FIELDS).map(words);
+  const more = fields.length > shown.length ? ` and ${fields.length - shown.length} more` : '';
+  const what = shown.length > 0 ? `: ${shown.join(', ')}${more}` : '';
+  return `- ${action} ${object}${restartsPods ? ' (restarts pods)' : ''}${cell(what, limit)}`;
 }

@@ -12,6 +12,8 @@ export interface NetworkStatusOptions {
   readonly before: OptimismNetworkStatus;
   readonly generation: number;
   readonly now: Date;
+  /** ConfigMap that holds the whole plan of the report. */
+  readonly planConfigMap?: string | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface NetworkStatusOptions {
  * other writers own is as it was. At most 32 KiB.
  */
 export function reportedStatus(report: ReportInput, options: NetworkStatusOptions): OptimismNetworkStatus {
-  const { before, generation, now } = options;
+  const { before, generation, now, planConfigMap: configMap } = options;
   const inputs = networkConditions(report, before.contracts);
   const { plan: planBefore, decisions: _, ...rest } = before;
   const decisions = rememberedToStatus(report.remembered);
@@ -28,7 +30,7 @@ export function reportedStatus(report: ReportInput, options: NetworkStatusOption
       ? planBefore
       : report.plan === null
         ? undefined
-        : planToStatus(report.plan, { before: planBefore, halted: report.halted });
+        : planToStatus(report.plan, { before: planBefore, halted: report.halted, configMap });
   return boundStatus({
     ...rest,
     phase: report.phase,

@@ -1,7 +1,7 @@
 /** A plan as `status.plan` and its end as `status.history`. Pure; within the bounds of the schema. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { ReportInput, StepProgress } from '../contract/activities.ts';
-import { componentKey, type Step } from '../contract/plan.ts';
+import { componentKey, type ObjectChange, type Step } from '../contract/plan.ts';
 import { cutText } from './conditions.ts';
 
 export type PlanStatus = NonNullable<OptimismNetworkStatus['plan']>;
@@ -18,6 +18,8 @@ const MAX_COMMENT = 512;
 const MAX_STEPS = 100;
 const MAX_HISTORY = 20;
 const MAX_PAST_SUMMARY = 200;
+const MAX_WARNINGS = 5;
+const MAX_WARNING = 300;
 
 export interface PlanStatusOptions {
   /** The plan as status has it: the progress of its steps is kept when it is the same plan. */
@@ -25,15 +27,20 @@ export interface PlanStatusOptions {
   /** Progress that is known better than from `before`. */
   readonly progress?: readonly StepProgress[];
   readonly halted?: ReportInput['halted'] | undefined;
+  /** ConfigMap that holds the whole plan. */
+  readonly configMap?: string | undefined;
 }
 
 export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}): PlanStatus {
   const { plan } = shown;
-  const { before, progress = [], halted } = options;
+  const { before, progress = [], halted, configMap } = options;
   const known = new Map(before?.hash === plan.hash ? before.steps?.map((step) => [step.id, step]) : []);
   const fresh = new Map(progress.map((step) => [step.id, step]));
-  const steps = plan.steps.slice(0, MAX_STEPS).map((step) => {
-    const status = stepToStatus(step, fresh.get(step.id) ?? known.get(step.id));
+  // Steps that the bound of the status has cut off at the front are over: they run one after the other.
+  const firstKnown = plan.steps.findIndex(({ id }) => known.has(id));
+  const all = plan.steps.map((step, index) => {
+    const isOver = index < firstKnown ? ({ state: 'Done' } as const) : undefined;
+    const status = stepToStatus(step, fresh.get(step.id) ?? known.get(step.id) ?? isOver);
     return halted?.step === step.id
       ? { ...status, state: 'Failed' as const, message: cutText(halted.problem.message, MAX_CURRENT_MESSAGE) }
       : status;
@@ -43,7 +50,11 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
     revision: plan.desiredRevision,
     kind: plan.kind,
     summary: cutText(plan.summary, MAX_SUMMARY),
-    steps,
+    steps: aroundCurrent(all),
+    gapExpectedSeconds: plan.gapExpectedSeconds,
+    ...(plan.warnings.length > 0 ? { warnings: warnings(plan.warnings) } : {}),
+    counts: counts(plan.changes),
+    ...(configMap === undefined ? {} : { configMap }),
     createdAt: shown.createdAt,
     ...(shown.workflowId === undefined ? {} : { workflowId: shown.workflowId }),
     ...(shown.expiresAt === undefined ? {} : { expiresAt: shown.expiresAt }),
@@ -51,10 +62,40 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
   };
 }
 
-/** The same plan with news of one step; unchanged when the plan has no such step. */
-export function withStepProgress(plan: PlanStatus, progress: StepProgress): PlanStatus {
-  const steps = plan.steps?.map((step) => (step.id === progress.id ? { ...step, ...progressFields(progress) } : step));
-  return steps === undefined ? plan : { ...plan, steps };
+/** What is left out is in the ConfigMap. */
+function warnings(all: readonly string[]): string[] {
+  const shown = all.length > MAX_WARNINGS ? all.slice(0, MAX_WARNINGS - 1) : all;
+  const left = all.length - shown.length;
+  return [...shown.map((warning) => cutText(warning, MAX_WARNING)), ...(left > 0 ? [`and ${left} more`] : [])];
+}
+
+function counts(changes: readonly ObjectChange[]): NonNullable<PlanStatus['counts']> {
+  const of = (...actions: ObjectChange['action'][]) => changes.filter(({ action }) => actions.includes(action)).length;
+  return {
+    creates: of('create'),
+    changes: of('change', 'recreate'),
+    deletes: of('delete'),
+    restarts: changes.filter(({ restartsPods }) => restartsPods).length,
+  };
+}
+
+/**
+ * The same plan with news of one step. One that the bound of the status has cut off comes back behind the others: steps
+ * run in their order.
+ */
+export function withStepProgress(plan: PlanStatus, progress: StepProgress, step: Step): PlanStatus {
+  const steps = plan.steps ?? [];
+  const next = steps.some(({ id }) => id === step.id)
+    ? steps.map((item) => (item.id === step.id ? { ...item, ...progressFields(progress) } : item))
+    : [...steps, stepToStatus(step, progress)];
+  return { ...plan, steps: next.slice(-MAX_STEPS) };
+}
+
+/** As many steps as the schema takes. */
+function aroundCurrent(steps: readonly StepStatus[]): StepStatus[] {
+  const current = steps.findIndex(({ state }) => state !== 'Done' && state !== 'Skipped');
+  const start = Math.max(0, Math.min(current - MAX_STEPS / 2, steps.length - MAX_STEPS));
+  return steps.slice(start, start + MAX_STEPS);
 }
 
 /** The history with one more plan in front; a plan that ended twice (an activity that ran again) stays one entry. */

@@ -9,7 +9,7 @@ import type { PlanStatus, StepStatus } from './plan-status.ts';
 export const MAX_STATUS_BYTES = 32 * 1024;
 const SHORT_HISTORY = 5;
 const SHORT_MESSAGE = 256;
-const STEPS_AROUND = 15;
+const STEPS_AROUND = [15, 4];
 
 type Reduction = (status: OptimismNetworkStatus) => OptimismNetworkStatus;
 
@@ -21,7 +21,15 @@ const REDUCTIONS: readonly Reduction[] = [
   // When a step ran is in the audit and in Temporal.
   mapSteps((step) => (isCurrent(step) ? step : without(step, 'startedAt', 'finishedAt'))),
   (status) => ({ ...status, ...(status.conditions ? { conditions: status.conditions.map(shorten) } : {}) }),
-  (status) => ({ ...status, ...(status.plan ? { plan: aroundCurrent(status.plan) } : {}) }),
+  ...STEPS_AROUND.map(
+    (many): Reduction =>
+      (status) => ({ ...status, ...(status.plan ? { plan: aroundCurrent(status.plan, many) } : {}) }),
+  ),
+  // In the audit, and in the ConfigMap of the plan.
+  ({ history: _, ...status }) => ({
+    ...status,
+    ...(status.plan ? { plan: { ...status.plan, warnings: undefined } } : {}),
+  }),
 ];
 
 export function statusBytes(status: OptimismNetworkStatus): number {
@@ -57,11 +65,14 @@ function shorten<T extends { message: string }>(condition: T): T {
   return { ...condition, message: cutText(condition.message, SHORT_MESSAGE) };
 }
 
-function aroundCurrent(plan: PlanStatus): PlanStatus {
+/** The first that is not over; the last one when all are. */
+function currentStep(steps: readonly StepStatus[]): number {
+  const index = steps.findIndex(({ state }) => state !== 'Done' && state !== 'Skipped');
+  return index === -1 ? Math.max(0, steps.length - 1) : index;
+}
+
+function aroundCurrent(plan: PlanStatus, many: number): PlanStatus {
   const steps = plan.steps ?? [];
-  const current = Math.max(
-    0,
-    steps.findIndex(({ state }) => state !== 'Done' && state !== 'Skipped'),
-  );
-  return { ...plan, steps: steps.slice(Math.max(0, current - STEPS_AROUND), current + STEPS_AROUND) };
+  const current = currentStep(steps);
+  return { ...plan, steps: steps.slice(Math.max(0, current - many), current + many) };
 }

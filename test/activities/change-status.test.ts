@@ -6,7 +6,10 @@ import { FINALIZER } from '../../src/api/names.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { OperatorError } from '../../src/contract/failures.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
+import { planToStatus, withStepProgress } from '../../src/status/plan-status.ts';
+import { MAX_STATUS_BYTES } from '../../src/status/status-size.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
+import { plan, step } from '../status/example-plan.ts';
 import { createOwner, type Owner } from './owner.ts';
 
 let api: ApiServer;
@@ -53,6 +56,42 @@ describe('a status', () => {
     const before = (await read(target.name))?.metadata.resourceVersion;
     await changeStatus<OptimismNetworkStatus>(api.client, target, (status) => ({ ...status, phase: 'Pending' }), alive);
     expect((await read(target.name))?.metadata.resourceVersion).toBe(before);
+  });
+
+  it('of a network stays within 32 KiB while 100 steps end with long words, and the current step keeps its own', async () => {
+    const target = await freshNetwork();
+    const planned = Array.from({ length: 100 }, (_, n) =>
+      step(n, { id: `${String(n).padStart(3, '0')}-apply-component/${'replica-'.repeat(6)}${n}` }),
+    );
+    const words = (text: string) => `${text} ${'because of something that takes many words to say '.repeat(12)}`;
+    const components = Array.from({ length: 64 }, (_, n) => ({
+      kind: 'OpNode',
+      name: `${'replica-'.repeat(6)}${n}`,
+      render: 'a'.repeat(64),
+      previousRender: 'b'.repeat(64),
+    }));
+    const change = (to: (status: OptimismNetworkStatus) => OptimismNetworkStatus) =>
+      changeStatus<OptimismNetworkStatus>(api.client, target, to, alive);
+    const bytes = async () => Buffer.byteLength(JSON.stringify((await read(target.name))?.status));
+    const shown = { plan: plan({ steps: planned }), createdAt: '2026-11-22T11:59:00Z', workflowId: 'w' };
+    await change((status) => ({ ...status, components, plan: planToStatus(shown) }));
+    for (const current of planned) {
+      for (const state of ['Running', 'Done'] as const) {
+        const progress = { id: current.id, state, message: words(state), startedAt: '2026-11-22T12:00:00Z' };
+        await change((status) =>
+          status.plan ? { ...status, plan: withStepProgress(status.plan, progress, current) } : status,
+        );
+        const found = (await read(target.name))?.status?.plan?.steps?.find(({ id }) => id === current.id);
+        expect(found, `${current.id} ${state}`).toMatchObject({ state });
+        if (state === 'Running') expect(found?.message).toContain('because of something');
+        expect(await bytes()).toBeLessThanOrEqual(MAX_STATUS_BYTES);
+      }
+    }
+    const status = (await read(target.name))?.status;
+    expect(status?.components).toHaveLength(64);
+    // Told again as a whole, what was cut off at the front is over and not pending.
+    const again = planToStatus(shown, { before: status?.plan });
+    expect(new Set(again.steps?.map(({ state }) => state))).toEqual(new Set(['Done']));
   });
 
   it('of another object with the same name is left alone', async () => {

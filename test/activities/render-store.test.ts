@@ -6,7 +6,7 @@ import {
   storedRenderDigest,
   storeRender,
 } from '../../src/activities/state/render-store.ts';
-import type { KubeClient } from '../../src/kube/index.ts';
+import type { KubeClient, KubeObject } from '../../src/kube/index.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { createOwner, type Owner } from './owner.ts';
 
@@ -46,6 +46,18 @@ async function parts({ name }: Owner): Promise<string[]> {
   return items.map(({ metadata }) => metadata.name).toSorted();
 }
 
+/** Bytes of content, and of the whole object as it is sent. */
+async function sizes({ name }: Owner): Promise<{ data: number; size: number }[]> {
+  const { items } = await kube.list<KubeObject & { binaryData?: Record<string, string> }>(
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace },
+    { labelSelector: `optimism.io/network=${name}` },
+  );
+  return items.map((item) => ({
+    data: Buffer.from(item.binaryData?.['render.json.gz'] ?? '', 'base64').length,
+    size: JSON.stringify(item).length,
+  }));
+}
+
 describe('a stored render', () => {
   it('comes back as it was', async () => {
     const network = await createOwner(api);
@@ -66,6 +78,10 @@ describe('a stored render', () => {
     const digest = await store(network, render);
     const names = await parts(network);
     expect(names.length).toBeGreaterThan(1);
+    for (const { data, size } of await sizes(network)) {
+      expect(data).toBeLessThanOrEqual(512 * 1024);
+      expect(size).toBeLessThan(1024 * 1024);
+    }
     const last = names.at(-1) ?? '';
     await kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: last });
     await expect(load(network, digest)).rejects.toMatchObject({

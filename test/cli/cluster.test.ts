@@ -7,9 +7,11 @@ import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { chunkName } from '../../src/audit/chunks.ts';
 import { createAuditStore } from '../../src/audit/store.ts';
 import { ownUserName } from '../../src/cli/decide-by-kubernetes.ts';
+import type { Plan } from '../../src/contract/plan.ts';
 import { createKubeClient, type KubeClient, type KubeObject } from '../../src/kube/index.ts';
+import { planDocument } from '../../src/status/plan-document.ts';
 import { entry } from '../audit/chain-of-records.ts';
-import { hash, runningPlan, waitingPlan } from './example-network.ts';
+import { hash, runningPlan, waitingPlan, wholePlan } from './example-network.ts';
 import { opstack, type Ran, type Seat } from './run-opstack.ts';
 
 const kubeconfig = inject('kubeconfigPath');
@@ -234,6 +236,24 @@ describe('opstack status and plan', () => {
     expect((await run(['plan'])).code).toBe(3);
   });
 
+  it('show the whole plan when its ConfigMap is there, and say so when it is that of another plan', async () => {
+    await setStatus({ phase: 'AwaitingApproval', plan: waitingPlan });
+    expect((await run(['plan'])).out).toContain('ConfigMap acme-plan is missing');
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'acme-plan', namespace } };
+    const holds = (plan: Plan) =>
+      kube.apply({ ...configMap, data: { 'plan.json': planDocument(plan) } }, { fieldManager: 'test', force: true });
+    await holds(wholePlan);
+    expect((await run(['plan'])).out).toContain('~ StatefulSet/acme-batcher');
+    expect(JSON.parse((await run(['plan', '-o', 'json'])).out)).toMatchObject({
+      hash,
+      steps: waitingPlan.steps?.map((step, index) => ({ ...step, summary: wholePlan.steps[index]?.summary })),
+      changes: wholePlan.changes,
+      warnings: wholePlan.warnings,
+    });
+    await holds({ ...wholePlan, hash: 'another' });
+    expect((await run(['plan'])).out).toContain('ConfigMap acme-plan holds another plan');
+  });
+
   it('show components of the network, and the whole objects to programs', async () => {
     const batcher = {
       ...networkObject('acme-batcher'),
@@ -285,7 +305,9 @@ describe('opstack audit', () => {
 
   beforeEach(async () => {
     await kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: chunkName('acme', 0) });
-    const store = createAuditStore({ kube, network: { namespace, name: 'acme', uid: 'uid-1' } });
+    // A real owner: what belongs to nobody is collected as garbage, sooner or later.
+    const uid = (await kube.get(ref))?.metadata.uid ?? '';
+    const store = createAuditStore({ kube, network: { namespace, name: 'acme', uid } });
     for (let n = 0; n < 4; n++) await store.append(entry(n));
     await setStatus({ audit: await store.head() });
   });

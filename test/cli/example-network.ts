@@ -1,5 +1,6 @@
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import type { ComponentObject, NetworkObject } from '../../src/cli/networks.ts';
+import type { Plan } from '../../src/contract/plan.ts';
 
 export const hash = `1f2e3d4c${'0'.repeat(56)}`;
 export const now = new Date('2026-11-22T12:00:00Z');
@@ -48,6 +49,50 @@ export const runningPlan: NonNullable<OptimismNetworkStatus['plan']> = {
     },
     { id: '03-apply/acme-sequencer', action: 'applyComponent', component: 'OpNode/acme-sequencer', state: 'Pending' },
   ],
+};
+
+const env = 'spec.template.spec.containers[op-batcher].env[OP_BATCHER_MAX_CHANNEL_DURATION]';
+const batcher = { kind: 'OpBatcher', name: 'acme-batcher' } as const;
+const replica = { kind: 'OpNode', name: 'acme-replica' } as const;
+
+/** What the ConfigMap of {@link waitingPlan} holds. */
+export const wholePlan: Plan = {
+  hash,
+  kind: 'upgrade',
+  desiredRevision: 'ab'.repeat(32),
+  summary: waitingPlan.summary,
+  steps: ['apply acme-replica', 'acme-replica follows the chain', 'apply acme-sequencer'].map((summary, index) => ({
+    id: waitingPlan.steps?.[index]?.id ?? '',
+    type: 'applyComponent',
+    component: replica,
+    summary,
+    limitSeconds: 60,
+    safePointAfter: true,
+  })),
+  changes: [
+    {
+      component: batcher,
+      object: 'StatefulSet/acme-batcher',
+      action: 'change',
+      fields: [{ path: env, from: '1', to: '3' }],
+      restartsPods: true,
+    },
+    {
+      component: replica,
+      object: 'StatefulSet/acme-replica',
+      action: 'change',
+      fields: [
+        { path: 'spec.replicas', from: '1', to: '2' },
+        { path: 'metadata.labels.team', to: 'chains' },
+      ],
+      restartsPods: false,
+    },
+    { component: replica, object: 'Service/acme-replica-rpc', action: 'create', fields: [], restartsPods: false },
+    { component: replica, object: 'NetworkPolicy/acme-old', action: 'delete', fields: [], restartsPods: false },
+  ],
+  gapExpectedSeconds: 15,
+  warnings: ['half of the sequencing window is left'],
+  renders: [],
 };
 
 export function network(status: OptimismNetworkStatus = {}): NetworkObject {

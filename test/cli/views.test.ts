@@ -5,7 +5,7 @@ import type { NetworkTree } from '../../src/cli/networks.ts';
 import { columns, ether, painter, serialise, shortDuration } from '../../src/cli/output.ts';
 import { planLines } from '../../src/cli/plan-view.ts';
 import { statusText } from '../../src/cli/status-tree.ts';
-import { component, network, now, runningPlan, waitingPlan } from './example-network.ts';
+import { component, network, now, runningPlan, waitingPlan, wholePlan } from './example-network.ts';
 
 const plain = painter(false);
 const view = { now, paint: plain, withNamespace: false };
@@ -204,6 +204,42 @@ describe('opstack plan', () => {
       '  → opstack reject acme 1f2e3d4c -n chains',
     ]);
     expect(lines).toHaveLength(9);
+  });
+
+  it('shows what changes before the steps: every object, fields as they are and will be, restarts, warnings, the gap', () => {
+    const object = network({ phase: 'AwaitingApproval', plan: { ...waitingPlan, gapExpectedSeconds: 15 } });
+    expect(planLines(object, view, { compact: false, whole: { plan: wholePlan } })).toEqual([
+      'Plan 1f2e3d4c (upgrade): upgrade acme: u18 → u19 (3 steps)',
+      '  3 steps, waits for approval, expires in 23h50m',
+      '  about 15 s without new blocks, as far as can be foreseen',
+      '  → opstack approve acme 1f2e3d4c -n chains',
+      '  → opstack reject acme 1f2e3d4c -n chains',
+      '',
+      '  ! half of the sequencing window is left',
+      '',
+      '  ~ StatefulSet/acme-batcher  spec.template.spec.containers[op-batcher].env[OP_BATCHER_MAX_CHANNEL_DURATION]: "1" → "3"  restarts pods',
+      '  ~ StatefulSet/acme-replica',
+      '      spec.replicas: "1" → "2"',
+      '      metadata.labels.team: absent → "chains"',
+      '  + Service/acme-replica-rpc',
+      '  - NetworkPolicy/acme-old',
+      '',
+      expect.stringMatching(/STEP +STATE/),
+      ...Array.from({ length: 3 }, () => expect.stringMatching(/Pending/)),
+    ]);
+  });
+
+  it('says so when the whole plan is not to be had, and shows what status has', () => {
+    const counts = { creates: 1, changes: 2, deletes: 0, restarts: 1 };
+    const object = network({ plan: { ...waitingPlan, counts, warnings: ['be careful'] } });
+    const lines = planLines(object, view, { compact: false, whole: { missing: 'ConfigMap acme-plan is missing.' } });
+    expect(lines.slice(2, 7)).toEqual([
+      '',
+      '  ! be careful',
+      '',
+      '  ConfigMap acme-plan is missing.',
+      '  objects: 1 created, 2 changed, 0 deleted; pods of 1 restart',
+    ]);
   });
 
   it('says that nobody vouches for an approver who is only claimed', () => {

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { SIGNALS, UPDATES } from '../../src/contract/messages.ts';
+import { readPlanDocument } from '../../src/status/plan-document.ts';
+import { opstack } from '../cli/run-opstack.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
-import { auditOf, operatorEvents, patch, podUids, resource } from './cluster-objects.ts';
+import { auditOf, operatorEvents, patch, podUids, read, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForProposal, waitForStatus } from './plans-in-status.ts';
 import { executionsOf } from './workflow-history.ts';
@@ -44,6 +46,37 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     });
     expect(found).toBe(devnet.entityId);
     expect(await podUids(devnet)).toEqual(pods);
+  });
+
+  it('shows who decides what changes: every field as it is and as it will be, in the ConfigMap that status names', async () => {
+    const devnet = use();
+    const plan = await waitForProposal(devnet);
+    expect(plan).toMatchObject({
+      configMap: `${NETWORK}-plan`,
+      counts: { creates: 0, deletes: 0, restarts: 1 },
+      gapExpectedSeconds: expect.any(Number),
+    });
+    expect(plan.gapExpectedSeconds).toBeGreaterThan(0);
+    const stored = await read(devnet, 'ConfigMap', plan.configMap ?? '');
+    expect(stored.metadata.labels).toMatchObject({ 'optimism.io/stores': 'plan' });
+    const { 'plan.json': text = '' } = stored['data'] as Record<string, string>;
+    const whole = readPlanDocument(text, plan.hash);
+    const change = whole?.changes.find(({ object }) => object === `StatefulSet/${SEQUENCER}`);
+    expect(change).toMatchObject({ action: 'change', restartsPods: true });
+    const field = change?.fields.find(({ path }) => path.includes('L1_CONFS'));
+    expect(field).toMatchObject({
+      path: expect.stringMatching(/^spec[.]template[.].*env\[/),
+      from: expect.any(String),
+      to: '1',
+    });
+    expect(field?.from).not.toBe('1');
+    const uid = (await read(devnet, 'OptimismNetwork', NETWORK)).metadata.uid;
+    expect(stored.metadata.ownerReferences).toMatchObject([{ kind: 'OptimismNetwork', name: NETWORK, uid }]);
+    const { out } = await opstack(['plan', NETWORK, '--kubeconfig', inject('kubeconfigPath'), '-n', devnet.namespace]);
+    expect(out).toContain(`~ StatefulSet/${SEQUENCER}`);
+    expect(out).toContain(`${field?.path}: "${field?.from}" → "1"`);
+    expect(out).toContain('restarts pods');
+    expect(out).toContain('s without new blocks');
   });
 
   it('refuses another hash, whatever the way, and says which plan waits', async () => {

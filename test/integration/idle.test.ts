@@ -25,7 +25,7 @@ describe('an idle network', { timeout: 2 * PATIENCE_MS }, () => {
     await waitForStatus(devnet, 'its health is known', ({ health }) => health?.class === 'Healthy');
   });
 
-  it('adds nothing to history while it is probed, and writes its health at most once a minute', async () => {
+  it('adds nothing to history while it is probed, and writes what it sees at most once a minute and object', async () => {
     const devnet = use();
     const { chain, entityId } = devnet;
     await isObserved(devnet);
@@ -47,7 +47,13 @@ describe('an idle network', { timeout: 2 * PATIENCE_MS }, () => {
     expect(await revisionOf(devnet)).toBe(before.revision);
     expect(headOf(devnet)).toBeGreaterThan(before.head + PROBES / 2);
     expect(await managedVersions(devnet)).toEqual(before.objects);
-    expect(writes.count).toBeLessThanOrEqual(Math.ceil(writes.seconds / 60));
+    expect([...writes.counts].filter(([, count]) => count > Math.ceil(writes.seconds / 60))).toEqual([]);
+    expect([...writes.counts.keys()].sort()).toEqual([
+      'OpBatcher/devnet-batcher',
+      'OpNode/devnet-replica',
+      'OpNode/devnet-sequencer',
+      'OptimismNetwork/devnet',
+    ]);
     expect((await chain.status()).phase).toBe('Ready');
     expectFairPlay(devnet);
   });
@@ -114,23 +120,26 @@ async function probes({ temporal, entityId }: Devnet): Promise<number> {
   return raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'observe')?.attempt ?? 0;
 }
 
-/** How often any of the custom resources was written while something went on. */
+/** How often each of the custom resources was written while something went on. */
 async function countWrites(
   { chain, namespace }: Devnet,
   work: () => Promise<void>,
-): Promise<{ count: number; seconds: number }> {
+): Promise<{ counts: ReadonlyMap<string, number>; seconds: number }> {
   const stop = new AbortController();
-  let count = 0;
+  const counts = new Map<string, number>();
   const watching = Promise.all(
     (['OptimismNetwork', 'OpNode', 'OpBatcher'] as const).map(async (kind) => {
       const type = { apiVersion: API_VERSIONS[kind], kind, namespace };
       const { resourceVersion } = await chain.kube.list<KubeObject>(type);
-      for await (const { type: what } of await chain.kube.watch(type, {
+      for await (const event of await chain.kube.watch(type, {
         resourceVersion,
         serverTimeoutSeconds: 600,
         signal: stop.signal,
       }))
-        if (what === 'MODIFIED') count += 1;
+        if (event.type === 'MODIFIED') {
+          const key = `${kind}/${event.object.metadata.name}`;
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
     }),
   ).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
@@ -139,5 +148,5 @@ async function countWrites(
   await work();
   stop.abort();
   await watching;
-  return { count, seconds: (Date.now() - from) / 1000 };
+  return { counts, seconds: (Date.now() - from) / 1000 };
 }

@@ -198,7 +198,7 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     }
   });
 
-  it('fills the columns of kubectl get', async () => {
+  it('fills the columns of kubectl get for the network', async () => {
     const { namespace, chain } = use();
     const head = (await chain.status()).health?.unsafe?.number ?? 0;
     const [header = '', row = ''] = (await kubectl(inject('kubeconfigPath'), '-n', namespace, 'get', 'opnet')).split(
@@ -215,6 +215,54 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     ]);
     expect(row).toMatch(/^devnet\s+Ready\s+\d+\s+\d+\s+u18\s+\S+/);
     expect(Number(/^devnet\s+Ready\s+(\d+)/.exec(row)?.[1])).toBeGreaterThanOrEqual(head);
+  });
+
+  it('fills the columns of kubectl get for the components', async () => {
+    const devnet = use();
+    const rows = await waitUntil(
+      'the columns are filled',
+      async () => {
+        const table = await kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'get', 'opn,opb', '-o', 'wide');
+        const lines = table.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '));
+        return lines.some((line) => /^opbatcher\S+ .* \d+m?\d*s \d+ 0x/.test(line)) ? lines : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(rows).toEqual([
+      'NAME NETWORK PHASE VERSION ROLE SEQUENCING UNSAFE READY SAFE LAG AGE',
+      expect.stringMatching(
+        /^opnode[.]optimism[.]io\/devnet-replica devnet Ready v\d+[.]\d+[.]\d+ Replica false \d+ 1 \d+ \S+$/,
+      ),
+      expect.stringMatching(
+        /^opnode[.]optimism[.]io\/devnet-sequencer devnet Ready v\d+[.]\d+[.]\d+ Sequencer true \d+ 1 \d+ \S+$/,
+      ),
+      '',
+      'NAME NETWORK PHASE VERSION LAST BATCH PENDING ADDRESS BALANCE AGE',
+      expect.stringMatching(
+        new RegExp(
+          `^opbatcher[.]optimism[.]io/devnet-batcher devnet Ready v\\d+[.]\\d+[.]\\d+ \\S+ \\d+ ${devnet.chain.deployment.accounts.batcher.toLowerCase()} \\d+ \\S+$`,
+        ),
+      ),
+      '',
+    ]);
+  });
+
+  it('says pod by pod what is seen of a node, and how it gets blocks that it missed', async () => {
+    const [replica] = (await readAll(use(), 'OpNode')).filter(({ metadata }) => metadata.name === REPLICA);
+    expect(replica?.['status']).toMatchObject({
+      replicas: 1,
+      readyReplicas: 1,
+      pods: [
+        {
+          name: `${REPLICA}-0`,
+          ready: true,
+          synced: true,
+          catchUp: 'RequestResponse',
+          peerId: expect.stringMatching(/^16Uiu2/),
+          executionVersion: expect.stringMatching(/\w/),
+        },
+      ],
+    });
   });
 
   it('has an audit chain that verifies and holds every step and decision', async () => {

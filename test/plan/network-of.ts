@@ -123,6 +123,7 @@ export function networkOf(given: readonly Given[], more: Partial<PlanningInput> 
     namespaceTerminating: false,
     meanwhile: false,
     repairsHeld: false,
+    warnings: [],
     desired: given.map(
       ({ role, name, state, desired }): DesiredComponent => ({
         component: refOf(role, name),

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { openApiSchema } from '../../src/api/crd/definition.ts';
 import { API_VERSION, type KindName } from '../../src/api/names.ts';
 import { parseObject } from '../../src/api/parse.ts';
+import { SKIPPABLE_GATES } from '../../src/api/rollout.ts';
 import { componentRole } from '../../src/plan/component-role.ts';
 import type { DesiredComponent } from '../../src/plan/desired.ts';
 import { blocksRollouts, refuseDuplicates } from '../../src/plan/duplicates.ts';
 import { makePlan } from '../../src/plan/planner.ts';
-import { refuseSettings } from '../../src/plan/refused-settings.ts';
-import { change, networkOf, refOf, type State } from './network-of.ts';
+import { MAX_COMPONENTS, refuseSettings } from '../../src/plan/refused-settings.ts';
+import { change, draftOf, networkOf, refOf, type State } from './network-of.ts';
 
 function parsed<K extends KindName>(kind: K, name: string, spec: object) {
   const result = parseObject(kind, { apiVersion: API_VERSION, kind, metadata: { name, namespace: 'chains' }, spec });
@@ -149,6 +151,12 @@ describe('a setting that this version can not honour', () => {
     ['spec.sequencer.preferred', { sequencer: { preferred: 'acme-sequencer-b' } }],
     ['spec.approval.windows', { approval: { windows } }],
     ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],
+    ['spec.rollout.gates.proposing.timeout', { rollout: { gates: { proposing: { timeout: '1m' } } } }],
+    ['spec.rollout.gates.challenging.timeout', { rollout: { gates: { challenging: { timeout: '1m' } } } }],
+    ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
+    ['spec.rollout.gates.funds.minHours', { rollout: { gates: { funds: { minHours: 48 } } } }],
+    ['spec.rollout.skipGates: funds', { rollout: { skipGates: ['batching', 'funds'] } }],
+    ['spec.rollout.skipGates: same-chain', { rollout: { skipGates: ['same-chain'] } }],
     ['spec.owner', { owner: { signer } }],
     ['spec.audit.retain', { audit: { retain: true } }],
   ])('%s of a network is refused with a way out', (field, more) => {
@@ -159,6 +167,18 @@ describe('a setting that this version can not honour', () => {
       message: expect.stringContaining(field),
       fix: expect.stringMatching(/\w{3}/),
     });
+  });
+
+  it('is no gate that plans wait at', () => {
+    const asked = ['sequencer', 'batcher', 'replica', 'network'] as const;
+    const steps = asked.flatMap((role) => draftOf(networkOf([{ role, state: 'new' }])).steps);
+    const waited = new Set(steps.flatMap(({ gate }) => gate ?? []));
+    const never = SKIPPABLE_GATES.filter((gate) => !waited.has(gate));
+    const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, rollout: { skipGates: [...SKIPPABLE_GATES] } });
+    const refused = refuseSettings({ network, nodes: [], batchers: [], components: [] });
+    expect(refused.map(({ message }) => message.split(' is not')[0]).sort()).toEqual(
+      never.map((gate) => `spec.rollout.skipGates: ${gate}`).sort(),
+    );
   });
 
   it('of a component is refused in its name', () => {
@@ -182,6 +202,26 @@ describe('a setting that this version can not honour', () => {
       'OpProposer/p: OpProposer',
       'OpChallenger/c: OpChallenger',
     ]);
+  });
+
+  it('is more components than status has room for: refused before anything is done', () => {
+    const crowd = (count: number) =>
+      refuseSettings({
+        network: undefined,
+        nodes: [],
+        batchers: [],
+        components: Array.from({ length: count }, (_, n) => ({ kind: 'OpNode', metadata: { name: `n${n}` } })),
+      });
+    expect(crowd(MAX_COMPONENTS)).toEqual([]);
+    expect(crowd(MAX_COMPONENTS + 2)).toEqual([
+      {
+        type: 'NotSupportedYet',
+        message: 'a network of 65 components (at most 63) is not supported by this version of the operator yet',
+        fix: 'delete 2 of them, or put replicas together: one OpNode has up to 50 replicas',
+      },
+    ]);
+    const room = openApiSchema('OptimismNetwork').properties?.['status']?.properties?.['components']?.maxItems;
+    expect(room).toBe(MAX_COMPONENTS + 1);
   });
 
   it('is none of those that everybody sets', () => {

@@ -420,3 +420,13 @@ describe('what a new operator renders differently', () => {
     expect(stepsOf(input).some((step) => step.startsWith('sequencer'))).toBe(false);
   });
 });
+
+describe('a warning about the settings', () => {
+  it('is shown with every plan that brings the wish about, and not with a repair of what was approved', () => {
+    const warnings = ['OpBatcher/acme-batcher: maxChannelDuration: 0 lets a quiet chain wait'];
+    const of = (state: 'new' | 'changed' | 'drifted') => draftOf(networkOf([{ role: 'batcher', state }], { warnings }));
+    expect(of('new').warnings).toEqual(warnings);
+    expect(of('changed').warnings).toEqual(warnings);
+    expect(of('drifted')).toMatchObject({ kind: 'drift', warnings: [] });
+  });
+});

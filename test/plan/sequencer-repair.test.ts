@@ -27,6 +27,7 @@ function planFor(
     namespaceTerminating: false,
     meanwhile: false,
     repairsHeld: false,
+    warnings: [],
     desired: [
       {
         component: sequencer,

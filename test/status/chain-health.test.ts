@@ -1,3 +1,4 @@
+import { parseEther } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import { optimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import type { NodeSample, Sample, SyncStatus } from '../../src/chain/samples.ts';
@@ -10,6 +11,7 @@ const limits: HealthLimits = {
   batching: true,
   maxSafeLagSeconds: 600,
   maxReplicaLagBlocks: 100,
+  balance: {},
 };
 
 const hash = (n: number) => `0x${n.toString(16).padStart(64, '0')}`;
@@ -132,6 +134,57 @@ describe('the health of a chain', () => {
     expect(health.safe).toBeUndefined();
     expect(health.safeLagSeconds).toBeUndefined();
     expect(conditions['Batching']).toBe('Unknown/NoReading');
+  });
+
+  it.each([
+    ['enough', '2', {}, 'True/Enough', 'Healthy', '2.0 ETH'],
+    ['nothing', '0', {}, 'False/BalanceBelowMinimum', 'Degraded', 'send ETH to 0x22'],
+    [
+      'less than warnBelow',
+      '1.9',
+      { warnBelow: '2' },
+      'False/BalanceLow',
+      'Degraded',
+      'spec.balance.warnBelow (2 ETH)',
+    ],
+    ['just warnBelow', '2', { warnBelow: '2', minimum: '1' }, 'True/Enough', 'Healthy', '0x22'],
+    [
+      'less than the minimum',
+      '0.9',
+      { warnBelow: '2', minimum: '1' },
+      'False/BalanceBelowMinimum',
+      'Degraded',
+      '(1 ETH)',
+    ],
+  ] as const)('says what a batcher with %s means', (_, ether, balance, expected, healthClass, words) => {
+    const account = {
+      address: `0x${'22'.repeat(20)}`,
+      balanceWei: parseEther(ether).toString(),
+      nonceLatest: 1,
+      noncePending: 1,
+    };
+    const seen = sample(1000, [node('seq', 'Sequencer', active)]);
+    const { health, conditions } = verdict([{ ...seen, batcher: { ok: true, value: account } }], { balance });
+    expect([conditions['Funded'], health.class]).toEqual([expected, healthClass]);
+    expect(health.conditions.find(({ type }) => type === 'Funded')?.message).toContain(words);
+  });
+
+  it('does not call a batcher poor whose balance could not be read', () => {
+    const seen = { ...sample(1000, [node('seq', 'Sequencer', active)]), batcher: silent };
+    const { health, conditions } = verdict([seen], { balance: { minimum: '1' } });
+    expect([conditions['Funded'], health.class]).toEqual(['Unknown/NoReading', 'Healthy']);
+  });
+
+  it('is degraded when a node has another chain, however green everything else is', () => {
+    const health = healthOf([sample(1000, [node('seq', 'Sequencer', active)])], limits, {
+      message: 'safe block 900 is another one on rep-0',
+      fix: 'delete its volume',
+    });
+    expect(health.class).toBe('Degraded');
+    expect(health.conditions.find(({ type }) => type === 'Degraded')).toMatchObject({
+      reason: 'DifferentChains',
+      message: expect.stringContaining('another one on rep-0'),
+    });
   });
 
   it('names the replica that is behind', () => {

@@ -107,6 +107,29 @@ describe('the page of a network', () => {
     expect(page).toContain('- create StatefulSet/acme-sequencer');
   });
 
+  it('shows fields as they are and as they will be, or only which, where there are too many', () => {
+    const change = (n: number, length: number) => ({
+      component: { kind: 'OpBatcher', name: 'acme-batcher' } as const,
+      object: `StatefulSet/acme-batcher-${n}`,
+      action: 'change' as const,
+      fields: [
+        { path: 'spec.replicas', from: '1', to: '3' },
+        { path: 'metadata.labels.team', to: 'x'.repeat(length) },
+      ],
+      restartsPods: true,
+    });
+    const shown = (changes: ReturnType<typeof change>[]) =>
+      entityDetails(network, report({ phase: 'AwaitingApproval', plan: { plan: plan({ changes }), createdAt } }));
+    expect(shown([change(0, 1)])).toContain(
+      '- change StatefulSet/acme-batcher-0 (restarts pods): `spec.replicas: "1" → "3"`, `metadata.labels.team: absent → "x"`',
+    );
+    const many = shown(Array.from({ length: 30 }, (_, n) => change(n, 400)));
+    expect(many).toContain(
+      '- change StatefulSet/acme-batcher-0 (restarts pods): `spec.replicas`, `metadata.labels.team`',
+    );
+    expect(many.length).toBeLessThanOrEqual(MAX_DETAILS_CHARACTERS);
+  });
+
   it('links the workflow of a plan that runs instead of repeating its steps', () => {
     const workflowId = 'optimismnetwork/prod/chains/acme/rollout-1';
     const page = entityDetails(network, report({ phase: 'Installing', plan: { plan: plan(), createdAt, workflowId } }));

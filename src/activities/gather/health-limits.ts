@@ -20,5 +20,6 @@ export function healthLimits(wish: Wish, installed: NonNullable<OptimismNetworkS
     batching: batcher !== undefined && isInstalled('OpBatcher', batcher.metadata.name),
     maxSafeLagSeconds: Math.max(LEAST_SAFE_LAG_SECONDS, channelSeconds),
     maxReplicaLagBlocks: wish.network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
+    balance: batcher?.spec.balance ?? {},
   };
 }

@@ -2,8 +2,10 @@
  * The one way in which activities write a status: read, change, replace with the resourceVersion that was read. So
  * no writer undoes another, and a writer that was frozen in between changes nothing.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, type KindName } from '../../api/names.ts';
 import { isKubeStatus, type KubeClient, type KubeObject } from '../../kube/index.ts';
+import { boundStatus } from '../../status/status-size.ts';
 import type { Attempt } from '../deadline.ts';
 
 const ROUNDS = 10;
@@ -35,8 +37,8 @@ export async function changeStatus<S extends object>(
     );
     if (!object || (uid !== undefined && object.metadata.uid !== uid)) return false;
     const before = object.status ?? ({} as S);
-    const status = change(before, object);
-    if (!status || JSON.stringify(status) === JSON.stringify(before)) return true;
+    const status = bounded(kind, change(before, object));
+    if (!status || isSame(status, before)) return true;
     try {
       attempt.requireCurrent();
       await kube.replace({ ...object, apiVersion: API_VERSION, kind, status }, { subresource: 'status', signal });
@@ -46,4 +48,14 @@ export async function changeStatus<S extends object>(
       if (!isKubeStatus(error, 409) || round === ROUNDS) throw error;
     }
   }
+}
+
+/** Whoever writes: no step's last words and no fact makes the status of a network larger than it may be. */
+function bounded<S extends object>(kind: KindName, status: S | undefined): S | undefined {
+  return kind === 'OptimismNetwork' && status ? (boundStatus(status) as S) : status;
+}
+
+/** As JSON, whatever the order of keys: the API server sorts them. */
+function isSame(a: object, b: object): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
 }

@@ -4,6 +4,7 @@ import { LABELS } from '../../api/names.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
+import { planConfigMapName } from '../../status/plan-document.ts';
 import { gatherLive, isObjectOf, type LiveObjects, podsOfComponent } from '../gather/live.ts';
 import { changeStatus } from '../state/change-status.ts';
 import { STORES_LABEL, secretsOf } from '../state/render-store.ts';
@@ -77,6 +78,7 @@ async function deleteShared(context: StepContext, live: LiveObjects): Promise<vo
   const names = [
     peersConfigMapName(at.name),
     sequencersConfigMapName(at.name),
+    planConfigMapName(at.name),
     ...renders.map(({ metadata }) => metadata.name),
   ];
   for (const name of names) {

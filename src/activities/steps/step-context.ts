@@ -187,7 +187,7 @@ function createTeller(deps: ActivityDependencies, input: StepInput, audit: Audit
       deps.kube,
       target,
       (status) =>
-        status.plan?.hash === planHash ? { ...status, plan: withStepProgress(status.plan, clean) } : undefined,
+        status.plan?.hash === planHash ? { ...status, plan: withStepProgress(status.plan, clean, step) } : undefined,
       attempt,
     );
   }

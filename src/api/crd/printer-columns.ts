@@ -98,7 +98,7 @@ export const printerColumns: Readonly<Record<KindName, readonly PrinterColumn[]>
       name: 'Ready',
       type: 'integer',
       jsonPath: '.status.readyReplicas',
-      description: 'Pods that passed their gates.',
+      description: 'Pods that are ready and follow the chain.',
       priority: 1,
     },
     {

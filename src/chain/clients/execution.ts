@@ -7,21 +7,29 @@ import type { HttpOptions } from './http.ts';
 import { jsonRpc } from './json-rpc.ts';
 import { RpcError } from './rpc-error.ts';
 
-/** What the client is and where it stands. Peers are left out where the `net` API is off. */
+/** What the client is and where it stands. Peers and version are left out where `net` or `web3` is off. */
 export async function executionState(url: string, options?: HttpOptions): Promise<ExecutionSample> {
-  const [chainId, head, genesis, isSyncing, peers] = await Promise.all([
+  const [chainId, head, genesis, isSyncing, peers, version] = await Promise.all([
     jsonRpc(url, { method: 'eth_chainId', answer: hexNumber }, options),
     jsonRpc(url, { method: 'eth_getBlockByNumber', params: ['latest', false], answer: block }, options),
     jsonRpc(url, { method: 'eth_getBlockByNumber', params: ['0x0', false], answer: block }, options),
     jsonRpc(url, { method: 'eth_syncing', answer: syncing }, options),
-    peerCount(url, options),
+    optional(jsonRpc(url, { method: 'net_peerCount', answer: hexNumber }, options)),
+    optional(jsonRpc(url, { method: 'web3_clientVersion', answer: z.string() }, options)),
   ]);
-  return { chainId, head, genesisHash: genesis.hash, syncing: isSyncing, ...(peers === undefined ? {} : { peers }) };
+  return {
+    chainId,
+    head,
+    genesisHash: genesis.hash,
+    syncing: isSyncing,
+    ...(peers === undefined ? {} : { peers }),
+    ...(version === undefined ? {} : { version }),
+  };
 }
 
-async function peerCount(url: string, options?: HttpOptions): Promise<number | undefined> {
+async function optional<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await jsonRpc(url, { method: 'net_peerCount', answer: hexNumber }, options);
+    return await answer;
   } catch (error) {
     if (error instanceof RpcError && error.kind === 'method-missing') return undefined;
     throw error;

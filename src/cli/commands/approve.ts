@@ -3,11 +3,12 @@ import { Command } from 'commander';
 import { shortHash } from '../../status/operator-commands.ts';
 import { CliError } from '../cli-error.ts';
 import { confirm } from '../confirm.ts';
-import { type CliContext, paintFor } from '../context.ts';
+import { type CliContext, paintFor, withCluster } from '../context.ts';
 import { type DecideOptions, decide, withDecideOptions } from '../decide.ts';
 import { planToDecide } from '../decision.ts';
 import { EXIT } from '../exit-codes.ts';
 import { planLines } from '../plan-view.ts';
+import { readWholePlan } from '../whole-plan.ts';
 
 export function approveCommand(context: CliContext): Command {
   return withDecideOptions(
@@ -29,9 +30,10 @@ export function approveCommand(context: CliContext): Command {
         if (!object) return { action: 'approve', subject: requireHash(hash, 'approve', network), ...reasonOf(options) };
         const subject = planToDecide(object, hash, terminal.now());
         if (hash === undefined) {
+          const whole = await withCluster(options, ({ kube }) => readWholePlan(kube, object));
           const view = { now: terminal.now(), paint: paintFor(context, options) };
           await confirm(terminal, {
-            text: planLines(object, view, { compact: false }).join('\n'),
+            text: planLines(object, view, { compact: false, ...(whole ? { whole } : {}) }).join('\n'),
             expected: 'approve',
             command: `opstack approve ${network} ${shortHash(subject)} -n ${object.metadata.namespace}`,
           });

@@ -1,5 +1,5 @@
-import type { NodeSample } from '../../chain/samples.ts';
-import { fail, type Gate, pass, wait } from './gate.ts';
+import type { NodeSample, Sample } from '../../chain/samples.ts';
+import { fail, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
 import { count, shortHash } from './words.ts';
 
@@ -7,7 +7,10 @@ import { count, shortHash } from './words.ts';
  * All nodes have the same block at a height that all of them have as safe. A node that missed a fork derives and
  * finalizes a chain of its own with every other signal green (recorded: op-stack-observed-2.md 6).
  */
-export const sameChain: Gate = (samples, { activeSequencer }) => {
+export const sameChain = (
+  samples: readonly Sample[],
+  { activeSequencer }: Pick<GateContext, 'activeSequencer'>,
+): Verdict => {
   const nodes = samples.at(-1)?.nodes ?? [];
   if (nodes.length === 0) return wait('no node has been seen yet');
   const blocks: { pod: string; node: string; number: number; hash: string }[] = [];

@@ -25,7 +25,7 @@ import { guardChildMove } from './guards.ts';
 const LONGEST_ABSENCE_MS = 24 * 3_600_000;
 
 /** What was approved is no longer what is there: only a new look can make a plan that fits. */
-const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'NetworkDeleted'];
+const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'];
 
 type Ending = 'superseded' | 'aborted';
 type SkippedGate = NonNullable<StepInput['skippedGate']>;

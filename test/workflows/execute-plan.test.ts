@@ -127,7 +127,7 @@ async function halted(executor: Executor): Promise<void> {
 }
 
 describe('a plan', () => {
-  it.each<FailureType>(['ReferenceChanged', 'NetworkDeleted'])(
+  it.each<FailureType>(['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'])(
     'ends with a wish for another look when a step fails with %s',
     async (type) => {
       play = () => fails(type);

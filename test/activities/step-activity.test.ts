@@ -70,6 +70,8 @@ class Played {
   #details: unknown;
   #attempt = 0;
   seconds = 0;
+  /** Reasons of what was told as an event. */
+  readonly events: string[] = [];
 
   constructor(network: Owner) {
     this.#network = network;
@@ -77,9 +79,10 @@ class Played {
       cluster: 'prod',
       kube: api.client,
       events: {
-        record: async () => undefined,
-        flush: async () => undefined,
-      } as unknown as ActivityDependencies['events'],
+        record: async (event) => {
+          this.events.push(event.reason);
+        },
+      },
       logger: pino({ level: 'silent' }),
       redactor: createRedactor(),
       operatorNamespace: api.namespace,
@@ -240,5 +243,6 @@ describe('a gate that is not asked', () => {
     expect(end).toEqual({ message: `gate is skipped by ${skippedBy}`, skipped: true });
     expect(await step.shown()).toMatchObject({ state: 'Skipped' });
     expect((await step.records()).at(-1)).toEqual({ type: 'stepFinished', outcome: 'skipped', actor: skippedBy });
+    expect(step.events).toEqual(['StepStarted', 'StepSkipped']);
   });
 });

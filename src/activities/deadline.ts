@@ -4,10 +4,17 @@ import { OperatorError } from '../contract/failures.ts';
 
 /** An attempt stops this long before Temporal gives it up, so that it never acts beside its successor. */
 const MARGIN_MS = 5000;
+/** What has been done is still recorded in that time. */
+const RECORD_MARGIN_MS = 500;
 
 export interface Attempt {
   /** Aborted by cancellation, by a worker that shuts down, and at the deadline. Pass it to every request. */
   readonly signal: AbortSignal;
+  /**
+   * For records of what has been done, which are worth writing after a cancellation too: aborted when Temporal gives the
+   * attempt up. Never for an effect.
+   */
+  readonly recordSignal: AbortSignal;
   /**
    * Call it right before a write. A process that was frozen (SIGSTOP, a suspended machine) goes on in the middle of a line,
    * before any timer has fired: only the clock says that another worker has taken over since.
@@ -54,11 +61,13 @@ export function beat(context: Context): void {
 export function currentAttempt(startedAt = Date.now()): Attempt {
   const context = Context.current();
   const pulse = pulseOf(context);
-  const left = Math.max(context.info.startToCloseTimeoutMs - MARGIN_MS, 1000);
+  const { startToCloseTimeoutMs } = context.info;
+  const left = Math.max(startToCloseTimeoutMs - MARGIN_MS, 1000);
   const deadline = startedAt + left;
   const signal = AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(left)]);
   return {
     signal,
+    recordSignal: AbortSignal.timeout(Math.max(startToCloseTimeoutMs - RECORD_MARGIN_MS, left)),
     requireCurrent() {
       signal.throwIfAborted();
       if (!pulse.frozen && Date.now() <= deadline) return;

@@ -23,8 +23,11 @@ export interface ExecutorLease {
   /** @throws OperatorError NotExecutor when a later attempt, or another run, holds it */
   take(holder: Holder): Promise<void>;
   /** Lets go, if it is still held. A lease that is not released is waited out by other runs. */
-  release(holder: Holder): Promise<void>;
+  release(holder: Holder, control?: { readonly signal?: AbortSignal }): Promise<void>;
 }
+
+/** Another attempt of the same step acts now: this one is nobody any more. */
+export class TakenOver extends OperatorError {}
 
 export interface ExecutorLeaseOptions {
   readonly kube: KubeClient;
@@ -54,7 +57,7 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
         );
     }
     if (current?.runId === holder.runId && isLater(current, holder))
-      throw notExecutor('a later attempt of this plan has taken over', 10);
+      throw notExecutor('a later attempt of this plan has taken over', 10, TakenOver);
     const swap = {
       ...ref,
       expected,
@@ -73,11 +76,11 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
     throw notExecutor('somebody else has taken the executor lease at the same moment', 1);
   }
 
-  async function release(holder: Holder): Promise<void> {
-    const expected = await readLease(kube, ref);
+  async function release(holder: Holder, control: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const expected = await readLease(kube, ref, control);
     if (expected?.holder !== formatHolder(holder)) return;
     // Losing this race means that it was taken over, or is gone with its namespace: not ours to release any more.
-    await swapLease(kube, { ...ref, expected, holder: undefined, now: new Date(now()) });
+    await swapLease(kube, { ...ref, expected, holder: undefined, now: new Date(now()) }, control);
   }
 
   return { take, release };
@@ -97,9 +100,6 @@ function parseHolder(text: string | undefined): Holder | undefined {
   return { runId, scheduledAt: Number(scheduledAt), attempt: Number(attempt) };
 }
 
-function notExecutor(message: string, retryAfterSeconds: number): OperatorError {
-  return new OperatorError(
-    { type: 'NotExecutor', message, fix: 'nothing to do: it is tried again' },
-    { retryAfterSeconds },
-  );
+function notExecutor(message: string, retryAfterSeconds: number, Failure = OperatorError): OperatorError {
+  return new Failure({ type: 'NotExecutor', message, fix: 'nothing to do: it is tried again' }, { retryAfterSeconds });
 }

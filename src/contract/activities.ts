@@ -198,6 +198,8 @@ export interface StepInput {
 export interface StepResult {
   /** What was done or seen, as a sentence. */
   readonly message: string;
+  /** The gate was not asked: a person, or the spec, wants to go on without it. */
+  readonly skipped?: boolean;
 }
 
 /** Activities that execute steps: one for each step type, under its name. */

@@ -21,6 +21,7 @@ export const NON_RETRYABLE_FAILURES = [
   'GateTimeout',
   'RenderNotFound',
   'ReferenceChanged',
+  'ObjectLost',
   'TransactionReverted',
 ] as const;
 

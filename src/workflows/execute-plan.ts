@@ -14,7 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { PlanInput, PlanOutcome, StepInput, StepProgress } from '../contract/activities.ts';
 import { CHILD_SIGNALS, type ChildHalted, ENTITY_SIGNALS, type Move } from '../contract/child-messages.ts';
-import type { Problem } from '../contract/failures.ts';
+import type { FailureType, Problem } from '../contract/failures.ts';
 import { type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { stepTable } from '../status/step-table.ts';
 import { stepActivities } from './activity-profiles.ts';
@@ -24,9 +24,13 @@ import { guardChildMove } from './guards.ts';
 /** How long no worker may be there before a step counts as failed. */
 const LONGEST_ABSENCE_MS = 24 * 3_600_000;
 
+/** What was approved is no longer what is there: only a new look can make a plan that fits. */
+const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'];
+
 type Ending = 'superseded' | 'aborted';
+type SkippedGate = NonNullable<StepInput['skippedGate']>;
 type StepEnd =
-  | { readonly type: 'done'; readonly message: string }
+  | { readonly type: 'done'; readonly message: string; readonly skipped: boolean }
   | { readonly type: 'interrupted' }
   | { readonly type: 'failed'; readonly problem: Problem };
 
@@ -36,10 +40,10 @@ class PlanRun {
   paused: boolean;
   ending: Ending | undefined;
   endingReason = '';
-  /** Id of the step that runs, waits or has failed. */
-  #current = '';
+  /** Index of the step that was begun last. */
+  #current = -1;
   retryRequested = false;
-  skipped: StepInput['skippedGate'];
+  #skip: { readonly step: string; readonly said: SkippedGate } | undefined;
   readonly fencedNodes: { node: string; by: string; reason: string; step: string }[] = [];
 
   constructor(input: PlanInput) {
@@ -58,10 +62,10 @@ class PlanRun {
         this.retryRequested = true;
         break;
       case 'skipGate':
-        this.skipped = { gate: move.gate, by: move.by, reason: move.reason };
+        this.#takeSkip({ gate: move.gate, by: move.by, reason: move.reason });
         break;
       case 'confirmFenced':
-        this.fencedNodes.push({ node: move.node, by: move.by, reason: move.reason, step: this.#current });
+        this.fencedNodes.push({ node: move.node, by: move.by, reason: move.reason, step: this.#currentStep?.id ?? '' });
         this.retryRequested = true;
         break;
       case 'abort':
@@ -78,15 +82,31 @@ class PlanRun {
     return this.ending !== undefined && (this.input.plan.steps[index - 1]?.safePointAfter ?? true);
   }
 
+  get #currentStep(): Step | undefined {
+    return this.input.plan.steps[this.#current];
+  }
+
+  /** Counts for the gate that runs or has failed now, and for no later one of its name. */
+  #takeSkip(said: SkippedGate): void {
+    const step = this.#currentStep;
+    const state = this.progress[this.#current]?.state;
+    const isOpen = state === 'Running' || state === 'Waiting' || state === 'Failed';
+    if (!step || !isOpen || step.gate !== said.gate || UNSKIPPABLE_GATES.includes(said.gate)) return;
+    this.#skip = { step: step.id, said };
+  }
+
   /** What a person has said about the gate of this step. */
-  skipOf(step: Step): StepInput['skippedGate'] {
-    const { skipped } = this;
-    if (!skipped || step.gate !== skipped.gate || UNSKIPPABLE_GATES.includes(skipped.gate)) return undefined;
-    return skipped;
+  skipOf(step: Step): SkippedGate | undefined {
+    return this.#skip?.step === step.id ? this.#skip.said : undefined;
+  }
+
+  /** A step that fails although it was skipped would else be tried again without pause. */
+  forgetSkip(): void {
+    this.#skip = undefined;
   }
 
   mark(index: number, change: Partial<StepProgress>): void {
-    this.#current = this.input.plan.steps[index]?.id ?? '';
+    this.#current = index;
     const before = this.progress[index];
     if (before) this.progress[index] = { ...before, ...change };
     setCurrentDetails(
@@ -121,17 +141,13 @@ export async function executePlan(input: PlanInput): Promise<PlanOutcome> {
       const skipped = run.skipOf(step) !== undefined;
       const end = await runStep(run, step, index, attempt);
       if (end.type === 'done') {
-        run.mark(index, { state: skipped ? 'Skipped' : 'Done', message: end.message, finishedAt: now() });
-        // A word about one gate is not a word about the next one of that name.
-        if (skipped) run.skipped = undefined;
+        run.mark(index, { state: end.skipped ? 'Skipped' : 'Done', message: end.message, finishedAt: now() });
         break;
       }
       if (run.endsBefore(index)) return ended(run);
       if (end.type === 'interrupted') continue;
-      // What was approved is no longer what is there: only a new look can make a plan that fits.
-      if (end.problem.type === 'ReferenceChanged' || end.problem.type === 'NetworkDeleted') {
-        return { outcome: 'lookAgain', message: end.problem.message };
-      }
+      if (OUTDATED.includes(end.problem.type)) return { outcome: 'lookAgain', message: end.problem.message };
+      if (skipped) run.forgetSkip();
       run.mark(index, { state: 'Failed', message: end.problem.message, finishedAt: now() });
       await halt(run, step, end.problem);
       if (run.ending) return ended(run);
@@ -182,7 +198,7 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
     )
     .then(
       (result) => {
-        end = { type: 'done', message: result.message };
+        end = { type: 'done', message: result.message, skipped: result.skipped ?? false };
       },
       (error: unknown) => {
         end = wasCancelled(error) ? { type: 'interrupted' } : { type: 'failed', problem: stepProblem(step, error) };

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Attempt } from '../../src/activities/deadline.ts';
-import { changeStatus } from '../../src/activities/state/change-status.ts';
+import { changeStatus, type StatusAttempt } from '../../src/activities/state/change-status.ts';
 import { changeFinalizer } from '../../src/activities/steps/finalizers.ts';
 import { FINALIZER } from '../../src/api/names.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
@@ -19,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const { signal } = new AbortController();
-const alive: Attempt = { signal, requireCurrent: () => undefined };
+const alive: StatusAttempt = { signal, requireCurrent: () => undefined };
 
 async function freshNetwork(): Promise<Owner & { kind: 'OptimismNetwork' }> {
   return { kind: 'OptimismNetwork', ...(await createOwner(api)) };
@@ -106,7 +105,7 @@ describe('a status', () => {
   it('is not written by an attempt that wakes up between reading and writing', async () => {
     const target = await freshNetwork();
     let frozen = false;
-    const attempt: Attempt = {
+    const attempt: StatusAttempt = {
       signal,
       requireCurrent() {
         if (frozen) throw new OperatorError({ type: 'NotExecutor', message: 'frozen', fix: 'nothing to do' });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const { signal } = new AbortController();
-const current: Attempt = { signal, requireCurrent() {} };
+const current: Attempt = { signal, recordSignal: signal, requireCurrent() {} };
 const reached = () => Promise.resolve();
 
 function renderOf(text: string): StoredRender {
@@ -82,6 +82,7 @@ describe('stored renders that nothing needs any more', () => {
     const before = await configMaps(network);
     const frozen: Attempt = {
       signal,
+      recordSignal: signal,
       requireCurrent() {
         throw new Error('frozen');
       },

@@ -8,10 +8,10 @@ import type { StepType } from '../../src/contract/plan.ts';
 export const EFFECTS: Readonly<Record<StepType, readonly string[]>> = {
   storeConfig: ['finalizer', 'apply', 'create', 'identity', 'peers', 'sequencers'],
   applyComponent: ['finalizer', 'apply', 'prune'],
-  deleteComponent: ['delete'],
+  deleteComponent: ['delete', 'delete-pod'],
   awaitPods: [],
   awaitGate: [],
-  stopBatcher: ['scale'],
+  stopBatcher: ['scale', 'delete-pod'],
   startSequencer: ['allow', 'start', 'stop-other'],
   stopSequencer: ['allow', 'flush', 'stop'],
   verify: ['rest', 'status'],
@@ -32,6 +32,8 @@ const ELSEWHERE = [
   'storeConfig/identity', // a key of an identity that is missing in a Secret of ours
   'storeConfig/sequencers', // a second sequencer that joins
   'applyComponent/prune', // an object that a later render no longer has
+  'deleteComponent/delete-pod', // a pod whose StatefulSet somebody has deleted without it
+  'stopBatcher/delete-pod',
   'startSequencer/stop-other', // a second sequencer that was started by hand
 ];
 

@@ -51,6 +51,9 @@ describe('the documented permissions', { timeout: 300_000 }, () => {
     expect(drift).toMatchObject({ kind: 'drift', outcome: 'completed' });
     for (const { apiVersion, kind, metadata } of chain.resources)
       await chain.kube.delete({ apiVersion, kind, namespace, name: metadata.name });
+    // Its pod has nobody then who ends it but the operator.
+    const replica = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name: 'devnet-replica' };
+    await chain.kube.delete(replica, { propagationPolicy: 'Orphan' });
     await waitForStatus(devnet, 'everything is gone', ({ phase }) => phase === undefined);
     const [operator] = devnet.operators;
     const metrics = await (await fetch(`${operator?.healthUrl}/metrics`)).text();

@@ -251,7 +251,45 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
       'the plan is shown',
       ({ phase, plan }) => phase === 'Paused' && plan?.kind === 'change',
     );
-    expect(await planAfter(devnet, () => devnet.chain.apply(resource(devnet, NETWORK)))).toMatchObject(CHANGED);
+    const skips = resource(devnet, NETWORK, { rollout: { skipGates: ['batching'] } });
+    expect(await planAfter(devnet, () => devnet.chain.apply(skips))).toMatchObject(CHANGED);
+    expect(await skippedSteps(devnet)).toMatchObject([
+      {
+        step: expect.stringContaining(`await-batching/${BATCHER}`),
+        actor: 'spec.rollout.skipGates',
+        details: { message: 'gate batching is skipped by spec.rollout.skipGates' },
+      },
+    ]);
+    await devnet.chain.apply(resource(devnet, NETWORK));
+    expectFairPlay(devnet);
+  });
+
+  it('goes past the gate that waits when somebody says that it is to be skipped, once and on record', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const mend = chain.faults.pod(`${REPLICA}-0`).freezeDerivation();
+    const env = [{ name: 'OP_NODE_L1_EPOCH_POLL_INTERVAL', value: '8s' }];
+    await chain.apply(resource(devnet, REPLICA, { consensus: { env } }));
+    const { plan } = await waitForStatus(
+      devnet,
+      'the gate waits',
+      ({ plan }) =>
+        plan?.steps?.some(({ gate, state, message }) => gate === 'node-synced' && state === 'Waiting' && message) ===
+        true,
+    );
+    const before = (await skippedSteps(devnet)).length;
+    const done = await planAfter(devnet, () =>
+      signal(devnet, SIGNALS.skipGate, { by: 'ana', gate: 'node-synced', reason: 'it derives by night' }),
+    );
+    expect(done).toMatchObject({ ...CHANGED, hash: plan?.hash });
+    expect((await skippedSteps(devnet)).slice(before)).toMatchObject([
+      { actor: 'ana', details: { message: 'gate node-synced was skipped by ana: it derives by night' } },
+    ]);
+    expect((await auditOf(devnet)).records.findLast(({ type }) => type === 'gateSkipped')).toMatchObject({
+      actor: 'ana',
+      via: 'Temporal',
+    });
+    mend();
     expectFairPlay(devnet);
   });
 
@@ -349,6 +387,12 @@ function annotate(devnet: Devnet, decision: Record<string, string>): Promise<voi
 
 async function conditionOf({ chain }: Devnet, type: string) {
   return (await chain.status()).conditions?.find((condition) => condition.type === type);
+}
+
+async function skippedSteps(devnet: Devnet) {
+  return (await auditOf(devnet)).records.filter(
+    ({ type, outcome }) => type === 'stepFinished' && outcome === 'skipped',
+  );
 }
 
 function stateOf({ plan }: OptimismNetworkStatus, action: string): string | undefined {

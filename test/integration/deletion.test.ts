@@ -193,6 +193,24 @@ describe('deletion', { timeout: 400_000 }, () => {
     }
   });
 
+  it('of a chain whose StatefulSets somebody deletes without their pods ends the pods, in order', async () => {
+    await install();
+    const from = Date.now();
+    await deleteAll('Background');
+    const sets = await readAll(devnet, 'StatefulSet');
+    for (const { apiVersion, kind, metadata } of sets) {
+      const ref = { apiVersion, kind, namespace: devnet.namespace, name: metadata.name };
+      await devnet.chain.kube.delete(ref, { propagationPolicy: 'Orphan' });
+    }
+    expect(sets).toHaveLength(3);
+    await allGone();
+    await entityEnded(devnet);
+    const { batcherStopped, sequencerStopped } = ledgerTimes();
+    expect(sequencerStopped).toBeGreaterThan(from);
+    expect(batcherStopped).toBeGreaterThan(sequencerStopped);
+    expectFairPlay(devnet);
+  });
+
   it('in the middle of an install ends the install at its next safe point, and takes down what is there', async () => {
     await devnet.chain.apply(...devnet.chain.resources);
     await waitUntil(

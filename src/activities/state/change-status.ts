@@ -10,6 +10,8 @@ import type { Attempt } from '../deadline.ts';
 
 const ROUNDS = 10;
 
+export type StatusAttempt = Pick<Attempt, 'signal' | 'requireCurrent'>;
+
 export interface StatusTarget {
   readonly kind: KindName;
   readonly namespace: string;
@@ -26,7 +28,7 @@ export async function changeStatus<S extends object>(
   kube: KubeClient,
   target: StatusTarget,
   change: (status: S, object: KubeObject) => S | undefined,
-  attempt: Attempt,
+  attempt: StatusAttempt,
 ): Promise<boolean> {
   const { signal } = attempt;
   const { kind, namespace, name, uid } = target;

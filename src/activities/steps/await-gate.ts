@@ -14,13 +14,20 @@ import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { gateContext } from '../gather/gate-context.ts';
 import { gatherLive, podsOfComponent } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
-import type { StepContext } from './step-context.ts';
+import { requireStatefulSet } from './lost-object.ts';
+import type { Skipped, StepContext } from './step-context.ts';
+
+/** Whose word it is that a gate is skipped in every plan. */
+const SKIP_GATES = 'spec.rollout.skipGates';
+
+/** Gates that look at somebody else before the component itself is applied. */
+const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher'];
 
 interface Kept {
   readonly samples: readonly Sample[];
 }
 
-export async function awaitGate(context: StepContext): Promise<string> {
+export async function awaitGate(context: StepContext): Promise<string | Skipped> {
   const { deps, input, at, signal } = context;
   const { step } = input;
   const name = step.gate as GateName;
@@ -32,14 +39,18 @@ export async function awaitGate(context: StepContext): Promise<string> {
       fix: 'update the worker, or abort the plan',
     });
   const skipped = input.skippedGate;
-  if (skipped) return `gate ${name} was skipped by ${skipped.by}: ${skipped.reason}`;
+  if (skipped)
+    return { message: `gate ${name} was skipped by ${skipped.by}: ${skipped.reason}`, skippedBy: skipped.by };
   const wish = await requireWish(context);
   if (wish.network?.spec.rollout.skipGates?.some((skipped) => skipped === name))
-    return `gate ${name} is skipped by spec.rollout.skipGates`;
+    return { message: `gate ${name} is skipped by ${SKIP_GATES}`, skippedBy: SKIP_GATES };
   const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
   if (fenced && UNSKIPPABLE_GATES.includes(name))
     return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
   const live = await gatherLive(deps.kube, at, signal);
+  const { component } = step;
+  if (component.kind !== 'OptimismNetwork' && !BEFORE_APPLY.includes(name))
+    requireStatefulSet(context, live, component.name);
   const earlier = ((context.kept ?? {}) as Partial<Kept>).samples ?? [];
   const scanned = earlier.flatMap(({ inbox }) => (inbox?.ok ? [inbox.value.toBlock] : [])).at(-1);
   const targets = sampleTargets(wish, nodePods(live), {

@@ -1,11 +1,11 @@
 /** Step `awaitPods`: the component's pods run the template that was applied, and are ready. */
-import { OperatorError } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import type { EventObject, PodObject, StatefulSetObject } from '../../status/pods/pod-objects.ts';
 import { podProblems } from '../../status/pods/pod-problems.ts';
 import { isReady, type Pod } from '../gather/chain-targets.ts';
 import { gatherLive, podsOfComponent } from '../gather/live.ts';
 import { loadRender } from '../state/render-store.ts';
+import { requireStatefulSet } from './lost-object.ts';
 import type { StepContext } from './step-context.ts';
 
 type StatefulSet = KubeObject & {
@@ -21,16 +21,7 @@ export async function awaitPods(context: StepContext): Promise<string> {
   const live = await gatherLive(deps.kube, at, signal);
   const pods = podsOfComponent(live, step.component) as Pod[];
   for (const name of expected) {
-    const set = live.objects.get(`StatefulSet/${name}`) as StatefulSet | undefined;
-    if (!set)
-      throw new OperatorError(
-        {
-          type: 'NotReadyYet',
-          message: `StatefulSet ${name} does not exist yet`,
-          fix: 'nothing to do: it is looked for again',
-        },
-        { retryAfterSeconds: 1 },
-      );
+    const set: StatefulSet = requireStatefulSet(context, live, name);
     if ((set.status?.observedGeneration ?? 0) < (set.metadata.generation ?? 0)) {
       throw context.notYet(
         `StatefulSet ${name} has not been seen by its controller yet`,

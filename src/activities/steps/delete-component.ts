@@ -8,6 +8,7 @@ import { planConfigMapName } from '../../status/plan-document.ts';
 import { gatherLive, isObjectOf, type LiveObjects, podsOfComponent } from '../gather/live.ts';
 import { changeStatus } from '../state/change-status.ts';
 import { STORES_LABEL, secretsOf } from '../state/render-store.ts';
+import { deleteOrphanedPods } from './orphaned-pods.ts';
 import type { StepContext } from './step-context.ts';
 import { deleteSecrets, renderHistory } from './surplus-secrets.ts';
 
@@ -18,6 +19,7 @@ export async function deleteComponent(context: StepContext): Promise<string> {
   const objects = [...live.objects.values()].filter((object) => isObjectOf(object, component));
   for (const object of objects) await remove(context, object);
   const pods = podsOfComponent(live, component);
+  await deleteOrphanedPods(context, live, pods);
   const left = [...objects.filter(({ kind }) => kind === 'StatefulSet'), ...pods];
   if (left.length > 0) {
     const names = left.map((object) => `${object.kind ?? 'Pod'} ${object.metadata.name}`);

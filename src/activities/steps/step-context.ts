@@ -3,28 +3,22 @@
  * (status, event, audit record) is written here, inside the step's own activity, so that it costs no further ones.
  */
 import { Context } from '@temporalio/activity';
-import { ANNOTATIONS } from '../../api/names.ts';
-import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
-import type { AuditEntry, AuditHead } from '../../audit/record.ts';
 import type { AuditStore } from '../../audit/store.ts';
 import type { StepInput, StepResult } from '../../contract/activities.ts';
-import { isRetryable, OperatorError } from '../../contract/failures.ts';
-import { componentKey } from '../../contract/plan.ts';
-import { isKubeStatus } from '../../kube/index.ts';
-import { type StepMoment, stepEvent } from '../../status/event-text.ts';
-import { withStepProgress } from '../../status/plan-status.ts';
-import { type Attempt, currentAttempt } from '../deadline.ts';
+import { type FailureType, isRetryable, OperatorError } from '../../contract/failures.ts';
+import { type Attempt, currentAttempt, isInterruption } from '../deadline.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { createExecutorLease, type Holder } from '../executor-lease.ts';
-import { rememberForNextAttempt, toOperatorError } from '../interceptor.ts';
-import { changeStatus } from '../state/change-status.ts';
+import { createExecutorLease, type Holder, TakenOver } from '../executor-lease.ts';
+import { rememberForNextAttempt } from '../interceptor.ts';
+import { isOutage, stepFailure, type Waited, waitedUntil } from './step-limit.ts';
+import { createTeller } from './step-teller.ts';
 
 /** The Lease is taken anew when the last look at it is older than this: heartbeats time out after 5 s. */
 const LEASE_FRESH_MS = 1000;
 /** Status of a waiting step is renewed at most this often. */
 const PROGRESS_EVERY_MS = 5000;
-/** Attempts of a step that waits begin at least this often while a worker is there. */
-const LONGEST_PAUSE_MS = 30_000;
+/** For the question whether the API server answers at all, within what is left of an attempt. */
+const PING_TIMEOUT_MS = 2000;
 
 export interface StepContext {
   readonly deps: ActivityDependencies;
@@ -47,27 +41,20 @@ export interface StepContext {
 
 interface Kept extends Waited {
   readonly started?: boolean;
+  /** Type of the failure of the last attempt. */
+  readonly failure?: FailureType;
   readonly progressAt?: number;
   readonly progress?: string;
   readonly value?: unknown;
 }
 
-/** How long a step has been tried, by the attempts themselves. */
-export interface Waited {
-  readonly waitedMs?: number;
-  /** When the last attempt began. Milliseconds since the epoch. */
-  readonly attemptAt?: number;
+/** A gate that is not asked, and who or what wants that. */
+export interface Skipped {
+  readonly message: string;
+  readonly skippedBy: string;
 }
 
-/**
- * What an attempt that begins now adds. Time in which no worker was there does not count against the limit of a step:
- * an operator that comes back after an hour finds a plan that goes on, not one that has halted.
- */
-export function waitedUntil(now: number, { waitedMs = 0, attemptAt = now }: Waited): Required<Waited> {
-  return { waitedMs: waitedMs + Math.min(Math.max(now - attemptAt, 0), LONGEST_PAUSE_MS), attemptAt: now };
-}
-
-export type StepEffect = (context: StepContext) => Promise<string>;
+export type StepEffect = (context: StepContext) => Promise<string | Skipped>;
 
 /** Makes a step's activity of its effect. @param auditOf the store of a network, one for each uid */
 export function stepActivity(
@@ -124,155 +111,65 @@ export function stepActivity(
         await deps.reached(`${input.step.type}/${name}/after`, input.step.id);
         return result;
       },
-      notYet(message, fix, retryAfterSeconds = 2) {
-        const waited = Math.round(context.waitedMs() / 1000);
-        if (waited < input.step.limitSeconds)
-          return new OperatorError({ type: 'NotReadyYet', message, fix }, { retryAfterSeconds });
-        return new OperatorError({
-          type: 'GateTimeout',
-          message: `${message} (waited ${waited} s, the limit is ${input.step.limitSeconds} s)`,
-          fix,
-        });
-      },
+      notYet: (message, fix, retryAfterSeconds = 2) =>
+        new OperatorError({ type: 'NotReadyYet', message, fix }, { retryAfterSeconds }),
     };
 
     const tell = createTeller(deps, input, auditOf(input), attempt);
-    await deps.reached(`${input.step.type}/step/before`, input.step.id);
-    remember(waitedUntil(deps.now(), kept));
-    if (!kept.started) {
-      await tell.started(runId, info.activityId);
-      remember({ started: true });
+
+    /** Whether the API server was away: an attempt that has run out of time may have waited for it. */
+    async function wasAway(error: unknown): Promise<boolean> {
+      if (isOutage(error)) return true;
+      if (!isInterruption(error)) return false;
+      return deps.kube.raw('GET', '/readyz', { timeoutMs: PING_TIMEOUT_MS }).then(() => false, isOutage);
     }
-    try {
-      const message = await effect(context);
-      await tell.finished(runId, info.activityId, message);
-      await deps.reached(`${input.step.type}/step/after`, input.step.id);
-      return { message };
-    } catch (error) {
-      const problem = toOperatorError(error);
-      if (isRetryable(problem.type)) {
-        const due = deps.now() - (kept.progressAt ?? 0) > PROGRESS_EVERY_MS;
-        if (problem.type === 'NotReadyYet' && due && kept.progress !== problem.message) {
+
+    /** Tells a failure that lasts, and makes it final when the step's limit is over. @returns what the attempt ends with */
+    async function failed(error: unknown): Promise<unknown> {
+      if (Context.current().cancellationSignal.aborted && isInterruption(error)) return error;
+      if (await wasAway(error)) {
+        // Counts as little as time without a worker.
+        remember({ attemptAt: undefined });
+        return error;
+      }
+      const problem = stepFailure(error, context.waitedMs(), input.step.limitSeconds);
+      if (!isRetryable(problem.type)) {
+        await tell.failed(runId, info.activityId, info.attempt, problem);
+        return problem;
+      }
+      const lasts = problem.type === 'NotReadyYet' || kept.failure === problem.type;
+      const due = deps.now() - (kept.progressAt ?? 0) > PROGRESS_EVERY_MS;
+      remember({ failure: problem.type });
+      // Who was taken over has nothing to say any more: its successor has.
+      if (lasts && due && kept.progress !== problem.message && !(error instanceof TakenOver)) {
+        try {
           await tell.waiting(problem.message);
           remember({ progressAt: deps.now(), progress: problem.message });
+        } catch (untold) {
+          // What is waited for must not give way to this: the pending activity shows it.
+          deps.logger.warn({ step: input.step.id, err: untold }, 'Progress was not written');
         }
-      } else {
-        await tell.failed(runId, info.activityId, info.attempt, problem);
       }
-      throw error;
-    } finally {
-      if (leaseAt > 0) await lease.release(holder).catch(() => undefined);
+      return error;
     }
-  };
-}
 
-/** Writes what happens to a step: into status.plan, as an event, and into the audit chain. */
-function createTeller(deps: ActivityDependencies, input: StepInput, audit: AuditStore, attempt: Attempt) {
-  const { step, network, planHash, uid } = input;
-  const workflowId = Context.current().info.workflowExecution?.workflowId ?? '';
-  const target = { kind: 'OptimismNetwork', namespace: network.namespace, name: network.name, uid } as const;
-
-  async function progress(change: {
-    state: 'Running' | 'Waiting' | 'Done' | 'Skipped' | 'Failed';
-    message?: string;
-    startedAt?: string;
-    finishedAt?: string;
-  }): Promise<void> {
-    const clean = {
-      id: step.id,
-      ...change,
-      ...(change.message === undefined ? {} : { message: deps.redactor.redact(change.message) }),
-    };
-    await changeStatus<OptimismNetworkStatus>(
-      deps.kube,
-      target,
-      (status) =>
-        status.plan?.hash === planHash ? { ...status, plan: withStepProgress(status.plan, clean, step) } : undefined,
-      attempt,
-    );
-  }
-
-  async function record(
-    entry: Pick<AuditEntry, 'type' | 'idempotencyKey'> & { outcome?: string; message: string },
-    runId: string,
-  ): Promise<AuditHead | undefined> {
-    const { message, ...rest } = entry;
-    const details = {
-      message: deps.redactor.redact(message),
-      component: componentKey(step.component),
-      position: input.position.index + 1,
-      of: input.position.total,
-    };
+    await deps.reached(`${input.step.type}/step/before`, input.step.id);
+    remember(waitedUntil(deps.now(), kept));
     try {
-      return await audit.append({ ...rest, planHash, step: step.id, details, workflowId, runId });
+      if (!kept.started) {
+        await tell.started(runId, info.activityId);
+        remember({ started: true });
+      }
+      const done = await effect(context);
+      const { message, skippedBy } = typeof done === 'string' ? { message: done, skippedBy: undefined } : done;
+      await tell.finished(runId, info.activityId, message, skippedBy);
+      await deps.reached(`${input.step.type}/step/after`, input.step.id);
+      return { message, ...(skippedBy === undefined ? {} : { skipped: true }) };
     } catch (error) {
-      // A namespace that ends takes nothing new; the record went to the log.
-      if (!(error instanceof OperatorError && error.type === 'NamespaceTerminating') && !isKubeStatus(error, 404))
-        throw error;
-      return undefined;
+      throw await failed(error);
+    } finally {
+      const control = { signal: attempt.recordSignal };
+      if (leaseAt > 0) await lease.release(holder, control).catch(() => undefined);
     }
-  }
-
-  /** Each event anchors the audit chain outside of it. */
-  function event(moment: StepMoment, head: AuditHead | undefined, message?: string): void {
-    const { note, ...text } = stepEvent(step, moment, message);
-    void deps.events.record({
-      regarding: {
-        apiVersion: 'optimism.io/v1alpha1',
-        kind: 'OptimismNetwork',
-        namespace: network.namespace,
-        name: network.name,
-        uid,
-      },
-      ...text,
-      note: deps.redactor.redact(note),
-      annotations: {
-        [ANNOTATIONS.workflowId]: workflowId,
-        ...(head ? { [ANNOTATIONS.audit]: `${head.seq}:${head.hash}` } : {}),
-      },
-    });
-  }
-
-  const now = () => new Date(deps.now()).toISOString();
-  const skipped = input.skippedGate !== undefined;
-  return {
-    async started(runId: string, activityId: string) {
-      const head = await record(
-        { type: 'stepStarted', idempotencyKey: `${runId}/${activityId}/stepStarted`, message: step.summary },
-        runId,
-      );
-      event('started', head);
-      await progress({
-        state: step.type === 'awaitGate' || step.type === 'awaitPods' ? 'Waiting' : 'Running',
-        startedAt: now(),
-      });
-    },
-    waiting: (message: string) => progress({ state: 'Waiting', message }),
-    async finished(runId: string, activityId: string, message: string) {
-      const head = await record(
-        {
-          type: 'stepFinished',
-          idempotencyKey: `${runId}/${activityId}/stepFinished`,
-          outcome: skipped ? 'skipped' : 'done',
-          message,
-        },
-        runId,
-      );
-      event(skipped ? 'skipped' : 'finished', head, message);
-      await progress({ state: skipped ? 'Skipped' : 'Done', message, finishedAt: now() });
-    },
-    async failed(runId: string, activityId: string, attempt: number, problem: OperatorError) {
-      const head = await record(
-        {
-          type: 'stepFailed',
-          idempotencyKey: `${runId}/${activityId}/stepFailed/${attempt}`,
-          outcome: problem.type,
-          message: problem.message,
-        },
-        runId,
-      );
-      event('failed', head, `${problem.message} → ${problem.fix}`);
-      await progress({ state: 'Failed', message: problem.message, finishedAt: now() });
-    },
   };
 }

@@ -4,15 +4,21 @@
  */
 import { FIELD_MANAGER } from '../../api/names.ts';
 import { takeSample } from '../../chain/sample.ts';
+import type { KubeObject } from '../../kube/index.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { gatherLive, podsOfComponent } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
+import { deleteOrphanedPods } from './orphaned-pods.ts';
 import type { StepContext } from './step-context.ts';
+
+type StatefulSet = KubeObject & { spec?: { replicas?: number }; status?: { observedGeneration?: number } };
 
 /** A teardown does not hang on an L1 that is gone: the batcher has ended, and what it had sent is in the mempool. */
 const TEARDOWN_PATIENCE_MS = 30_000;
 
 interface Kept {
+  /** This step has seen a pod of it, or a StatefulSet that could make one. */
+  readonly ran?: boolean;
   /** L1 block at which nothing of the batcher was pending any more. */
   readonly drainedAt?: number;
 }
@@ -20,10 +26,14 @@ interface Kept {
 export async function stopBatcher(context: StepContext): Promise<string> {
   const { deps, input, at, signal } = context;
   const { component } = input.step;
-  const live = await gatherLive(deps.kube, at, signal);
-  const set = live.objects.get(`StatefulSet/${component.name}`);
-  const replicas = (set?.['spec'] as { replicas?: number } | undefined)?.replicas;
-  if (set && replicas !== 0) {
+  const name = `StatefulSet/${component.name}`;
+  const seen = await gatherLive(deps.kube, at, signal);
+  // Without a StatefulSet a pod may still run: it was orphaned, or its end has not begun yet. Asked again, since pods and
+  // StatefulSets are listed at the same time, and the one may have made the other in between.
+  const live = seen.objects.has(name) ? seen : await gatherLive(deps.kube, at, signal);
+  const set: StatefulSet | undefined = live.objects.get(name);
+  const kept = (context.kept ?? {}) as Kept;
+  if (set && set.spec?.replicas !== 0) {
     const ref = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace, name: component.name };
     // Only the one that was read: a request that arrives late must not stop what has been started again since.
     const { resourceVersion } = set.metadata;
@@ -35,15 +45,23 @@ export async function stopBatcher(context: StepContext): Promise<string> {
       ),
     );
   }
-  if (!set) return `${component.name} does not run`;
-  if (podsOfComponent(live, component).length > 0) {
+  const pods = podsOfComponent(live, component);
+  await deleteOrphanedPods(context, live, pods);
+  if (pods.length > 0 || (set && mayStillStart(set))) {
+    context.keep({ ...kept, ran: true } satisfies Kept);
     throw context.notYet(
       `the pod of ${component.name} is ending (it waits for its last receipt)`,
       'see that the node of the pod answers',
       1,
     );
   }
-  return drained(context);
+  return set || kept.ran ? drained(context) : `${component.name} does not run`;
+}
+
+/** Until its controller has seen that it is to have no pod, it may make one. */
+function mayStillStart({ spec, status, metadata }: StatefulSet): boolean {
+  if (metadata.deletionTimestamp) return false;
+  return spec?.replicas !== 0 || (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
 }
 
 async function drained(context: StepContext): Promise<string> {
@@ -80,7 +98,7 @@ async function drained(context: StepContext): Promise<string> {
   if (input.planKind === 'teardown') return `${component.name} has ended and nothing of it is pending on L1`;
   const kept = (context.kept ?? {}) as Kept;
   const drainedAt = kept.drainedAt ?? l1.value.head.number;
-  context.keep({ drainedAt } satisfies Kept);
+  context.keep({ ...kept, drainedAt } satisfies Kept);
   const behind = sample.nodes.find(
     ({ role, sync }) => role === 'Sequencer' && !(sync.ok && sync.value.currentL1.number > drainedAt),
   );

@@ -68,7 +68,8 @@ export function createUnsafeQueue(
     if (requesting) return;
     requesting = true;
     process.spawn(async () => {
-      await process.sleep(ledger.delays.requestResponseSync);
+      // A process that has ended would ask again and again, without giving any other one its turn.
+      if (!(await process.sleep(ledger.delays.requestResponseSync))) return;
       requesting = false;
       await driver.exclusively(async () => (peerHas(first) ? fetchRange(driver, first) : undefined)).catch(() => {});
       await drain();

@@ -1,0 +1,216 @@
+/** The interpreter of plans on a real Temporal server; its steps are played, since only their ends matter to it. */
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { PlanInput, PlanOutcome, StepInput, StepResult } from '../../src/contract/activities.ts';
+import { CHILD_SIGNALS, type Move } from '../../src/contract/child-messages.ts';
+import type { FailureType } from '../../src/contract/failures.ts';
+import type { GateName, Step } from '../../src/contract/plan.ts';
+import { PAYLOAD_CONVERTER_PATH } from '../../src/worker/temporal.ts';
+import { bundleWorkflows } from '../../src/worker/worker.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
+
+const TASK_QUEUE = `execute-plan-${Math.random().toString(36).slice(2)}`;
+
+type Play = (input: StepInput) => StepResult;
+let play: Play = () => ({ message: 'done' });
+/** Inputs of all attempts of the test, in order. */
+let attempts: StepInput[] = [];
+
+let client: Client;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const address = inject('temporalAddress');
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: await bundleWorkflows(),
+    dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
+    activities: {
+      async awaitGate(input: StepInput): Promise<StepResult> {
+        attempts.push(input);
+        return play(input);
+      },
+    },
+  });
+  const running = worker.run();
+  const clientConnection = await Connection.connect({ address });
+  client = new Client({
+    connection: clientConnection,
+    dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
+  });
+  stop = async () => {
+    worker.shutdown();
+    await running;
+    await Promise.all([connection.close(), clientConnection.close()]);
+  };
+}, 120_000);
+afterAll(() => stop(), 60_000);
+
+beforeEach(() => {
+  attempts = [];
+});
+
+function gate(number: number, name: GateName): Step {
+  return {
+    id: `0${number}-await-${name}/acme`,
+    type: 'awaitGate',
+    gate: name,
+    component: { kind: 'OpNode', name: 'acme' },
+    summary: `gate ${name}`,
+    limitSeconds: 60,
+    safePointAfter: true,
+  };
+}
+
+type Executor = WorkflowHandle<(input: PlanInput) => Promise<PlanOutcome>>;
+
+let plans = 0;
+function execute(...gates: GateName[]): Promise<Executor> {
+  plans += 1;
+  const input: PlanInput = {
+    network: { cluster: 'test', namespace: 'chains', name: 'acme' },
+    uid: 'uid',
+    plan: {
+      hash: '0'.repeat(64),
+      kind: 'install',
+      desiredRevision: 'r',
+      summary: 'install acme',
+      steps: gates.map((name, index) => gate(index + 1, name)),
+      changes: [],
+      gapExpectedSeconds: 0,
+      warnings: [],
+      renders: [],
+    },
+    approval: { by: 'policy', at: new Date().toISOString(), via: 'Policy', verified: true },
+    paused: false,
+  };
+  return client.workflow.start('rollout', {
+    taskQueue: TASK_QUEUE,
+    workflowId: `${TASK_QUEUE}/install-${plans}`,
+    args: [input],
+  });
+}
+
+function say(executor: Executor, move: Move): Promise<void> {
+  return executor.signal(CHILD_SIGNALS.move, move);
+}
+
+const skip = (name: GateName): Move => ({ type: 'skipGate', gate: name, by: 'ana', reason: 'I know better' });
+const retry: Move = { type: 'retry', by: 'ana', reason: 'again' };
+
+function fails(type: FailureType): never {
+  throw ApplicationFailure.create({ type, message: `${type} of the test`, nonRetryable: true });
+}
+
+function waits(): never {
+  throw ApplicationFailure.create({ type: 'NotReadyYet', message: 'not yet', nextRetryDelay: '100 ms' });
+}
+
+const attempted = (count: number) =>
+  waitUntil(`attempt ${count}`, async () => (attempts.length >= count ? true : undefined), 30_000);
+
+/** It waits for a word of somebody. */
+async function halted(executor: Executor): Promise<void> {
+  await waitUntil(
+    'the plan stands still',
+    async () => {
+      const { raw } = await executor.describe();
+      return (raw.pendingActivities ?? []).length === 0 && !raw.pendingWorkflowTask ? true : undefined;
+    },
+    30_000,
+  );
+}
+
+describe('a plan', () => {
+  it.each<FailureType>(['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'])(
+    'ends with a wish for another look when a step fails with %s',
+    async (type) => {
+      play = () => fails(type);
+      const executor = await execute('engine-ready');
+      expect(await executor.result()).toEqual({ outcome: 'lookAgain', message: `${type} of the test` });
+    },
+  );
+
+  it('halts at any other failure, and tries the step again when somebody says so', async () => {
+    play = () => fails('GateFailed');
+    const executor = await execute('engine-ready');
+    await attempted(1);
+    await halted(executor);
+    play = () => ({ message: 'done' });
+    await say(executor, retry);
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts).toHaveLength(2);
+  });
+});
+
+describe('a word that a gate is to be skipped', () => {
+  it('counts for the gate that waits', async () => {
+    play = ({ skippedGate }) => (skippedGate ? { message: 'skipped', skipped: true } : waits());
+    const executor = await execute('node-synced');
+    await attempted(2);
+    await say(executor, skip('node-synced'));
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.at(-1)?.skippedGate).toEqual({ gate: 'node-synced', by: 'ana', reason: 'I know better' });
+  });
+
+  it('counts for the gate that has failed', async () => {
+    play = ({ skippedGate }) => (skippedGate ? { message: 'skipped', skipped: true } : fails('GateTimeout'));
+    const executor = await execute('node-synced');
+    await attempted(1);
+    await halted(executor);
+    await say(executor, skip('node-synced'));
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts).toHaveLength(2);
+  });
+
+  it('is no word about a later gate', async () => {
+    play = () => waits();
+    const executor = await execute('node-synced', 'engine-ready');
+    await attempted(1);
+    await say(executor, skip('engine-ready'));
+    play = () => ({ message: 'done' });
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.filter(({ skippedGate }) => skippedGate)).toEqual([]);
+  });
+
+  it('is no word about a later gate of the same name', async () => {
+    play = ({ skippedGate, step }) =>
+      step.id.startsWith('01') && !skippedGate ? waits() : { message: 'done', skipped: skippedGate !== undefined };
+    const executor = await execute('node-synced', 'node-synced');
+    await attempted(1);
+    await say(executor, skip('node-synced'));
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    const skipped = attempts.filter(({ skippedGate }) => skippedGate).map(({ step }) => step.id);
+    expect(skipped).toEqual(['01-await-node-synced/acme']);
+  });
+
+  it('passes no gate that guards against two of what there must be one of', async () => {
+    play = () => waits();
+    const executor = await execute('no-foreign-batcher');
+    await attempted(1);
+    await say(executor, skip('no-foreign-batcher'));
+    const before = attempts.length;
+    await attempted(before + 2);
+    expect(attempts.filter(({ skippedGate }) => skippedGate)).toEqual([]);
+    await executor.terminate();
+  });
+
+  it('is used up by a step that fails although it was skipped: the plan halts, and a retry asks the gate', async () => {
+    play = ({ skippedGate }) => (skippedGate ? fails('NotSupportedYet') : waits());
+    const executor = await execute('node-synced');
+    await attempted(1);
+    await say(executor, skip('node-synced'));
+    await waitUntil('the step was skipped', async () => attempts.at(-1)?.skippedGate, 30_000);
+    await halted(executor);
+    play = () => ({ message: 'done' });
+    await say(executor, retry);
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.filter(({ skippedGate }) => skippedGate)).toHaveLength(1);
+    expect(attempts.at(-1)?.skippedGate).toBeUndefined();
+  });
+});

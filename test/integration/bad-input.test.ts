@@ -217,6 +217,29 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await chain.apply(network());
   });
 
+  it('names another network that runs the same chain, in whichever namespace, and goes on when that one is gone', async () => {
+    const { chain, namespace } = devnet;
+    await putSecret('devnet-keys', keys());
+    const theirs = { apiVersion: 'v1', kind: 'Namespace', name: `${namespace}-theirs` };
+    await chain.kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: theirs.name } });
+    await remove(devnet, 'OptimismNetwork', NETWORK);
+    for (const { metadata, ...object } of [network(), resource(devnet, 'devnet-batcher')])
+      await chain.apply({ ...object, metadata: { ...metadata, namespace: theirs.name } });
+    // Nobody rolls it out; who is rolled out comes first, whoever is older.
+    await chain.kube.mergePatch(
+      { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', namespace: theirs.name, name: NETWORK },
+      { status: { components: [{ kind: 'OpBatcher', name: 'devnet-batcher' }] } },
+      { subresource: 'status' },
+    );
+    await chain.apply(network());
+    await conditionOf(devnet, {
+      reason: 'DuplicateChain',
+      says: [`OptimismNetwork ${theirs.name}/${NETWORK} sequences or batches the same chain`, 'delete one of the two'],
+    });
+    await expectNothingMade();
+    await chain.kube.delete(theirs);
+  });
+
   it('has left no warning without a next step', async () => {
     for (const { type, note } of await operatorEvents(devnet)) if (type === 'Warning') expect(note).toMatch(/→ \S/);
   });

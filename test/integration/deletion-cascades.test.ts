@@ -13,7 +13,7 @@ import { planAfter } from './plans-in-status.ts';
 const REPLICA = 'devnet-replica';
 /** A Secret of the user beside those of the devnet. */
 const EXTRA = 'devnet-extra';
-const CASCADES: readonly Cascade[] = ['Foreground'];
+const CASCADES: readonly Cascade[] = ['Foreground', 'Orphan'];
 
 describe('deletion of a whole chain', { timeout: 400_000 }, () => {
   const devnetOf = useDevnet('cascades');

@@ -19,21 +19,24 @@ export interface AnsweringServer extends AsyncDisposable {
 }
 
 /** An HTTP server that answers as a test says. Objects are sent as JSON, strings as they are. */
-export async function answering(answer: (asked: Asked) => Answer): Promise<AnsweringServer> {
+export async function answering(
+  answer: (asked: Asked) => Answer | Promise<Answer>,
+  { host = '127.0.0.1', port: wanted = 0 }: { readonly host?: string; readonly port?: number } = {},
+): Promise<AnsweringServer> {
   const asked: Asked[] = [];
   const server = createServer((incoming, outgoing) => {
     let text = '';
     incoming.on('data', (chunk: Buffer) => {
       text += chunk.toString();
     });
-    incoming.on('end', () => {
+    incoming.on('end', async () => {
       const request: Asked = {
         path: incoming.url ?? '',
         headers: incoming.headers,
         body: text === '' ? undefined : JSON.parse(text),
       };
       asked.push(request);
-      const response = answer(request);
+      const response = await answer(request);
       if (response === 'hang') return;
       if (response === 'drop') {
         incoming.socket.destroy();
@@ -43,10 +46,10 @@ export async function answering(answer: (asked: Asked) => Answer): Promise<Answe
       outgoing.end(typeof response.body === 'string' ? response.body : JSON.stringify(response.body));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     port,
     asked,
     async [Symbol.asyncDispose]() {

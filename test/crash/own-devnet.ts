@@ -11,6 +11,7 @@ import { installCrds } from '../devnet/servers/install-crds.ts';
 import { type L1, startL1 } from '../devnet/servers/l1.ts';
 import { startTemporal, type TemporalServer } from '../devnet/servers/temporal.ts';
 import type { Devnet } from '../integration/devnet.ts';
+import { expectNoSecretOut, watchSecrets } from '../integration/what-people-can-read.ts';
 
 export interface OwnDevnet extends Devnet {
   readonly servers: { readonly cluster: ControlPlane; readonly temporal: TemporalServer; readonly l1: L1 };
@@ -52,23 +53,33 @@ export async function startOwnDevnet(name: string): Promise<OwnDevnet> {
   };
   const operator = await start('all');
   const connection = await Connection.connect({ address: temporal.address });
-  return {
+  const secrets = await watchSecrets(chain);
+  const devnet: Devnet = {
     chain,
     namespace: name,
     dir,
     clusterName: name,
     entityId: `optimismnetwork/${name}/${name}/${NETWORK}`,
     temporal: new Client({ connection, dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH } }),
+    secrets,
     operators,
+    start,
+  };
+  return {
+    ...devnet,
     operator,
     servers: { cluster, temporal, l1 },
-    start,
     async stop() {
       await Promise.all(operators.map(({ process }) => process.kill()));
-      await connection.close();
-      await chain.stop();
-      await Promise.all([cluster.stop(), temporal.stop(), l1.stop()]);
-      await rm(dir, { recursive: true, force: true });
+      try {
+        await secrets.stop();
+        await expectNoSecretOut(devnet, secrets.values());
+      } finally {
+        await connection.close();
+        await chain.stop();
+        await Promise.all([cluster.stop(), temporal.stop(), l1.stop()]);
+        await rm(dir, { recursive: true, force: true });
+      }
     },
   };
 }

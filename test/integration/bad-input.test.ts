@@ -230,9 +230,33 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
       says: ['StatefulSet/devnet-sequencer', 'which OpNode/devnet-sequencer of the same network needs as well'],
     });
     await expectNothingMade();
-    // The right one first: until the other is gone it is a second batcher, and nothing begins without one.
+    // Nothing may begin before the last case.
+    await remove(devnet, 'Secret', 'devnet-keys');
     await chain.apply(batcher);
     await remove(devnet, 'OpBatcher', 'devnet-sequencer');
+  });
+
+  it('names another network that runs the same chain, in whichever namespace, and goes on when that one is gone', async () => {
+    const { chain, namespace } = devnet;
+    await putSecret('devnet-keys', keys());
+    const theirs = { apiVersion: 'v1', kind: 'Namespace', name: `${namespace}-theirs` };
+    await chain.kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: theirs.name } });
+    await remove(devnet, 'OptimismNetwork', NETWORK);
+    for (const { metadata, ...object } of [network(), resource(devnet, 'devnet-batcher')])
+      await chain.apply({ ...object, metadata: { ...metadata, namespace: theirs.name } });
+    // Nobody rolls it out; who is rolled out comes first, whoever is older.
+    await chain.kube.mergePatch(
+      { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', namespace: theirs.name, name: NETWORK },
+      { status: { components: [{ kind: 'OpBatcher', name: 'devnet-batcher' }] } },
+      { subresource: 'status' },
+    );
+    await chain.apply(network());
+    await conditionOf(devnet, {
+      reason: 'DuplicateChain',
+      says: [`OptimismNetwork ${theirs.name}/${NETWORK} sequences or batches the same chain`, 'delete one of the two'],
+    });
+    await expectNothingMade();
+    await chain.kube.delete(theirs);
   });
 
   it('has left no warning without a next step', async () => {

@@ -1,16 +1,13 @@
-/** Deletion: in order, in every cascade mode, of one component and of all, with nothing left behind. */
+/** Deletion: in order, of one component and of all, with nothing left behind. deletion-cascades.test.ts has the other modes. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FINALIZER } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { read, readAll, remove, resource } from './cluster-objects.ts';
+import { allGone, auditIsGone, deleteAll } from './deletion-of-all.ts';
 import { type Devnet, entityEnded, expectFairPlay, useDevnet } from './devnet.ts';
 import { footprint } from './refusals.ts';
-
-type Cascade = 'Foreground' | 'Background' | 'Orphan';
-
-const USERS_OWN = ['ConfigMap/devnet-chain', 'Secret/devnet-keys', 'Secret/devnet-l1'];
 
 describe('deletion', { timeout: 400_000 }, () => {
   const devnetOf = useDevnet('deletion');
@@ -25,54 +22,6 @@ describe('deletion', { timeout: 400_000 }, () => {
     await devnet.chain.waitForPhase('Ready', 240_000);
   };
 
-  const deleteAll = async (cascade: Cascade) => {
-    for (const { apiVersion, kind, metadata } of devnet.chain.resources) {
-      await devnet.chain.kube.delete(
-        { apiVersion, kind, namespace: devnet.namespace, name: metadata.name },
-        { propagationPolicy: cascade },
-      );
-    }
-  };
-
-  /** Every custom resource is gone, and of what the operator had made only `left` is there. */
-  const allGone = async (left: RegExp = /^$/) => {
-    await waitUntil(
-      'every custom resource is gone',
-      async () => {
-        const lists = await Promise.all(
-          (['OptimismNetwork', 'OpNode', 'OpBatcher'] as const).map((kind) => readAll(devnet, kind)),
-        );
-        const names = lists.flat().map(({ metadata }) => `${metadata.name} (${metadata.finalizers?.join(', ')})`);
-        if (names.length > 0) throw new Error(`left: ${names.join('; ')}`);
-        return true;
-      },
-      240_000,
-    );
-    await waitUntil(
-      'nothing is left behind',
-      async () => {
-        const objects = [
-          ...Object.keys(await footprint(devnet)),
-          ...(await readAll(devnet, 'Lease')).map(({ metadata }) => `Lease/${metadata.name}`),
-        ];
-        const rest = objects.filter((object) => !USERS_OWN.includes(object) && !left.test(object));
-        if (rest.length > 0) throw new Error(`left: ${rest.join(', ')}`);
-        return true;
-      },
-      120_000,
-    );
-  };
-
-  const auditIsGone = () =>
-    waitUntil(
-      'the audit log is gone',
-      async () =>
-        (await readAll(devnet, 'ConfigMap')).every(({ metadata }) => !metadata.name.includes('-audit-'))
-          ? true
-          : undefined,
-      120_000,
-    );
-
   const ledgerTimes = () => {
     const events = devnet.chain.ledger.events();
     const last = (type: string) => events.findLast((event) => event.type === type)?.at ?? Number.NaN;
@@ -83,10 +32,10 @@ describe('deletion', { timeout: 400_000 }, () => {
     await install();
     const { metadata } = await read(devnet, 'OptimismNetwork', NETWORK);
     const from = Date.now();
-    await deleteAll('Background');
-    await allGone();
+    await deleteAll(devnet, 'Background');
+    await allGone(devnet);
     await entityEnded(devnet);
-    await auditIsGone();
+    await auditIsGone(devnet);
     const { batcherStopped, sequencerStopped } = ledgerTimes();
     expect(sequencerStopped).toBeGreaterThan(from);
     expect(batcherStopped).toBeGreaterThan(sequencerStopped);
@@ -105,7 +54,7 @@ describe('deletion', { timeout: 400_000 }, () => {
   it('is followed by a fresh network of the same name, created while the former is still going', async () => {
     await install();
     const former = (await read(devnet, 'OptimismNetwork', NETWORK)).metadata.uid;
-    await deleteAll('Background');
+    await deleteAll(devnet, 'Background');
     // As `kubectl replace --force` does it: again and again until the name is free.
     for (const object of devnet.chain.resources) {
       await waitUntil(
@@ -172,10 +121,10 @@ describe('deletion', { timeout: 400_000 }, () => {
     const saved = await Promise.all(['devnet-keys', 'devnet-l1'].map((name) => read(devnet, 'Secret', name)));
     try {
       for (const name of ['devnet-keys', 'devnet-l1']) await remove(devnet, 'Secret', name);
-      await deleteAll('Foreground');
-      await allGone(/^PersistentVolumeClaim\/data-devnet-sequencer-0$/);
+      await deleteAll(devnet, 'Foreground');
+      await allGone(devnet, /^PersistentVolumeClaim\/data-devnet-sequencer-0$/);
       await entityEnded(devnet);
-      await auditIsGone();
+      await auditIsGone(devnet);
       expect((await readAll(devnet, 'PersistentVolumeClaim')).map(({ metadata }) => metadata.name)).toEqual([
         'data-devnet-sequencer-0',
       ]);
@@ -196,14 +145,14 @@ describe('deletion', { timeout: 400_000 }, () => {
   it('of a chain whose StatefulSets somebody deletes without their pods ends the pods, in order', async () => {
     await install();
     const from = Date.now();
-    await deleteAll('Background');
+    await deleteAll(devnet, 'Background');
     const sets = await readAll(devnet, 'StatefulSet');
     for (const { apiVersion, kind, metadata } of sets) {
       const ref = { apiVersion, kind, namespace: devnet.namespace, name: metadata.name };
       await devnet.chain.kube.delete(ref, { propagationPolicy: 'Orphan' });
     }
     expect(sets).toHaveLength(3);
-    await allGone();
+    await allGone(devnet);
     await entityEnded(devnet);
     const { batcherStopped, sequencerStopped } = ledgerTimes();
     expect(sequencerStopped).toBeGreaterThan(from);
@@ -218,8 +167,8 @@ describe('deletion', { timeout: 400_000 }, () => {
       async () => ((await readAll(devnet, 'Pod')).length > 0 ? true : undefined),
       120_000,
     );
-    await deleteAll('Orphan');
-    await allGone();
+    await deleteAll(devnet, 'Orphan');
+    await allGone(devnet);
     await entityEnded(devnet);
     expectFairPlay(devnet);
   });
@@ -231,8 +180,8 @@ describe('deletion', { timeout: 400_000 }, () => {
       ),
     );
     await devnet.chain.waitForPhase('AwaitingApproval', 120_000);
-    await deleteAll('Background');
-    await allGone();
+    await deleteAll(devnet, 'Background');
+    await allGone(devnet);
     await entityEnded(devnet);
   });
 
@@ -247,8 +196,8 @@ describe('deletion', { timeout: 400_000 }, () => {
         ),
       );
       await devnet.chain.waitForPhase('Halted', 240_000);
-      await deleteAll('Background');
-      await allGone();
+      await deleteAll(devnet, 'Background');
+      await allGone(devnet);
       await entityEnded(devnet);
       expectFairPlay(devnet);
     } finally {

@@ -1,6 +1,7 @@
 /**
  * A chain of its own and a running operator for one test file, on the servers that all files share. When a test fails
- * it says what the network's plan, its last events and the operator's log were.
+ * it says what the network's plan, its last events and the operator's log were. At the end everything that people can
+ * read is searched for secrets.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { type DevnetChain, type DevnetChainOptions, NETWORK, startDevnetChain } 
 import { type Operator, type OperatorOptions, startOperator } from '../devnet/operator.ts';
 import { startTemporal } from '../devnet/servers/temporal.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { expectNoSecretOut, type SeenSecrets, watchSecrets } from './what-people-can-read.ts';
 
 export interface Devnet {
   readonly chain: DevnetChain;
@@ -19,6 +21,7 @@ export interface Devnet {
   /** Folder that goes with the devnet. */
   readonly dir: string;
   readonly clusterName: string;
+  readonly secrets: SeenSecrets;
   /** Workflow id of the entity. */
   readonly entityId: string;
   readonly temporal: Client;
@@ -74,6 +77,7 @@ export function useDevnet(name: string, options: UseDevnetOptions = {}): () => D
       namespace,
       dir,
       clusterName: namespace,
+      secrets: await watchSecrets(chain),
       entityId: `optimismnetwork/${namespace}/${namespace}/${NETWORK}`,
       temporal: new Client({ connection, dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH } }),
       operators,
@@ -99,11 +103,17 @@ export function useDevnet(name: string, options: UseDevnetOptions = {}): () => D
 
   afterAll(async () => {
     await Promise.all(devnet?.operators.map(({ process }) => process.kill('SIGKILL')) ?? []);
-    await devnet?.chain.stop();
-    await devnet?.temporal.connection.close();
-    await stopTemporal?.();
-    await rm(dir, { recursive: true, force: true });
-  }, 60_000);
+    try {
+      await devnet?.secrets.stop();
+      // Of whatever the tests of this file have played: no secret may have come out.
+      if (devnet) await expectNoSecretOut(devnet, devnet.secrets.values());
+    } finally {
+      await devnet?.chain.stop();
+      await devnet?.temporal.connection.close();
+      await stopTemporal?.();
+      await rm(dir, { recursive: true, force: true });
+    }
+  }, 120_000);
 
   return () => {
     if (!devnet) throw new Error('the devnet is only there inside of tests');

@@ -10,6 +10,7 @@ import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { auditOf, read, readAll, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { type ForeignNode, foreignChain, startForeignBatcher, startForeignSequencer } from './foreign-operators.ts';
+import { touchesNothing } from './refusals.ts';
 
 type Pod = KubeObject & { status?: { podIP?: string } };
 
@@ -118,26 +119,30 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     expectFairPlay(devnet);
   });
 
-  it('outlives 20 malformed signals to the entity and others to its plan, and records each refusal', async () => {
+  it('outlives 20 malformed signals to the entity and others to its plan, records each refusal and touches nothing', async () => {
     const child =
       (await devnet.chain.status()).conditions
         ?.find(({ type }) => type === 'Progressing')
         ?.message.match(/optimismnetwork\/\S+\/install-\d+/)?.[0] ?? '';
-    expect(child).toContain('/install-1');
+    expect(child).not.toBe('');
     expect(MALFORMED).toHaveLength(20);
-    for (const signal of MALFORMED) await send(devnet.entityId, signal);
-    for (const signal of FOR_THE_CHILD) await send(child, signal);
-    const refused = await waitUntil(
-      'every refusal is on record',
-      async () => {
-        const found = (await auditOf(devnet)).records.filter(({ type }) => type === 'decisionRefused');
-        if (found.length >= MALFORMED.length) return found;
-        throw new Error(
-          `${found.length} of ${MALFORMED.length}: ${found.map(({ details }) => JSON.stringify(details)).join(', ')}`,
-        );
-      },
-      60_000,
-    );
+    const isRefusal = ({ type }: { type: string }) => type === 'decisionRefused';
+    await touchesNothing(devnet, async () => {
+      for (const signal of MALFORMED) await send(devnet.entityId, signal);
+      for (const signal of FOR_THE_CHILD) await send(child, signal);
+      await waitUntil(
+        'every refusal is on record',
+        async () => {
+          const found = (await auditOf(devnet)).records.filter(isRefusal);
+          if (found.length >= MALFORMED.length) return true;
+          throw new Error(
+            `${found.length} of ${MALFORMED.length}: ${found.map(({ details }) => JSON.stringify(details)).join(', ')}`,
+          );
+        },
+        60_000,
+      );
+    });
+    const refused = (await auditOf(devnet)).records.filter(isRefusal);
     const messages = refused.map(({ details }) => JSON.stringify(details)).join('\n');
     for (const words of [
       '"plan" must be the plan hash',

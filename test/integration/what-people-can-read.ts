@@ -1,24 +1,81 @@
 /** For the secrets canary: what must stay secret, and everything in which it must not turn up. */
 import { readFileSync } from 'node:fs';
-import type { KubeObject } from '../../src/kube/index.ts';
+import { expect } from 'vitest';
+import { KubeApiError, type KubeObject, KubeUnreachableError } from '../../src/kube/index.ts';
+import type { DevnetChain } from '../devnet/chain.ts';
+import { assertNoCanary } from '../devnet/referee/canary.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { auditOf, readAll } from './cluster-objects.ts';
 import type { Devnet } from './devnet.ts';
 import { executionsOf, historyOf, historyText } from './workflow-history.ts';
 
-/** The user's keys and provider key, and what the operator has generated: JWT secrets, p2p keys, the installation's key. */
-export async function secretValues(devnet: Devnet): Promise<string[]> {
-  const secrets = await readAll<KubeObject & { data?: Record<string, string> }>(devnet, 'Secret');
-  const values = secrets.flatMap(({ data = {} }) =>
-    Object.values(data).map((value) => readable(Buffer.from(value, 'base64'))),
-  );
-  // URLs without a credential in them are no secrets, and are in programs' logs.
-  const kept = values.filter((value) => value.length >= 12 && !value.startsWith('http'));
-  return [...new Set([...devnet.chain.canaries.map(({ value }) => value), ...kept])];
+/** What was ever in a Secret of a chain's namespace: the user's keys and provider key, and what the operator has generated. */
+export interface SeenSecrets {
+  values(): string[];
+  stop(): Promise<void>;
+}
+
+export async function watchSecrets({ kube, namespace, canaries }: DevnetChain): Promise<SeenSecrets> {
+  const type = { apiVersion: 'v1', kind: 'Secret', namespace };
+  const stopping = new AbortController();
+  const seen = new Set(canaries.map(({ value }) => value));
+  const see = ({ data = {} }: KubeObject & { data?: Record<string, string> }) => {
+    for (const value of Object.values(data)) {
+      const secret = secretIn(readable(Buffer.from(value, 'base64')));
+      if (secret.length >= 12) seen.add(secret);
+    }
+  };
+  const list = async () => {
+    const { items, resourceVersion } = await kube.list(type);
+    items.forEach(see);
+    return resourceVersion;
+  };
+  const follow = async () => {
+    while (!stopping.signal.aborted) {
+      // A test may kill the API server; what was there before it went is there when it comes back.
+      const resourceVersion = await waitUntil('the Secrets are read', list, 120_000);
+      try {
+        const control = { resourceVersion, serverTimeoutSeconds: 600, signal: stopping.signal };
+        for await (const event of await kube.watch(type, control)) if (event.type !== 'BOOKMARK') see(event.object);
+      } catch (error) {
+        if (!stopping.signal.aborted && !(error instanceof KubeApiError || error instanceof KubeUnreachableError))
+          throw error;
+      }
+    }
+  };
+  await list();
+  const following = follow();
+  following.catch(() => undefined);
+  return {
+    values: () => [...seen],
+    async stop() {
+      stopping.abort();
+      await following;
+    },
+  };
 }
 
 function readable(bytes: Buffer): string {
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? text : bytes.toString('hex');
+}
+
+/** Host and port of a URL are no secrets, and are in programs' logs; what follows may be a provider's key. */
+function secretIn(value: string): string {
+  return value.startsWith('http') ? value.trim().replace(/^https?:\/\/[^/?]*[/?]*/, '') : value;
+}
+
+/** Fails when a secret is in anything that people can read. Call it when nothing writes any more. */
+export async function expectNoSecretOut(devnet: Devnet, secrets: readonly string[]): Promise<void> {
+  const texts = await everythingThatPeopleCanRead(devnet);
+  const places = texts.map(({ where }) => where);
+  expect(places, 'what was searched for secrets').toEqual(
+    expect.arrayContaining([
+      `history ${devnet.entityId}`,
+      ...devnet.operators.map(({ process }) => `log of ${process.name}`),
+    ]),
+  );
+  assertNoCanary(texts, secrets);
 }
 
 export async function everythingThatPeopleCanRead(devnet: Devnet): Promise<{ where: string; text: string }[]> {

@@ -121,7 +121,10 @@ async function forbidOthers(context: StepContext, name: string): Promise<void> {
 /** An answer "no", or the pod object gone. An error is unknown, never stopped. */
 async function proveStopped(context: StepContext, other: PodTarget): Promise<void> {
   const { input, signal } = context;
-  const fenced = input.fencedNodes.find(({ node }) => node === other.node || node === other.pod);
+  // What was switched off for an earlier step may be on again.
+  const fenced = input.fencedNodes.find(
+    ({ node, step }) => step === input.step.id && (node === other.node || node === other.pod),
+  );
   if (fenced) return;
   const url = opNodeUrl(other);
   const state = url

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import type { OptimismNetworkStatus } from '../../../src/api/optimism-network.ts';
-import type { KubeObject } from '../../../src/kube/index.ts';
+import { createKubeClient, type KubeObject, type ResourceRef } from '../../../src/kube/index.ts';
 import { createTemporalClient } from '../../../src/worker/temporal.ts';
 import { ensureTool } from '../../../tools/toolchain.ts';
 import { type DevnetChain, NETWORK, startDevnetChain } from '../chain.ts';
@@ -88,6 +88,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     progress.step('contracts are being deployed to L1');
     const namespace = 'opstack-demo';
     const servers = { kubeconfigPath, l1RpcUrl: l1.rpcUrl, l1ChainId: l1.chainId, beaconUrl: l1.beaconUrl };
+    const isNewNamespace = existing !== undefined && !(await namespaceExists(existing.kubeconfigPath, namespace));
     const chain = await startDevnetChain({
       servers,
       namespace,
@@ -108,6 +109,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       ...(temporalUiUrl ? { temporalUiUrl } : {}),
     });
     closing.push(() => operator.process.kill('SIGTERM'));
+    // Servers of our own end with everything in them. The operator takes its finalizers off first.
+    if (isNewNamespace) closing.push(() => removeNamespace(chain));
     const manifests = join(dir, 'manifests');
     await mkdir(manifests, { recursive: true });
     const client = createTemporalClient({ temporalAddress, temporalNamespace: 'default' });
@@ -154,6 +157,32 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     await close();
     throw error;
   }
+}
+
+async function namespaceExists(kubeconfigPath: string, name: string): Promise<boolean> {
+  const kube = createKubeClient({ kubeconfigPath });
+  try {
+    return (await kube.get({ apiVersion: 'v1', kind: 'Namespace', name })) !== undefined;
+  } finally {
+    await kube.close();
+  }
+}
+
+/** What was not torn down yet is, and then nothing is left in a cluster that is not ours. */
+async function removeNamespace({ kube, namespace, resources }: DevnetChain): Promise<void> {
+  const refs = resources.map(({ apiVersion, kind, metadata }) => ({
+    apiVersion,
+    kind,
+    namespace,
+    name: metadata.name,
+  }));
+  for (const ref of refs) await kube.delete(ref);
+  const isGone = async (...all: readonly ResourceRef[]) =>
+    (await Promise.all(all.map((ref) => kube.get(ref)))).every((object) => object === undefined) || undefined;
+  await waitUntil('the chain is torn down', () => isGone(...refs), 180_000);
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
+  await kube.delete(ref);
+  await waitUntil(`namespace ${namespace} is gone`, () => isGone(ref), 60_000);
 }
 
 async function follow(

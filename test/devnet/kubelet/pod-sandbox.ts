@@ -117,7 +117,9 @@ export class PodSandbox {
   /** Gives back the address and removes what goes with the pod. */
   async remove(): Promise<void> {
     this.#address.release();
-    await rm(podFolder(this.#options.node, this.#options.pod()), { recursive: true, force: true });
+    // A mount that is under way still writes for a moment, and then the folder is not empty.
+    const patience = { maxRetries: 20, retryDelay: 50 };
+    await rm(podFolder(this.#options.node, this.#options.pod()), { recursive: true, force: true, ...patience });
   }
 
   /** Gives back the address; the folders stay for the pod's next life. */

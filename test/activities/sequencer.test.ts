@@ -1,0 +1,256 @@
+/**
+ * The proof rule: before one sequencer starts, every other one is proven to be stopped. The steps run as activities, on
+ * the real API server, against op-nodes that answer as each test says.
+ */
+import type { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { StepInput } from '../../src/contract/activities.ts';
+import type { KubeObject } from '../../src/kube/index.ts';
+import { type ApiServer, connectApiServer } from '../api/api-server.ts';
+import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { attempt, failureOf } from './attempt.ts';
+import { type Mood, type OpNode, opNodeAt } from './op-node-at.ts';
+import { createOwner } from './owner.ts';
+
+type StepType = 'startSequencer' | 'stopSequencer';
+type Input = Partial<Pick<StepInput, 'fencedNodes' | 'planKind'>>;
+
+const STEP = '07-start-sequencer/a';
+
+let api: ApiServer;
+beforeAll(async () => {
+  api = await connectApiServer(inject('kubeconfigPath'));
+  await waitUntil('pods can be created', () =>
+    api.client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: api.namespace, name: 'default' }),
+  );
+});
+afterAll(() => api.close());
+
+interface Standby {
+  readonly sequences?: boolean;
+  readonly mood?: Mood;
+  /** Its pod has no address (yet, or any more). */
+  readonly withoutIp?: boolean;
+}
+
+/** A network with the sequencers `a`, which is to start, `b`, which is what the test is about, and `c`, which has no pod. */
+class Scene implements AsyncDisposable {
+  readonly network: string;
+  readonly a: OpNode;
+  readonly b: OpNode;
+  readonly #uid: string;
+  #attempts = 0;
+
+  private constructor(network: string, uid: string, a: OpNode, b: OpNode) {
+    this.network = network;
+    this.#uid = uid;
+    this.a = a;
+    this.b = b;
+  }
+
+  static async open({ sequences = false, mood, withoutIp = false }: Standby = {}): Promise<Scene> {
+    const { name, uid } = await createOwner(api);
+    const seed = `${api.namespace} ${name}`;
+    const scene = new Scene(
+      name,
+      uid,
+      await opNodeAt(`${seed} a`, false),
+      await opNodeAt(`${seed} b`, sequences, mood),
+    );
+    await scene.#create('ConfigMap', `${name}-sequencers`, { data: { a: 'true', b: 'false', c: 'false' } });
+    await scene.#createPod('a', scene.a.ip);
+    await scene.#createPod('b', withoutIp ? undefined : scene.b.ip);
+    return scene;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.a[Symbol.asyncDispose]();
+    await this.b[Symbol.asyncDispose]();
+  }
+
+  #create(kind: 'Pod' | 'ConfigMap', name: string, content: object, labels: Record<string, string> = {}) {
+    const metadata = { name, namespace: api.namespace, labels: { 'optimism.io/network': this.network, ...labels } };
+    return api.client.create<KubeObject>({ apiVersion: 'v1', kind, metadata, ...content });
+  }
+
+  async #createPod(node: string, ip: string | undefined): Promise<void> {
+    const labels = { 'optimism.io/component': `opnode.${node}`, 'app.kubernetes.io/component': 'sequencer' };
+    const spec = { containers: [{ name: 'op-node', image: 'op-node' }] };
+    await this.#create('Pod', this.podOf(node), { spec }, labels);
+    if (!ip) return;
+    const status = { phase: 'Running', podIP: ip, podIPs: [{ ip }] };
+    await api.client.mergePatch(this.#pod(node), { status }, { subresource: 'status' });
+  }
+
+  podOf(node: string): string {
+    return `${this.network}-${node}-0`;
+  }
+
+  #pod(node: string) {
+    return { apiVersion: 'v1', kind: 'Pod', namespace: api.namespace, name: this.podOf(node) };
+  }
+
+  /** The pod object goes, as when its node has been seen gone or somebody has deleted it. */
+  async removePod(node: string): Promise<void> {
+    await api.client.delete(this.#pod(node), { gracePeriodSeconds: 0 });
+    await waitUntil(`the pod of ${node} is gone`, async () => !(await api.client.get(this.#pod(node))) || undefined);
+  }
+
+  /** Who may sequence after a restart: `"false"` is not stopped. */
+  async keys(): Promise<Record<string, string>> {
+    const found = await api.client.get<KubeObject & { data?: Record<string, string> }>({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: api.namespace,
+      name: `${this.network}-sequencers`,
+    });
+    return found?.data ?? {};
+  }
+
+  /** One attempt of a step of `a`. */
+  attempt(type: StepType, input?: Input): Promise<string> {
+    return attempt(api, this.#attempted(type, input));
+  }
+
+  failure(type: StepType, input?: Input): Promise<ApplicationFailure> {
+    return failureOf(api, this.#attempted(type, input));
+  }
+
+  #attempted(type: StepType, input: Input = {}) {
+    this.#attempts += 1;
+    const step = { id: STEP, type, component: { kind: 'OpNode', name: 'a' } } as const;
+    const network = { namespace: api.namespace, name: this.network, uid: this.#uid };
+    return { ...input, network, step, attempt: this.#attempts };
+  }
+
+  starts(): number {
+    return this.a.asked.filter((method) => method === 'admin_startSequencer').length;
+  }
+}
+
+const ALLOWED = { a: 'false', b: 'true', c: 'true' };
+const NOBODY = { a: 'true', b: 'true', c: 'true' };
+const confirmed = (node: string, step = STEP) => [{ node, by: 'ana', reason: 'I have pulled the plug', step }];
+
+// Those that wait for answers that do not come wait side by side.
+describe.concurrent('a sequencer', () => {
+  it('starts when the other one says that it does not sequence', async () => {
+    await using scene = await Scene.open();
+    expect(await scene.attempt('startSequencer')).toMatch(/^a sequences from block \d+$/);
+    expect(scene.b.asked).toEqual(['admin_sequencerActive']);
+    expect(scene.a.sequences).toBe(true);
+    expect(await scene.keys()).toEqual(ALLOWED);
+  });
+
+  it('is told to start only after every other one is forbidden to come back', async () => {
+    await using scene = await Scene.open();
+    let atStart: Record<string, string> = {};
+    scene.a.onStart = async () => {
+      atStart = await scene.keys();
+      return undefined;
+    };
+    await scene.attempt('startSequencer');
+    expect(atStart).toEqual(NOBODY);
+  });
+
+  it('waits for one that sequences: that one is told to stop, and asked again', async () => {
+    await using scene = await Scene.open({ sequences: true });
+    expect(await scene.failure('startSequencer')).toMatchObject({
+      type: 'NotReadyYet',
+      nonRetryable: false,
+      message: `${scene.podOf('b')} sequenced and was told to stop`,
+    });
+    expect(scene.starts()).toBe(0);
+    expect(await scene.keys()).toEqual(NOBODY);
+    expect(await scene.attempt('startSequencer')).toMatch(/^a sequences/);
+    expect(scene.b.asked).toEqual(['admin_sequencerActive', 'admin_stopSequencer', 'admin_sequencerActive']);
+    expect([scene.a.sequences, scene.b.sequences]).toEqual([true, false]);
+  });
+
+  it.each<[string, Standby]>([
+    ['answers with an error', { mood: 'error' }],
+    ['does not answer', { mood: 'hang' }],
+    ['has a pod without an address', { withoutIp: true }],
+  ])('does not start beside one that %s: unknown is not stopped', async (_, standby) => {
+    await using scene = await Scene.open(standby);
+    const failure = await scene.failure('startSequencer');
+    expect(failure).toMatchObject({ type: 'FencingRequired', nonRetryable: true });
+    expect(failure.message).toContain(scene.podOf('b'));
+    expect(failure.details?.[0]).toMatchObject({
+      fix: `switch it off, then: opstack confirm-fenced ${scene.network} b --reason "…" -n ${api.namespace}`,
+    });
+    expect(scene.starts()).toBe(0);
+    expect(await scene.keys()).toEqual(NOBODY);
+  });
+
+  it('starts when the pod object of the other one is gone', async () => {
+    await using scene = await Scene.open({ mood: 'hang' });
+    await scene.removePod('b');
+    expect(await scene.attempt('startSequencer')).toMatch(/^a sequences/);
+    expect(scene.b.asked).toEqual([]);
+    expect(await scene.keys()).toEqual(ALLOWED);
+  });
+
+  it.each([
+    ['its name', 'b'],
+    ['its pod', undefined],
+  ])('starts when a person vouches for the other one, by %s', async (_, node) => {
+    await using scene = await Scene.open({ mood: 'error' });
+    const fencedNodes = confirmed(node ?? scene.podOf('b'));
+    expect(await scene.attempt('startSequencer', { fencedNodes })).toMatch(/^a sequences/);
+    // Its machine may be switched on again.
+    expect(await scene.keys()).toEqual(ALLOWED);
+  });
+
+  it('does not start on the word of a person about another step', async () => {
+    await using scene = await Scene.open({ mood: 'error' });
+    const fencedNodes = confirmed('b', '03-start-sequencer/a');
+    expect(await scene.failure('startSequencer', { fencedNodes })).toMatchObject({ type: 'FencingRequired' });
+    expect(scene.starts()).toBe(0);
+  });
+
+  it('does not start on the word of a person about another node', async () => {
+    await using scene = await Scene.open({ mood: 'error' });
+    expect(await scene.failure('startSequencer', { fencedNodes: confirmed('c') })).toMatchObject({
+      type: 'FencingRequired',
+    });
+    expect(scene.starts()).toBe(0);
+  });
+
+  it('that did not say whether it has started may not come back by itself until it has said so', async () => {
+    await using scene = await Scene.open();
+    scene.a.onStart = async () => 'hang';
+    const failure = await scene.failure('startSequencer');
+    expect(failure).toMatchObject({ nonRetryable: false, message: expect.stringContaining('admin_startSequencer') });
+    expect(await scene.keys()).toEqual(NOBODY);
+    expect(await scene.attempt('startSequencer')).toBe('a sequences already');
+    expect(scene.starts()).toBe(1);
+    expect(await scene.keys()).toEqual(ALLOWED);
+  });
+
+  it('that sequences already is not started again, and may come back by itself', async () => {
+    await using scene = await Scene.open();
+    scene.a.sequences = true;
+    expect(await scene.attempt('startSequencer')).toBe('a sequences already');
+    expect(scene.starts()).toBe(0);
+    expect(await scene.keys()).toEqual(ALLOWED);
+  });
+
+  it('that does not answer whether it has stopped is asked again: it may still sequence', async () => {
+    await using scene = await Scene.open();
+    scene.a.mood = 'error';
+    expect(await scene.failure('stopSequencer', { planKind: 'change' })).toMatchObject({
+      type: 'NotReadyYet',
+      nonRetryable: false,
+      message: expect.stringContaining('a does not answer'),
+    });
+    expect(await scene.keys()).toMatchObject({ a: 'true' });
+  });
+
+  it('has stopped when its pod object is gone', async () => {
+    await using scene = await Scene.open();
+    await scene.removePod('a');
+    expect(await scene.attempt('stopSequencer', { planKind: 'change' })).toBe('a has no pod');
+    expect(await scene.keys()).toMatchObject({ a: 'true' });
+  });
+});

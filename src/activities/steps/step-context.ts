@@ -18,6 +18,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { createExecutorLease, type Holder } from '../executor-lease.ts';
 import { rememberForNextAttempt, toOperatorError } from '../interceptor.ts';
 import { changeStatus } from '../state/change-status.ts';
+import { requireNoSuccessor } from './successor.ts';
 
 /** The Lease is taken anew when the last look at it is older than this: heartbeats time out after 5 s. */
 const LEASE_FRESH_MS = 1000;
@@ -108,6 +109,8 @@ export function stepActivity(
       async act(name, run) {
         if (Date.now() - leaseAt > LEASE_FRESH_MS) {
           await lease.take(holder);
+          // The lease has the network's name: it says nothing of another network that has it by now.
+          await requireNoSuccessor(deps.kube, at, input.uid, attempt.signal);
           leaseAt = Date.now();
         }
         await deps.reached(`${input.step.type}/${name}/before`, input.step.id);

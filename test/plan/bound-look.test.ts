@@ -21,7 +21,7 @@ function lookWith({ problems = [], ...plan }: Partial<Plan> & { problems?: reado
     approval: { required: false, expiresAfterSeconds: 0, sources: ['Kubernetes'] },
     paused: false,
     decisions: [],
-  remembered: { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' },
+    remembered: { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' },
     probeIntervalSeconds: 30,
     release: 'u18',
     chainId: '1',

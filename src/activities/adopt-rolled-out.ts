@@ -61,7 +61,7 @@ export async function adoptRolledOut(
 }
 
 /** The render that a StatefulSet was verified with; undefined where that can not be said. */
-export function restingRender({ metadata, ...set }: KubeObject): RolledOutComponent | undefined {
+function restingRender({ metadata, ...set }: KubeObject): RolledOutComponent | undefined {
   const { replicas = 1, updateStrategy } = (set['spec'] ?? {}) as Partial<StatefulSetSpec>;
   const digest = digestOf(metadata);
   const component = componentOf(metadata);

@@ -95,6 +95,14 @@ describe('a network that is deleted', () => {
     expect(await api.client.get(ownRef(network))).toBeUndefined();
   });
 
+  it('has let go already when another one has its name', async () => {
+    const network = await createOwner(api);
+    await api.client.mergePatch(ownRef(network), { metadata: { finalizers: ['optimism.io/operator'] } });
+    expect(await removeFinalizers(contextOf({ ...network, uid: randomUUID() }))).toContain('is gone');
+    expect((await api.client.get(ownRef(network)))?.metadata.finalizers).toEqual(['optimism.io/operator']);
+    await api.client.mergePatch(ownRef(network), { metadata: { finalizers: null } });
+  });
+
   it('stays as long as Kubernetes has not yet orphaned what it owns', async () => {
     const network = await createOwner(api);
     const finalizers = ['optimism.io/operator', 'orphan'];

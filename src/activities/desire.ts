@@ -122,8 +122,7 @@ function keysOf(wish: Wish, component: ComponentRef): string[] {
   const object = componentKey(component);
   const secrets = wish.references.resolved
     .filter(
-      ({ use }) =>
-        use.object === object && /\.(signer|jwtSecretRef|keySecretRef)\b/.test(use.field) && use.together === undefined,
+      ({ use }) => use.object === object && /\.(signer|jwtSecretRef|keySecretRef)\b/.test(use.field) && !use.uncopied,
     )
     .map(({ use, copy }) => `Secret ${copy.name}, ${use.field}`);
   const batcher =

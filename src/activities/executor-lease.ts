@@ -80,7 +80,7 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
     const expected = await readLease(kube, ref, control);
     if (expected?.holder !== formatHolder(holder)) return;
     // Losing this race means that it was taken over, or is gone with its namespace: not ours to release any more.
-    await swapLease(kube, { ...ref, expected, holder: undefined, now: new Date(now()) }, control);
+    await swapLease(kube, { ...ref, expected, holder: undefined, now: new Date(now()), metadata }, control);
   }
 
   return { take, release };

@@ -9,7 +9,7 @@ import { rollout } from '../api/rollout.ts';
 import { defaultRelease, type Release, release as releaseOf } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
 import type { LookResult } from '../contract/activities.ts';
-import { OperatorError, type Problem } from '../contract/failures.ts';
+import type { Problem } from '../contract/failures.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
 import { componentRole } from '../plan/component-role.ts';
@@ -32,27 +32,22 @@ import { type Desire, desireOf, imagesOf, isComplete } from './desire.ts';
 import { checkChain } from './gather/check-chain.ts';
 import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
-import { driftOf, gatherLive, type LiveObjects } from './gather/live.ts';
+import { driftOf, gatherLive, isObjectOf, type LiveObjects } from './gather/live.ts';
+import { gatherRolledOut, type Lost, observeLost, type Verified, withWishedRenders } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates, type PodTemplates, strayPods } from './gather/stray-pods.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
-import { loadRender, type StoredRender } from './state/render-store.ts';
+import type { StoredRender } from './state/render-store.ts';
 
 export interface Look {
   readonly result: Omit<LookResult, 'nextPlanNumber'>;
   readonly wish: Wish;
   readonly live: LiveObjects;
-  /** Renders that the plan applies; not stored yet. */
+  /** Renders that the plan applies, and such as were lost and are wished as they were; not stored yet. */
   readonly renders: readonly StoredRender[];
   readonly discovery?: Discovery;
-}
-
-interface Verified {
-  readonly component: ComponentRef;
-  readonly digest: string;
-  readonly render: StoredRender;
 }
 
 /**
@@ -73,17 +68,34 @@ export async function lookOnce(
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
-  const verified = await readVerified(deps, at, status, signal);
+  const rolledOut = await gatherRolledOut(deps.kube, at, status, signal);
+  const installed = rolledOut.verified.length + rolledOut.lost.length > 0;
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
   const problems = [...wish.problems];
   const {
     desire,
     discovery,
     warnings = [],
-  }: DesireResult = deleting ? {} : await desireUnlessBlocked(deps, wish, problems, verified.length > 0, signal);
+  }: DesireResult = deleting ? {} : await desireUnlessBlocked(deps, wish, problems, installed, signal);
+  const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
+  const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
+  const shared = own && (await sharedDrift(deps.kube, at, own.render, wish, signal));
+  problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
-  const facts = { deps, at, wish, live, templates, verified, deleting, repairsHeld, warnings, signal };
+  const facts = {
+    at,
+    wish,
+    live,
+    templates,
+    verified,
+    lost,
+    shared: shared?.changes ?? [],
+    deleting,
+    repairsHeld,
+    warnings,
+    signal,
+  };
   let input = await planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
   if (planned.type === 'refusal') {
@@ -126,12 +138,11 @@ export async function lookOnce(
     release: spec?.release ?? defaultRelease,
     chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),
   };
-  const renders =
-    plan && desire
-      ? desire.renders.filter((_, index) =>
-          plan.renders.some(({ digest }) => digest === desire.components[index]?.render),
-        )
-      : [];
+  const isStored = (digest: string) => rolledOut.verified.some((item) => item.digest === digest);
+  const needed = [...(plan?.renders ?? []), ...verified.filter(({ digest }) => !isStored(digest))];
+  const renders = (desire?.renders ?? []).filter((_, index) =>
+    needed.some(({ digest }) => digest === desire?.components[index]?.render),
+  );
   return { result: { ...content, key: lookKey(content) }, wish, live, renders, ...(discovery ? { discovery } : {}) };
 }
 
@@ -150,31 +161,6 @@ function lookKey(content: Omit<LookResult, 'key' | 'nextPlanNumber'>): string {
     problems,
     content.decisions.map(({ key }) => key),
   ]);
-}
-
-async function readVerified(
-  deps: ActivityDependencies,
-  at: { namespace: string; name: string },
-  status: OptimismNetworkStatus,
-  signal: AbortSignal,
-): Promise<Verified[]> {
-  const found = await Promise.all(
-    (status.components ?? []).map(async ({ kind, name, render: digest }): Promise<Verified | undefined> => {
-      if (!digest) return undefined;
-      try {
-        return {
-          component: { kind: kind as ComponentRef['kind'], name },
-          digest,
-          render: await loadRender(deps.kube, at, digest, signal),
-        };
-      } catch (error) {
-        // Without its render a component counts as not rolled out: the next plan applies it anew.
-        if (error instanceof OperatorError && error.type === 'RenderNotFound') return undefined;
-        throw error;
-      }
-    }),
-  );
-  return found.filter((item) => item !== undefined);
 }
 
 interface DesireResult {
@@ -218,12 +204,13 @@ function findRelease(wish: Wish, problems: Problem[]): Release | undefined {
 }
 
 interface PlanningFacts {
-  readonly deps: ActivityDependencies;
   readonly at: { readonly namespace: string; readonly name: string };
   readonly wish: Wish;
   readonly live: LiveObjects;
   readonly templates: PodTemplates;
   readonly verified: readonly Verified[];
+  readonly lost: readonly Lost[];
+  readonly shared: readonly ObjectChange[];
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
   readonly repairsHeld: boolean;
@@ -233,7 +220,7 @@ interface PlanningFacts {
 
 /** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
 async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
-  const { deps, at, wish, live, templates, verified, desire, deleting, warnings, signal } = facts;
+  const { at, wish, live, templates, verified, lost, desire, deleting, warnings, signal } = facts;
   const leaving = leavingComponents(facts);
   const isLeaving = (component: ComponentRef) =>
     leaving.some((item) => componentKey(item.component) === componentKey(component));
@@ -249,7 +236,10 @@ async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
         desire?.renders[
           desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
         ] ?? known?.render;
-      const shared = known && role === 'network' ? await sharedDrift(deps.kube, at, known.render, signal) : [];
+      const isLost = lost.some((item) => componentKey(item.component) === componentKey(component));
+      const observedLost = isLost && render ? observeLost(component, render, live) : undefined;
+      if (observedLost) return observedLost;
+      const shared = known && role === 'network' ? facts.shared : [];
       const stopped = known && role === 'sequencer' ? await sequencerDrift(component, wish, live, signal) : [];
       return {
         component,
@@ -326,19 +316,20 @@ function verifiedAsDesired(
  * Components whose object is being deleted, or is gone although it was rolled out (its finalizer was taken off by
  * hand). With the network itself, everything goes.
  */
-function leavingComponents({ at, wish, verified, deleting }: PlanningFacts): LeavingComponent[] {
+function leavingComponents({ at, wish, live, verified, lost, deleting }: PlanningFacts): LeavingComponent[] {
   const all = wish.resources.components;
   const asLeaving = (object: KubeObject): LeavingComponent[] => {
     const role = componentRole(object);
     return role ? [{ component: { kind: object.kind as ComponentRef['kind'], name: object.metadata.name }, role }] : [];
   };
-  const gone = verified
-    .filter(
-      ({ component }) =>
-        component.kind !== 'OptimismNetwork' &&
-        !all.some(({ kind, metadata }) => kind === component.kind && metadata.name === component.name),
-    )
-    .map(({ component, render }): LeavingComponent => ({ component, role: roleOfRender(component, render) }));
+  const isGone = ({ component }: Lost) =>
+    component.kind !== 'OptimismNetwork' &&
+    !all.some(({ kind, metadata }) => kind === component.kind && metadata.name === component.name);
+  const liveOf = (component: ComponentRef) => [...live.objects.values()].filter((item) => isObjectOf(item, component));
+  const gone = [
+    ...verified.filter(isGone).map(({ component, render }) => ({ component, objects: render.objects })),
+    ...lost.filter(isGone).map(({ component }) => ({ component, objects: liveOf(component) })),
+  ].map(({ component, objects }): LeavingComponent => ({ component, role: roleOfObjects(component, objects) }));
   const going = all.filter(({ metadata }) => deleting || metadata.deletionTimestamp !== undefined).flatMap(asLeaving);
   const network: LeavingComponent[] = deleting
     ? [{ component: { kind: 'OptimismNetwork', name: at.name }, role: 'network' }]
@@ -346,10 +337,8 @@ function leavingComponents({ at, wish, verified, deleting }: PlanningFacts): Lea
   return [...going, ...gone, ...network];
 }
 
-function roleOfRender(component: ComponentRef, render: StoredRender): LeavingComponent['role'] {
+function roleOfObjects(component: ComponentRef, objects: readonly KubeObject[]): LeavingComponent['role'] {
   if (component.kind === 'OpBatcher') return 'batcher';
-  const sequences = render.objects.some(
-    ({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'sequencer',
-  );
+  const sequences = objects.some(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'sequencer');
   return sequences ? 'sequencer' : 'replica';
 }

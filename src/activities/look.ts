@@ -4,6 +4,7 @@ import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { scheduledForks } from '../chain/rollup-config.ts';
 import type { LookInput, LookResult } from '../contract/activities.ts';
 import { boundLook } from '../plan/bound-look.ts';
+import { adoptRolledOut } from './adopt-rolled-out.ts';
 import { auditStoreOf } from './audit-stores.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -34,6 +35,7 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
+    await adoptRolledOut(deps, at, attempt);
     const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal });
     if (!look) return GONE;
     const { result, renders } = look;

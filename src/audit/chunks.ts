@@ -9,6 +9,7 @@
  */
 import { API_VERSION, FIELD_MANAGER, LABELS } from '../api/names.ts';
 import { isKubeStatus, type KubeClient, type KubeObject } from '../kube/index.ts';
+import { parseRecord } from './record.ts';
 
 /** Limit of the records in one chunk. A ConfigMap may hold 1 MiB; smaller ones are quicker to read and to write. */
 export const MAX_CHUNK_BYTES = 256 * 1024;
@@ -78,12 +79,37 @@ export async function readChunk(place: ChunkPlace, index: number, signal?: Abort
 }
 
 /**
- * Chunks of an earlier network of the same name, which are about to go with it: what is written to them is lost. A
- * reader that names no uid takes whatever is there.
+ * Chunks of an earlier network of the same name, which are about to go with it: what is written to them is lost. Where
+ * the owner was taken off (`--cascade=orphan`) the records say whose they are. A reader that names no uid takes whatever
+ * is there.
  */
-function isLeftOver({ uid }: ChunkPlace, { metadata }: KubeObject): boolean {
-  const owners = (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'OptimismNetwork');
-  return uid !== '' && owners.length > 0 && owners.every((owner) => owner.uid !== uid);
+function isLeftOver({ uid }: ChunkPlace, chunk: ConfigMap): boolean {
+  if (uid === '') return false;
+  const owners = (chunk.metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'OptimismNetwork');
+  if (owners.length > 0) return owners.every((owner) => owner.uid !== uid);
+  const [first] = linesOf(chunk).flatMap((line) => parseRecord(line) ?? []);
+  return first !== undefined && first.networkUid !== uid;
+}
+
+/**
+ * Gives all chunks of the network their owner again, who was taken off by `--cascade=orphan`: garbage collection takes
+ * them as soon as the network is gone, whatever is written to them until then. Safe to repeat.
+ * @throws LostRace when a chunk has changed meanwhile
+ */
+export async function ownChunks(place: ChunkPlace, signal?: AbortSignal): Promise<void> {
+  const last = await lastChunkIndex(place, signal);
+  for (let index = 0; index <= last; index++) {
+    const chunk = await readChunk(place, index, signal);
+    if (chunk && !isOwned(place, chunk.object)) await replace(place, chunk.object, signal);
+  }
+}
+
+function isOwned({ uid }: ChunkPlace, { metadata }: KubeObject): boolean {
+  return (metadata.ownerReferences ?? []).some((owner) => owner.uid === uid);
+}
+
+function ownersOf({ network, uid }: ChunkPlace) {
+  return [{ apiVersion: API_VERSION, kind: 'OptimismNetwork', name: network, uid }];
 }
 
 /** Whether one more line keeps the chunk within its limit. The first line always fits. */
@@ -112,7 +138,7 @@ export async function createChunk(place: ChunkPlace, index: number, line: string
       namespace: place.namespace,
       // Garbage collection takes the chain, also what is written while the last finalizer goes. A foreground deletion takes
       // it before the teardown has ended: then the log has the rest.
-      ownerReferences: [{ apiVersion: API_VERSION, kind: 'OptimismNetwork', name: place.network, uid: place.uid }],
+      ownerReferences: ownersOf(place),
       labels: {
         [LABELS.network]: place.network,
         [LABELS.component]: AUDIT_COMPONENT,
@@ -124,36 +150,37 @@ export async function createChunk(place: ChunkPlace, index: number, line: string
   try {
     await losing(place.kube.create(chunk, { fieldManager: FIELD_MANAGER, signal }), 409);
   } catch (error) {
-    if (error instanceof LostRace) await removeLeftOver(place, index, signal);
+    if (error instanceof LostRace) await removeLeftOvers(place, index, signal);
     throw error;
   }
 }
 
-/** Garbage collection may take its time; until then the name is taken. */
-async function removeLeftOver(place: ChunkPlace, index: number, signal?: AbortSignal): Promise<void> {
-  const ref = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    namespace: place.namespace,
-    name: chunkName(place.network, index),
-  };
-  const found = await place.kube.get(ref, { signal });
-  const uid = found?.metadata.uid;
-  if (!found || !uid || !isLeftOver(place, found)) return;
-  await losing(place.kube.delete(ref, { preconditions: { uid }, signal }), 409);
+/** Garbage collection may take its time, and takes nothing that has lost its owner; until then the names are taken. */
+async function removeLeftOvers(place: ChunkPlace, from: number, signal?: AbortSignal): Promise<void> {
+  for (let index = from; ; index++) {
+    const name = chunkName(place.network, index);
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: place.namespace, name };
+    const found = await place.kube.get<ConfigMap>(ref, { signal });
+    const uid = found?.metadata.uid;
+    if (!found || !uid || !isLeftOver(place, found)) return;
+    await losing(place.kube.delete(ref, { preconditions: { uid }, signal }), 409);
+  }
 }
 
 function chunkOf(object: ConfigMap, index: number): Chunk {
-  const text = object.data?.[RECORDS_KEY] ?? '';
-  const lines = text.split('\n').filter((line) => line !== '');
-  return { index, lines, sealed: object.immutable === true, object };
+  return { index, lines: linesOf(object), sealed: object.immutable === true, object };
+}
+
+function linesOf({ data }: ConfigMap): string[] {
+  return (data?.[RECORDS_KEY] ?? '').split('\n').filter((line) => line !== '');
 }
 
 function recordsOf(lines: readonly string[]): Record<string, string> {
   return { [RECORDS_KEY]: `${lines.join('\n')}\n` };
 }
 
-async function replace(place: ChunkPlace, object: ConfigMap, signal?: AbortSignal): Promise<void> {
+async function replace(place: ChunkPlace, chunk: ConfigMap, signal?: AbortSignal): Promise<void> {
+  const object = { ...chunk, metadata: { ...chunk.metadata, ownerReferences: ownersOf(place) } };
   // 404: somebody has deleted the chunk. A chunk that was sealed meanwhile is a conflict like any other change.
   await losing(place.kube.replace(object, { fieldManager: FIELD_MANAGER, signal }), 404, 409);
 }

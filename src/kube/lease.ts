@@ -32,7 +32,7 @@ export interface LeaseSwap {
   readonly holder: string | undefined;
   readonly durationSeconds?: number | undefined;
   readonly now: Date;
-  /** Only used when the Lease is created. */
+  /** Whatever it had is replaced by this, also by nothing. */
   readonly metadata?: Pick<ObjectMeta, 'labels' | 'annotations' | 'ownerReferences'> | undefined;
 }
 

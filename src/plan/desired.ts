@@ -26,6 +26,13 @@ export interface ObservedComponent {
     readonly images: Readonly<Record<string, string>>;
     readonly keys: readonly string[];
   };
+  /** Its pods run, but the render that they were rolled out with is stored no more. Never beside `verified`. */
+  readonly lost?: {
+    /** Image of each container, as it is live. */
+    readonly images: Readonly<Record<string, string>>;
+    /** Keys that are wished, and that its pods do not have. */
+    readonly otherKeys: readonly string[];
+  };
   /** Changes from the last verified render to the wished one (or all objects, when there is none). */
   readonly changes: readonly ObjectChange[];
   /** Differences of the live objects from the last verified render; empty: none. */

@@ -7,15 +7,16 @@ import { componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { Work } from './work.ts';
 
 export function refuseWhatIsNotSupported({ desired, observed }: Work): Problem[] {
-  const { verified } = observed;
-  if (!verified || verified.render === desired.render) return [];
+  const { verified, lost } = observed;
+  const images = (verified ?? lost)?.images;
+  if (!images || verified?.render === desired.render) return [];
   const object = componentKey(desired.component);
   const problems: Problem[] = [];
   const versions = Object.entries(desired.images).filter(
-    ([name, image]) => verified.images[name] !== undefined && verified.images[name] !== image,
+    ([name, image]) => images[name] !== undefined && images[name] !== image,
   );
   if (versions.length > 0) {
-    const changes = versions.map(([name, image]) => `${name} ${verified.images[name]} → ${image}`).join(', ');
+    const changes = versions.map(([name, image]) => `${name} ${images[name]} → ${image}`).join(', ');
     problems.push({
       type: 'NotSupportedYet',
       message: `upgrades of a running component are not supported yet (${changes})`,
@@ -23,11 +24,14 @@ export function refuseWhatIsNotSupported({ desired, observed }: Work): Problem[]
       object,
     });
   }
-  const lost = verified.keys.filter((key) => !desired.keys.includes(key));
-  if (lost.length > 0) {
+  const former = (verified?.keys ?? []).filter((key) => !desired.keys.includes(key));
+  const others = lost?.otherKeys ?? [];
+  if (former.length + others.length > 0) {
+    const which =
+      former.length > 0 ? `${former.join(', ')} is no longer wished` : `its pods do not have ${others.join(', ')}`;
     problems.push({
       type: 'NotSupportedYet',
-      message: `a key of ${object} has changed (${lost.join(', ')} is no longer wished), and key rotation is not supported yet; the pods keep the former key`,
+      message: `a key of ${object} has changed (${which}), and key rotation is not supported yet; the pods keep the former key`,
       fix: 'set the reference, or the content of the Secret, back to the key that runs',
       object,
     });
@@ -40,8 +44,8 @@ export function refuseWhatIsNotSupported({ desired, observed }: Work): Problem[]
 function refuseRecreation(owner: string, { object, fields }: ObjectChange): Problem {
   const inPlace = /^(metadata|spec[.](template|replicas|updateStrategy))\b/;
   const fixed = fields.filter(({ path }) => !inPlace.test(path));
-  const shown = (fixed.length > 0 ? fixed : fields).map(
-    ({ path, from, to }) => `${path}: ${from ?? 'absent'} → ${to ?? 'absent'}`,
+  const shown = (fixed.length > 0 ? fixed : fields).map(({ path, from, to }) =>
+    from === undefined && to === undefined ? path : `${path}: ${from ?? 'absent'} → ${to ?? 'absent'}`,
   );
   if (shown.some((text) => text.startsWith('spec.volumeClaimTemplates'))) {
     return {

@@ -76,7 +76,7 @@ function rolloutPlan({ network, revision, limits, warnings }: PlanningInput, all
     changes: work.flatMap(({ changes }) => changes),
     gapExpectedSeconds: work.some(interruptsBlocks) ? SEQUENCER_RESTART_SECONDS : 0,
     // A repair brings back what was approved with its warnings.
-    warnings: kind === 'drift' ? [] : warnings,
+    warnings: [...(kind === 'drift' ? [] : warnings), ...work.flatMap(warningOf)],
     renders: work.map(({ desired }) => ({ component: desired.component, digest: desired.render })),
   };
 }
@@ -110,6 +110,13 @@ function restarts({ changes }: Work): boolean {
 
 function interruptsBlocks(item: Work): boolean {
   return item.desired.role === 'sequencer' && item.transition !== 'install' && restarts(item);
+}
+
+function warningOf({ desired, observed }: Work): string[] {
+  const { kind, name } = desired.component;
+  if (!observed.lost) return [];
+  const pods = desired.role === 'network' ? '' : ', and its pods may restart';
+  return [`the render that ${kind} ${name} was rolled out with is lost: what changes is not known${pods}`];
 }
 
 function scalesUp({ changes }: Work): boolean {

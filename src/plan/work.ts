@@ -33,7 +33,9 @@ function observedOf({ observed }: PlanningInput, component: ComponentRef): Obser
 }
 
 function workOn(input: PlanningInput, desired: DesiredComponent, observed: ObservedComponent): Work[] {
-  const { verified, changes, drift, strayPods } = observed;
+  const { verified, lost, changes, drift, strayPods } = observed;
+  // Nobody has asked for what would become different, and nobody can say what it is: a person decides.
+  if (lost) return [{ transition: 'operatorUpdate', desired, observed, changes }];
   if (!verified) return [{ transition: 'install', desired, observed, changes }];
   if (verified.render === desired.render) {
     const repaired = withStrayPods(drift, strayPods);

@@ -70,6 +70,14 @@ function needsRecreation(kind: string, before: unknown, after: unknown): boolean
   return fields.length > 0;
 }
 
+/** Whether the API server lets a field of a live object be changed. */
+export function isChangeable(kind: string, path: string): boolean {
+  if (kind === 'Service') return path !== 'spec.clusterIP';
+  if (kind !== 'StatefulSet' || !path.startsWith('spec.')) return true;
+  const [, field = ''] = path.split(/[.[]/);
+  return MUTABLE_STATEFUL_SET_FIELDS.includes(field);
+}
+
 function collect(path: string, field: string, before: unknown, after: unknown, changes: FieldChange[]): void {
   if (field !== 'env entry' && isRecord(before) && isRecord(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {

@@ -44,6 +44,18 @@ describe('the executor lease', () => {
     await expect(lease(2).take(holder('run', 1000, 8))).rejects.toMatchObject({ type: 'NotExecutor' });
   });
 
+  it('stays owned by its network when it is let go', async () => {
+    const { uid, ...named } = await createOwner(api);
+    const options = { kube: api.client, network: named, uid, now: () => NOW, signal: new AbortController().signal };
+    const lease = createExecutorLease(options);
+    await lease.take(holder('run', 1, 1));
+    await lease.release(holder('run', 1, 1));
+    const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: named.namespace };
+    const { metadata } = (await api.client.get({ ...ref, name: `${named.name}-executor` })) ?? {};
+    expect(metadata?.ownerReferences).toMatchObject([{ kind: 'OptimismNetwork', uid }]);
+    expect(metadata?.labels).toEqual({ 'optimism.io/network': named.name });
+  });
+
   it('is renewed by its holder as often as it likes', async () => {
     const lease = await network();
     for (const at of [0, 1, 2]) await lease(at).take(holder('run', 1, 1));

@@ -38,6 +38,13 @@ function renderOf(text: string, inputs = 'a'): StoredRender {
 const store = ({ uid, ...network }: Owner, render: StoredRender) => storeRender({ kube, network, uid }, render, signal);
 const load = (network: Owner, digest: string) => loadRender(kube, network, digest, signal);
 
+const owner = ({ name, uid }: Owner) => ({
+  apiVersion: 'optimism.io/v1alpha1',
+  kind: 'OptimismNetwork',
+  name,
+  uid,
+});
+
 async function parts({ name }: Owner): Promise<string[]> {
   const { items } = await kube.list(
     { apiVersion: 'v1', kind: 'ConfigMap', namespace },
@@ -108,6 +115,23 @@ describe('a stored render', () => {
       type: 'RenderNotFound',
       message: expect.stringContaining('does not have the digest that was approved'),
     });
+  });
+
+  it('is taken over from an earlier network of the same name, and stays when that one is collected', async () => {
+    const network = await createOwner(api);
+    const former = await createOwner(api);
+    const digest = await store(network, renderOf('left over'));
+    const [name = ''] = await parts(network);
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name };
+    const uids = async () => (await kube.get(ref))?.metadata.ownerReferences?.map(({ uid }) => uid);
+    await kube.mergePatch(ref, { metadata: { ownerReferences: null } });
+    for (const before of [undefined, [former.uid]]) {
+      if (before) await kube.mergePatch(ref, { metadata: { ownerReferences: [owner(former)] } });
+      expect(await uids()).toEqual(before);
+      await store(network, renderOf('left over'));
+      expect(await uids()).toEqual([network.uid]);
+    }
+    expect(await load(network, digest)).toEqual(renderOf('left over'));
   });
 
   it('has the same digest whatever it was rendered from', () => {

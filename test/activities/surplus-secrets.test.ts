@@ -37,8 +37,20 @@ describe('after a change', () => {
     expect(surplusAfterChange(network('key-2'), { last, before: undefined, mounting })).toEqual(['key-1']);
   });
 
+  it('the identity of a node that was created anew goes as soon as nothing mounts it', () => {
+    const [before, after] = ['acme-replica-p2p-000000000001', 'acme-replica-p2p-000000000002'].map((secret) => ({
+      ...network(),
+      identities: [{ secret, keys: {} }],
+    }));
+    if (!before || !after) throw new Error('two renders');
+    const mounting = [batcher('acme-replica-p2p-000000000001')];
+    expect(surplusAfterChange(after, { last: before, before: undefined, mounting })).toEqual([]);
+    expect(surplusAfterChange(after, { last: after, before, mounting: [] })).toEqual(['acme-replica-p2p-000000000001']);
+  });
+
   it('generated identities of a component that is gone go with it', () => {
-    const withReplica = { ...last, identities: [{ secret: 'acme-replica-p2p', keys: {} }] };
-    expect(surplusAfterChange(last, { last: withReplica, before: last, mounting: [] })).toEqual(['acme-replica-p2p']);
+    const name = 'acme-replica-p2p-0123456789ab';
+    const withReplica = { ...last, identities: [{ secret: name, keys: {} }] };
+    expect(surplusAfterChange(last, { last: withReplica, before: last, mounting: [] })).toEqual([name]);
   });
 });

@@ -15,11 +15,12 @@ export const EFFECTS: Readonly<Record<StepType, readonly string[]>> = {
   startSequencer: ['allow', 'start', 'stop-other'],
   stopSequencer: ['allow', 'flush', 'stop'],
   verify: ['rest', 'status'],
-  removeFinalizers: ['finalizer'],
+  removeFinalizers: ['audit', 'finalizer'],
 };
 
 /** Points outside of steps. */
 export const ENTITY_POINTS = [
+  'look/adopt/before',
   'look/store/before',
   'look/prune/before',
   'report/<happening>/before',
@@ -39,6 +40,7 @@ const ELSEWHERE = [
 
 /** Points of a look that these plans do not come to. */
 const NEVER_AFTER_ONE_CHANGE: readonly string[] = [
+  'look/adopt/before', // a status that has lost what is rolled out
   'look/prune/before', // a render that is neither the last nor the one before: it takes a second change of a component
 ];
 

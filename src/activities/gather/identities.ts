@@ -46,9 +46,11 @@ export function gatherIdentity(node: OpNode, references: References, installKey:
       copies.push({ kind: 'Secret', from: found.use, to, token: found.token });
       return { secretName: to.name, peerIds: [peerIdOfPrivateKey(found.value.toString())] };
     }
-    // No hash in the name: ordinals are added when a node grows, and what is there never changes.
-    const purposes = Array.from({ length: podsOf(node) }, (_, ordinal) => `p2p/${uid}/${ordinal}`);
-    const secretName = `${name}-p2p`;
+    // The hash is of the node, not of its pods: ordinals are added when it grows. An OpNode that is created anew has other
+    // keys, and so another Secret: what is in one never changes.
+    const purpose = `p2p/${uid}`;
+    const purposes = Array.from({ length: podsOf(node) }, (_, ordinal) => `${purpose}/${ordinal}`);
+    const secretName = `${name}-p2p-${changeToken(installKey, [purpose]).slice(0, 12)}`;
     generated.push({
       secret: secretName,
       keys: Object.fromEntries(purposes.map((purpose, ordinal) => [podName(name, ordinal), purpose])),

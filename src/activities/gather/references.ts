@@ -15,11 +15,14 @@ export interface ReferenceUse {
   /** Object that refers to it, `<Kind>/<name>`, and the field. */
   readonly object: string;
   readonly field: string;
-  /** Keys that are mounted together share one copy. */
-  readonly together?: string;
+  /** Mounted under the user's name, where it is renewed without a restart: there is no copy of ours. */
+  readonly uncopied?: true;
 }
 
-/** Keys of a Secret of type kubernetes.io/tls with a CA, as the programs' signers want them. */
+/**
+ * Keys of a Secret of type kubernetes.io/tls with a CA, as the programs' signers want them. Only that they are there is
+ * of interest: the Secret is mounted as it is (render/signer.ts).
+ */
 const TLS_KEYS = ['ca.crt', 'tls.crt', 'tls.key'];
 
 /**
@@ -35,7 +38,7 @@ export function referencesOf(object: string, spec: unknown, path = 'spec'): Refe
     if (ref && /ecret(Key)?Ref$/.test(field)) return [{ kind: 'Secret', ...ref, object, field: at }];
     if (ref && /^configMap(Key)?Ref$/.test(field)) return [{ kind: 'ConfigMap', ...ref, object, field: at }];
     if (field === 'secretName' && path.endsWith('.tls') && typeof value === 'string') {
-      return TLS_KEYS.map((key) => ({ kind: 'Secret', name: value, key, object, field: at, together: value }));
+      return TLS_KEYS.map((key) => ({ kind: 'Secret', name: value, key, object, field: at, uncopied: true }));
     }
     return referencesOf(object, value, at);
   });
@@ -60,6 +63,8 @@ export interface ResolvedReference {
 export interface References {
   readonly resolved: readonly ResolvedReference[];
   readonly problems: readonly Problem[];
+  /** Copies of ours that are gone like what they were made from; `problems` say so. */
+  readonly lostCopies: readonly OwnedCopy[];
   find(kind: 'Secret' | 'ConfigMap', name: string, key: string): ResolvedReference | undefined;
   copies(): OwnedCopy[];
 }
@@ -72,6 +77,12 @@ export interface ResolveOptions {
   /** Our copies, for what the user has deleted; asked for only then. */
   readonly formerCopies: () => Promise<readonly OwnedCopy[]>;
   readonly signal: AbortSignal;
+}
+
+/** Of what the user has, or else of our copy, which may be gone as well. */
+interface Content {
+  readonly value?: Buffer | undefined;
+  readonly copy?: OwnedCopy;
 }
 
 type DataObject = KubeObject & { data?: Record<string, string>; binaryData?: Record<string, string> };
@@ -88,46 +99,39 @@ export async function resolveReferences(uses: readonly ReferenceUse[], options: 
     return running;
   };
   let copies: Promise<readonly OwnedCopy[]> | undefined;
-  const former = async (use: ReferenceUse): Promise<Buffer | undefined> => {
+  const former = async (use: ReferenceUse): Promise<Content> => {
     copies ??= formerCopies();
     const isOf = ({ kind, from }: OwnedCopy) => kind === use.kind && from.name === use.name && from.key === use.key;
     const copy = (await copies).find(isOf);
-    return copy && contentOf(await read(copy.kind, copy.to.name), copy.to.key);
+    return copy ? { copy, value: contentOf(await read(copy.kind, copy.to.name), copy.to.key) } : {};
   };
   const contents = await Promise.all(
-    uses.map(async (use) => {
+    uses.map(async (use): Promise<Content & { use: ReferenceUse; isMissing: boolean }> => {
       const current = contentOf(await read(use.kind, use.name), use.key);
-      return { use, isMissing: current === undefined, value: current ?? (await former(use)) };
+      return current ? { use, value: current, isMissing: false } : { use, isMissing: true, ...(await former(use)) };
     }),
   );
   const problems: Problem[] = [];
   const resolved: ResolvedReference[] = [];
-  for (const { use, value, isMissing } of contents) {
-    if (isMissing) problems.push(missing(use, await read(use.kind, use.name)));
+  const lostCopies: OwnedCopy[] = [];
+  for (const { use, value, isMissing, copy } of contents) {
+    const lost = value === undefined ? copy : undefined;
+    if (lost) lostCopies.push(lost);
+    if (isMissing) problems.push(missing(use, await read(use.kind, use.name), lost));
     if (value === undefined) continue;
     if (use.kind === 'Secret') redactor.remember(value.toString());
     const token = changeToken(installKey, [use.kind, network.namespace, network.name, use.name, use.key, value]);
-    const group =
-      use.together === undefined
-        ? []
-        : contents.filter((other) => other.use.together === use.together && other.use.name === use.name);
-    const groupToken =
-      group.length === 0
-        ? token
-        : changeToken(
-            installKey,
-            group.flatMap((item) => [item.use.key, item.value ?? '']),
-          );
     resolved.push({
       use,
       value,
       token,
-      copy: { name: `${network.name}-${use.name.slice(0, 40)}-${groupToken.slice(0, 12)}`, key: use.key },
+      copy: { name: `${network.name}-${use.name.slice(0, 40)}-${token.slice(0, 12)}`, key: use.key },
     });
   }
   return {
     resolved,
     problems,
+    lostCopies,
     find: (kind, name, key) => resolved.find(({ use }) => use.kind === kind && use.name === name && use.key === key),
     copies: () => uniqueCopies(resolved),
   };
@@ -141,25 +145,29 @@ function contentOf(object: DataObject | undefined, key: string): Buffer | undefi
   return binary === undefined ? undefined : Buffer.from(binary, 'base64');
 }
 
-function missing(use: ReferenceUse, object: DataObject | undefined): Problem {
+/** @param lost our copy of it, which is gone as well */
+function missing(use: ReferenceUse, object: DataObject | undefined, lost: OwnedCopy | undefined): Problem {
   const keys = [...Object.keys(object?.data ?? {}), ...Object.keys(object?.binaryData ?? {})];
+  const copy = lost ? `, and the copy of it (Secret "${lost.to.name}") is gone as well` : '';
+  const again = lost ? ', with the content that it had' : '';
+  const what = object
+    ? `${use.kind} "${use.name}" has no key "${use.key}" (it has ${keys.length > 0 ? keys.slice(0, 10).join(', ') : 'none'})`
+    : `${use.kind} "${use.name}"${lost ? `, key "${use.key}",` : ''} does not exist`;
   return {
     type: 'ReferenceNotFound',
-    message: object
-      ? `${use.kind} "${use.name}" has no key "${use.key}" (it has ${keys.length > 0 ? keys.slice(0, 10).join(', ') : 'none'}); ${use.field} of ${use.object} names it`
-      : `${use.kind} "${use.name}" does not exist; ${use.field} of ${use.object} names it`,
+    message: `${what}; ${use.field} of ${use.object} names it${copy}`,
     fix: object
-      ? `add the key to the ${use.kind}, or name another one`
-      : `create the ${use.kind} with the key "${use.key}"; it goes on by itself`,
+      ? `add the key to the ${use.kind}${again}, or name another one`
+      : `create the ${use.kind} with the key "${use.key}"${again}; it goes on by itself`,
     object: use.object,
   };
 }
 
-/** ConfigMaps are part of the render itself; only Secrets are copied. */
+/** ConfigMaps are part of the render itself; only Secrets are copied, and of these not what is mounted as it is. */
 function uniqueCopies(resolved: readonly ResolvedReference[]): OwnedCopy[] {
   const copies = new Map<string, OwnedCopy>();
   for (const { use, token, copy } of resolved) {
-    if (use.kind !== 'Secret') continue;
+    if (use.kind !== 'Secret' || use.uncopied) continue;
     copies.set(`${copy.name}/${copy.key}`, { kind: 'Secret', from: { name: use.name, key: use.key }, to: copy, token });
   }
   return [...copies.values()].sort((a, b) => `${a.to.name}/${a.to.key}`.localeCompare(`${b.to.name}/${b.to.key}`));

@@ -1,36 +1,59 @@
 /** What steps write for the whole chain and no render lists as an object: key copies, identities, peers, sequencers. */
+import { changeToken } from '../../chain/keys.ts';
+import type { Problem } from '../../contract/failures.ts';
 import type { ObjectChange } from '../../contract/plan.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
 import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
-import type { StoredRender } from '../state/render-store.ts';
+import { installationToken } from '../state/install-key.ts';
+import type { OwnedCopy, StoredRender } from '../state/render-store.ts';
+import type { Wish } from './wish.ts';
 
 type DataObject = KubeObject & { data?: Record<string, string> };
 
-/** Differences from the verified render of the network. Contents of Secrets are not compared: copies are immutable. */
+export interface SharedDrift {
+  readonly changes: readonly ObjectChange[];
+  /** What is gone, and can not be put back. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Differences from the verified render of the network. Contents of Secrets are not compared: copies are immutable.
+ * @param wish a copy that is gone is made again of the user's Secret, if that still is what it was
+ */
 export async function sharedDrift(
   kube: KubeClient,
   at: { namespace: string; name: string },
   render: StoredRender,
+  wish: Pick<Wish, 'installKey' | 'references'>,
   signal: AbortSignal,
-): Promise<ObjectChange[]> {
+): Promise<SharedDrift> {
   const read = (kind: string, name: string) =>
     kube.get<DataObject>({ apiVersion: 'v1', kind, namespace: at.namespace, name }, { signal });
   const copied = [...new Set(render.copies.map(({ to }) => to.name))].map((name) => ({
     name,
     keys: render.copies.filter(({ to }) => to.name === name).map(({ to }) => to.key),
   }));
-  const secrets = [
+  const wanted = [
     ...copied,
     ...render.identities.map(({ secret, keys }) => ({ name: secret, keys: Object.keys(keys) })),
   ];
-  const fromSecrets = await Promise.all(
-    secrets.map(async ({ name, keys }) => missingKeys(render, `Secret/${name}`, await read('Secret', name), keys)),
+  const secrets = await Promise.all(
+    wanted.map(async ({ name, keys }) => ({ name, keys, found: await read('Secret', name) })),
   );
+  const isThere = (name: string) => secrets.some((secret) => secret.name === name && secret.found);
   const sequencersName = sequencersConfigMapName(at.name);
   const peersName = peersConfigMapName(at.name);
   const [sequencers, peers] = await Promise.all([read('ConfigMap', sequencersName), read('ConfigMap', peersName)]);
-  return [
-    ...fromSecrets.flat(),
+  const source = async ({ from }: OwnedCopy) => (await read('Secret', from.name))?.data?.[from.key];
+  const gone = render.copies.filter(({ to }) => !isThere(to.name));
+  const checked = await Promise.all(
+    gone.map(async (copy) => ({ copy, why: whyNotAgain(at, wish, render, copy, await source(copy)) })),
+  );
+  const stuck = checked.filter(({ why }) => why !== undefined);
+  const changes = [
+    ...secrets.flatMap(({ name, found, keys }) =>
+      stuck.some(({ copy }) => copy.to.name === name) ? [] : missingKeys(render, `Secret/${name}`, found, keys),
+    ),
     ...missingKeys(render, `ConfigMap/${sequencersName}`, sequencers, render.sequencers),
     ...missingKeys(render, `ConfigMap/${peersName}`, peers, Object.keys(render.peers)),
     ...(peers
@@ -40,6 +63,35 @@ export async function sharedDrift(
       : []
     ).map(([node]) => change(render, `ConfigMap/${peersName}`, 'change', [`data.${node}`])),
   ];
+  const isSaid = ({ to }: OwnedCopy) => wish.references.lostCopies.some((lost) => lost.to.name === to.name);
+  const unsaid = stuck.filter(({ copy }) => !isSaid(copy));
+  return { changes, problems: unsaid.map(({ copy, why }) => lostCopy(copy, why ?? '')) };
+}
+
+/**
+ * Why a copy can not be made of the user's Secret again. With another installation key than the render's nothing can be
+ * said of contents, and the step that would copy says so.
+ */
+function whyNotAgain(
+  at: { namespace: string; name: string },
+  { installKey }: Pick<Wish, 'installKey'>,
+  render: StoredRender,
+  { from, token }: OwnedCopy,
+  content: string | undefined,
+): string | undefined {
+  if (content === undefined) return 'does not exist';
+  if (render.installation !== undefined && render.installation !== installationToken(installKey)) return undefined;
+  const value = Buffer.from(content, 'base64');
+  const isSame = changeToken(installKey, ['Secret', at.namespace, at.name, from.name, from.key, value]) === token;
+  return isSame ? undefined : 'has other content than what is rolled out';
+}
+
+function lostCopy({ from, to }: OwnedCopy, why: string): Problem {
+  return {
+    type: 'ReferenceNotFound',
+    message: `Secret "${from.name}", key "${from.key}", ${why}, and the copy of it (Secret "${to.name}") is gone as well: pods that need it can not start`,
+    fix: `put the former content back under "${from.key}" of Secret "${from.name}"; it is copied by itself`,
+  };
 }
 
 function missingKeys(

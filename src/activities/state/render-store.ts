@@ -43,7 +43,10 @@ export interface GeneratedIdentity {
 }
 
 const PART_BYTES = 512 * 1024;
+/** How often others may come first when a part is stored. */
+const ROUNDS = 5;
 const LABEL = 'optimism.io/network';
+const COMPONENT_ANNOTATION = 'optimism.io/component';
 /** Says what a ConfigMap of ours holds. */
 export const STORES_LABEL = 'optimism.io/stores';
 
@@ -61,6 +64,21 @@ export interface RenderStoreOptions {
   readonly kube: KubeClient;
   readonly network: { readonly namespace: string; readonly name: string };
   readonly uid: string;
+}
+
+/** Digests of the renders of a component that are stored, without a look at whether they can be loaded. */
+export async function storedDigests(
+  kube: KubeClient,
+  network: { namespace: string; name: string },
+  component: ComponentRef,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { items } = await kube.list<ConfigMap>(
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace },
+    { labelSelector: `${LABEL}=${network.name},${STORES_LABEL}=render`, signal },
+  );
+  const own = items.filter(({ metadata }) => metadata.annotations?.[COMPONENT_ANNOTATION] === componentKey(component));
+  return [...new Set(own.flatMap(({ data }) => data?.['digest'] ?? []))];
 }
 
 /** Stores a render unless it is there. Safe to repeat and to interrupt: a reader checks the digest of the whole. */
@@ -84,27 +102,39 @@ export async function storeRender(
           'app.kubernetes.io/managed-by': 'op-stack-operator',
           [STORES_LABEL]: 'render',
         },
-        annotations: { 'optimism.io/component': componentKey(render.component) },
+        annotations: { [COMPONENT_ANNOTATION]: componentKey(render.component) },
         ownerReferences: [{ apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', name: network.name, uid }],
       },
       immutable: true,
       data: { digest, parts: String(parts) },
       binaryData: { 'render.json.gz': bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES).toString('base64') },
     };
-    if (
-      await kube.get(
-        { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name: configMap.metadata.name },
-        { signal },
-      )
-    )
-      continue;
-    try {
-      await kube.create(configMap, { signal });
-    } catch (error) {
-      if (!isKubeStatus(error, 409)) throw error;
-    }
+    await storePart(kube, configMap, uid, signal);
   }
   return digest;
+}
+
+/** One that an earlier network of the same name has left is taken over, before garbage collection takes it. */
+async function storePart(kube: KubeClient, configMap: ConfigMap, uid: string, signal: AbortSignal): Promise<void> {
+  const { apiVersion, kind, metadata } = configMap;
+  const ref = { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name };
+  for (let round = 1; ; round++) {
+    try {
+      const found = await kube.get(ref, { signal });
+      if (!found) return void (await kube.create(configMap, { signal }));
+      const { ownerReferences = [], resourceVersion } = found.metadata;
+      if (ownerReferences.some((owner) => owner.uid === uid)) return;
+      await kube.mergePatch(
+        ref,
+        { metadata: { ownerReferences: metadata.ownerReferences, resourceVersion } },
+        { signal },
+      );
+      return;
+    } catch (error) {
+      // Created, changed or deleted by somebody else meanwhile.
+      if (!isKubeStatus(error, 404, 409) || round === ROUNDS) throw error;
+    }
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.
 import { planConfigMapName } from '../../status/plan-document.ts';
 import { gatherLive, isObjectOf, type LiveObjects, podsOfComponent } from '../gather/live.ts';
 import { changeStatus } from '../state/change-status.ts';
-import { STORES_LABEL, secretsOf } from '../state/render-store.ts';
+import { findRender, STORES_LABEL, secretsOf, storedDigests } from '../state/render-store.ts';
 import { deleteOrphanedPods } from './orphaned-pods.ts';
 import type { StepContext } from './step-context.ts';
 import { deleteSecrets, renderHistory } from './surplus-secrets.ts';
@@ -74,8 +74,7 @@ async function deleteVolumes(context: StepContext): Promise<string> {
  */
 async function deleteShared(context: StepContext, live: LiveObjects): Promise<void> {
   const { deps, at, signal } = context;
-  const { last } = await renderHistory(context);
-  await deleteSecrets(context, secretsOf(last));
+  await deleteSecrets(context, await secretsOfNetwork(context));
   const renders = [...live.objects.values()].filter(({ metadata }) => metadata.labels?.[STORES_LABEL] === 'render');
   const names = [
     peersConfigMapName(at.name),
@@ -88,6 +87,15 @@ async function deleteShared(context: StepContext, live: LiveObjects): Promise<vo
       deps.kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: at.namespace, name }, { signal }),
     );
   }
+}
+
+/** What any render of the network has named: also a former one, whose Secrets a pod could still have asked for. */
+async function secretsOfNetwork(context: StepContext): Promise<string[]> {
+  const { deps, at, signal } = context;
+  const { last, before } = await renderHistory(context);
+  const digests = await storedDigests(deps.kube, at, { kind: 'OptimismNetwork', name: at.name }, signal);
+  const stored = await Promise.all(digests.map((digest) => findRender(deps.kube, at, digest, signal)));
+  return [...new Set([last, before, ...stored].flatMap(secretsOf))];
 }
 
 /** Last of all: from now on the component counts as never installed. */

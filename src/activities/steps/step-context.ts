@@ -12,6 +12,7 @@ import { createExecutorLease, type Holder, TakenOver } from '../executor-lease.t
 import { rememberForNextAttempt } from '../interceptor.ts';
 import { isOutage, stepFailure, type Waited, waitedUntil } from './step-limit.ts';
 import { createTeller } from './step-teller.ts';
+import { requireNoSuccessor } from './successor.ts';
 
 /** The Lease is taken anew when the last look at it is older than this: heartbeats time out after 5 s. */
 const LEASE_FRESH_MS = 1000;
@@ -95,6 +96,8 @@ export function stepActivity(
       async act(name, run) {
         if (Date.now() - leaseAt > LEASE_FRESH_MS) {
           await lease.take(holder);
+          // The lease has the network's name: it says nothing of another network that has it by now.
+          await requireNoSuccessor(deps.kube, at, input.uid, attempt.signal);
           leaseAt = Date.now();
         }
         await deps.reached(`${input.step.type}/${name}/before`, input.step.id);

@@ -14,6 +14,7 @@ import { gatherCustomResources } from '../gather/custom-resources.ts';
 import { requireOurs } from '../ownership.ts';
 import { requireInstallKey } from '../state/install-key.ts';
 import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
+import { annotated } from './apply-component.ts';
 import { changeFinalizer } from './finalizers.ts';
 import type { StepContext } from './step-context.ts';
 import { deleteSecrets, renderHistory, surplusAfterChange } from './surplus-secrets.ts';
@@ -183,7 +184,7 @@ async function createOnce(context: StepContext, object: KubeObject): Promise<voi
 }
 
 async function storePeers(context: StepContext, render: StoredRender): Promise<void> {
-  const { deps, at, signal } = context;
+  const { deps, input, at, signal } = context;
   const object: KubeObject = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -191,7 +192,9 @@ async function storePeers(context: StepContext, render: StoredRender): Promise<v
     data: { ...render.peers },
   };
   await mustBeOurs(context, object);
-  await context.act('peers', () => deps.kube.apply(object, { fieldManager: FIELD_MANAGER, force: true, signal }));
+  // Which render the network has is told by this one where the status is lost.
+  const stamped = annotated(object, input.revision, input.step.render ?? '');
+  await context.act('peers', () => deps.kube.apply(stamped, { fieldManager: FIELD_MANAGER, force: true, signal }));
 }
 
 /** Every sequencer has its key before its pod starts; a new one is stopped until the gates have passed. */

@@ -31,7 +31,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** Nobody listens where it is served, and no ServiceAccount is made without it. */
+/** Nobody listens where it is served, and no Service is created without it. */
 function brokenWebhook(): KubeObject {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',

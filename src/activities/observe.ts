@@ -13,7 +13,7 @@ import { sameChain } from '../plan/gates/same-chain.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { healthOf, healthToStatus } from '../status/chain-health.ts';
-import { setConditions } from '../status/conditions.ts';
+import { saysOther, setConditions } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -68,14 +68,12 @@ async function writeWhatIsSeen(
     deps.kube,
     { kind: 'OptimismNetwork', ...at, uid: result.uid },
     (status, object) => {
-      const due = now.getTime() - (Date.parse(status.health?.updatedAt ?? '') || 0) >= NUMBERS_EVERY_MS;
-      if (!due && status.health?.class === health.class) return undefined;
-      const conditions = setConditions(
-        status.conditions ?? [],
-        health.conditions,
-        now,
-        object.metadata.generation ?? 0,
-      );
+      const isDue = now.getTime() - (Date.parse(status.health?.updatedAt ?? '') || 0) >= NUMBERS_EVERY_MS;
+      const { conditions: before = [] } = status;
+      const { generation = 0 } = object.metadata;
+      const isNews = status.health?.class !== health.class || saysOther(before, health.conditions, generation);
+      if (!isDue && !isNews) return undefined;
+      const conditions = setConditions(before, health.conditions, now, generation);
       const sequencer = sequencerToStatus(sample, status.sequencer, now);
       return {
         ...status,

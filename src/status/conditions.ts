@@ -60,6 +60,18 @@ export function setConditions(
   return inputs.reduce<Condition[]>((all, input) => setCondition(all, input, now, observedGeneration), [...list]);
 }
 
+/** Whether any of the inputs says something else than the list, whatever numbers are in its message. */
+export function saysOther(
+  list: readonly Condition[],
+  inputs: readonly ConditionInput[],
+  observedGeneration: number,
+): boolean {
+  return inputs.some(({ type, status, reason }) => {
+    const before = list.find((condition) => condition.type === type);
+    return before?.status !== status || before.reason !== reason || before.observedGeneration !== observedGeneration;
+  });
+}
+
 /** `What is. Why. → what to do next` */
 export function sentence(what: string, why?: string, next?: string): string {
   const statements = [what, why]

@@ -141,8 +141,11 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     const { deployment } = devnet.chain;
     const status = await waitForStatus(
       devnet,
-      'health is in status',
-      ({ health }) => health?.class === 'Healthy' && health.finalized !== undefined,
+      'health is in status, of all that is rolled out',
+      (now) =>
+        now.health?.class === 'Healthy' &&
+        now.health.finalized !== undefined &&
+        now.conditions?.some(({ type, status }) => type === 'Following' && status === 'True') === true,
     );
     const network = await read(devnet, 'OptimismNetwork', NETWORK);
     expect(status).toMatchObject({

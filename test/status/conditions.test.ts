@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_CONDITION_MESSAGE, sentence, setCondition, setConditions } from '../../src/status/conditions.ts';
+import {
+  MAX_CONDITION_MESSAGE,
+  saysOther,
+  sentence,
+  setCondition,
+  setConditions,
+} from '../../src/status/conditions.ts';
 
 const FIRST = new Date('2026-11-22T12:00:00Z');
 const LATER = new Date('2026-11-22T13:00:00.789Z');
@@ -64,5 +70,22 @@ describe('a sentence', () => {
 
   it('keeps the full stop that is there', () => {
     expect(sentence('All is well.')).toBe('All is well.');
+  });
+});
+
+describe('a list of conditions says something else', () => {
+  const list = setConditions([], [ready], FIRST, 3);
+
+  it.each([
+    ['when a status changes', { ...ready, status: 'False' } as const, 3],
+    ['when a reason changes', { ...ready, reason: 'Idle' }, 3],
+    ['when it lacks one', { ...ready, type: 'Following' } as const, 3],
+    ['when it is about an older generation', ready, 4],
+  ])('%s', (_, input, generation) => {
+    expect(saysOther(list, [input], generation)).toBe(true);
+  });
+
+  it('not when only words change', () => {
+    expect(saysOther(list, [{ ...ready, message: 'Block 5.' }], 3)).toBe(false);
   });
 });

@@ -27,14 +27,33 @@ export async function gatherLive(
   at: { namespace: string; name: string },
   signal: AbortSignal,
 ): Promise<LiveObjects> {
+  return gather(kube, at, MANAGED, signal);
+}
+
+/** StatefulSets and pods only: what a step that waits looks at, every second or two. */
+export async function gatherWorkloads(
+  kube: KubeClient,
+  at: { namespace: string; name: string },
+  signal: AbortSignal,
+): Promise<LiveObjects> {
+  const workloads = MANAGED.filter(({ kind }) => kind === 'StatefulSet');
+  return gather(kube, at, workloads, signal);
+}
+
+async function gather(
+  kube: KubeClient,
+  at: { namespace: string; name: string },
+  types: typeof MANAGED,
+  signal: AbortSignal,
+): Promise<LiveObjects> {
   const labelSelector = `${LABELS.network}=${at.name}`;
   const [pods, ...lists] = await Promise.all([
     kube.list({ apiVersion: 'v1', kind: 'Pod', namespace: at.namespace }, { labelSelector, signal }),
-    ...MANAGED.map((type) => kube.list({ ...type, namespace: at.namespace }, { labelSelector, signal })),
+    ...types.map((type) => kube.list({ ...type, namespace: at.namespace }, { labelSelector, signal })),
   ]);
   const objects = new Map<string, KubeObject>();
   lists.forEach((list, index) => {
-    const type = MANAGED[index];
+    const type = types[index];
     for (const item of list.items) if (type) objects.set(`${type.kind}/${item.metadata.name}`, { ...item, ...type });
   });
   return { objects, pods: pods.items };

@@ -12,7 +12,7 @@ import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
 import { DEFAULT_GATE_LIMITS, type GateContext, gates } from '../../plan/gates/index.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { gateContext } from '../gather/gate-context.ts';
-import { gatherLive, podsOfComponent } from '../gather/live.ts';
+import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { Skipped, StepContext } from './step-context.ts';
@@ -47,7 +47,7 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
   const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
   if (fenced && UNSKIPPABLE_GATES.includes(name))
     return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
-  const live = await gatherLive(deps.kube, at, signal);
+  const live = await gatherWorkloads(deps.kube, at, signal);
   const { component } = step;
   if (component.kind !== 'OptimismNetwork' && !BEFORE_APPLY.includes(name))
     requireStatefulSet(context, live, component.name);
@@ -95,7 +95,7 @@ function runsAlready(
   name: GateName,
   { input }: StepContext,
   sample: Sample,
-  live: Awaited<ReturnType<typeof gatherLive>>,
+  live: Awaited<ReturnType<typeof gatherWorkloads>>,
 ): string | undefined {
   const { component } = input.step;
   if (name === 'no-foreign-sequencer') {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../kube/index.ts';
 import type { EventObject, PodObject, StatefulSetObject } from '../../status/pods/pod-objects.ts';
 import { podProblems } from '../../status/pods/pod-problems.ts';
 import { isReady, type Pod } from '../gather/chain-targets.ts';
-import { gatherLive, podsOfComponent } from '../gather/live.ts';
+import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { loadRender } from '../state/render-store.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { StepContext } from './step-context.ts';
@@ -18,7 +18,7 @@ export async function awaitPods(context: StepContext): Promise<string> {
   const { step } = input;
   const render = await loadRender(deps.kube, at, step.render ?? '', signal);
   const expected = render.objects.filter(({ kind }) => kind === 'StatefulSet').map(({ metadata }) => metadata.name);
-  const live = await gatherLive(deps.kube, at, signal);
+  const live = await gatherWorkloads(deps.kube, at, signal);
   const pods = podsOfComponent(live, step.component) as Pod[];
   for (const name of expected) {
     const set: StatefulSet = requireStatefulSet(context, live, name);

@@ -13,7 +13,7 @@ import type { Reading, SyncStatus } from '../../chain/samples.ts';
 import { hasDerived } from '../../plan/gates/observations.ts';
 import { BATCHER_RPC } from '../../render/ports.ts';
 import { type Pod, podUrl } from '../gather/chain-targets.ts';
-import { gatherLive } from '../gather/live.ts';
+import { gatherWorkloads } from '../gather/live.ts';
 import type { StepContext } from './step-context.ts';
 
 const RPC_TIMEOUT_MS = 5000;
@@ -37,7 +37,7 @@ interface Kept {
 export async function lastBatches(context: StepContext, url: string): Promise<string | undefined> {
   const { deps, input, at, signal } = context;
   const http = { timeoutMs: RPC_TIMEOUT_MS, signal };
-  const batchers = (await gatherLive(deps.kube, at, signal)).pods.filter(({ metadata }) =>
+  const batchers = (await gatherWorkloads(deps.kube, at, signal)).pods.filter(({ metadata }) =>
     metadata.labels?.[LABELS.component]?.startsWith('opbatcher.'),
   );
   if (batchers.length === 0) return undefined;

@@ -17,7 +17,7 @@ import { OperatorError } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { sequencersConfigMapName } from '../../render/names.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
-import { gatherLive } from '../gather/live.ts';
+import { gatherWorkloads } from '../gather/live.ts';
 import { lastBatches } from './last-batches.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -105,7 +105,7 @@ export async function stopSequencer(context: StepContext): Promise<string> {
 
 async function sequencerPods(context: StepContext, name: string): Promise<{ own?: PodTarget; others: PodTarget[] }> {
   const { deps, at, signal } = context;
-  const pods = nodePods(await gatherLive(deps.kube, at, signal)).filter(({ role }) => role === 'Sequencer');
+  const pods = nodePods(await gatherWorkloads(deps.kube, at, signal)).filter(({ role }) => role === 'Sequencer');
   const own = pods.find(({ node }) => node === name);
   return { ...(own ? { own } : {}), others: pods.filter(({ node }) => node !== name) };
 }

@@ -6,7 +6,7 @@ import { FIELD_MANAGER } from '../../api/names.ts';
 import { takeSample } from '../../chain/sample.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
-import { gatherLive, podsOfComponent } from '../gather/live.ts';
+import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
 import { deleteOrphanedPods } from './orphaned-pods.ts';
 import type { StepContext } from './step-context.ts';
@@ -27,10 +27,10 @@ export async function stopBatcher(context: StepContext): Promise<string> {
   const { deps, input, at, signal } = context;
   const { component } = input.step;
   const name = `StatefulSet/${component.name}`;
-  const seen = await gatherLive(deps.kube, at, signal);
+  const seen = await gatherWorkloads(deps.kube, at, signal);
   // Without a StatefulSet a pod may still run: it was orphaned, or its end has not begun yet. Asked again, since pods and
   // StatefulSets are listed at the same time, and the one may have made the other in between.
-  const live = seen.objects.has(name) ? seen : await gatherLive(deps.kube, at, signal);
+  const live = seen.objects.has(name) ? seen : await gatherWorkloads(deps.kube, at, signal);
   const set: StatefulSet | undefined = live.objects.get(name);
   const kept = (context.kept ?? {}) as Kept;
   if (set && set.spec?.replicas !== 0) {
@@ -68,7 +68,7 @@ async function drained(context: StepContext): Promise<string> {
   const { deps, input, at, signal } = context;
   const { component } = input.step;
   const wish = await requireWish(context);
-  const pods = nodePods(await gatherLive(deps.kube, at, signal));
+  const pods = nodePods(await gatherWorkloads(deps.kube, at, signal));
   const sample = await takeSample(sampleTargets(wish, pods), signal);
   const { batcher, l1 } = sample;
   if (!batcher?.ok || !l1?.ok) {

@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 /** Contracts that were deployed a moment ago cannot be read yet at a block that is deep enough. */
-function whenDeepEnough<T>(read: () => Promise<T>): Promise<T> {
+function whenDeepEnough<T>(read: () => Promise<T | undefined>): Promise<T> {
   return waitUntil('the contracts are deep enough', () =>
     read().catch((error: { type?: string }) => {
       if (error.type !== 'NotReadyYet') throw new Error('not the expected wait', { cause: error });
@@ -53,13 +53,14 @@ describe('discovery on a real L1', () => {
   it('finds what was deployed a moment ago, and it agrees with the chain files', async () => {
     const files = await makeChainFiles(deployment);
     const rollup = parseRollupConfig(files.rollup);
+    // The deployment lasts some blocks: the dispute game is the last of it.
     const discovery = await whenDeepEnough(() =>
       discover({
         l1: l1.rpcUrl,
         systemConfig: systemConfig(),
         expected: { l1ChainId: l1.chainId, l2ChainId: 901 },
         l1GenesisNumber: rollup.genesis.l1.number,
-      }),
+      }).then((found) => (found.roles.proposer === undefined ? undefined : found)),
     );
     const { accounts, addresses } = deployment;
     expect(discovery).toMatchObject({

@@ -105,11 +105,17 @@ async function revisionOf({ temporal, entityId, chain }: Devnet): Promise<string
 }
 
 async function isObserved({ temporal, entityId }: Devnet): Promise<void> {
+  let before: { id: string; attempt: number } | undefined;
   await waitUntil(
-    'the entity observes',
+    'the entity does nothing but observe',
     async () => {
-      const { raw } = await temporal.workflow.getHandle(entityId).describe();
-      return raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'observe') ? true : undefined;
+      const { pendingActivities, pendingChildren } = (await temporal.workflow.getHandle(entityId).describe()).raw;
+      const [only, ...others] = pendingActivities ?? [];
+      const isAtRest = only?.activityType?.name === 'observe' && others.length === 0 && !pendingChildren?.length;
+      const seen = isAtRest ? { id: only.activityId ?? '', attempt: only.attempt ?? 0 } : undefined;
+      // The one that watched beside the plan ends a moment after it: this one goes on.
+      if (!seen || seen.id !== before?.id) before = seen;
+      return (seen && before && seen.attempt >= before.attempt + 2) || undefined;
     },
     PATIENCE_MS,
   );

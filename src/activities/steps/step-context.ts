@@ -96,9 +96,9 @@ export function stepActivity(
       async act(name, run) {
         if (Date.now() - leaseAt > LEASE_FRESH_MS) {
           await lease.take(holder);
+          leaseAt = Date.now();
           // The lease has the network's name: it says nothing of another network that has it by now.
           await requireNoSuccessor(deps.kube, at, input.uid, attempt.signal);
-          leaseAt = Date.now();
         }
         await deps.reached(`${input.step.type}/${name}/before`, input.step.id);
         attempt.requireCurrent();

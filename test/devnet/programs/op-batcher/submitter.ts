@@ -134,6 +134,8 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       if (settings.bool('wait-node-sync')) {
         await waitForNodeSync(process, parts.l1, endpoints, transactions.address, settings, ledger, log);
       }
+      // The wait is also over when the process is: one that has ended starts nothing any more.
+      if (process.ended.aborted) return;
       log.info('Batch Submitter started');
       parts.record({ type: 'batcher-started', address: transactions.address });
       loop = run();

@@ -11,6 +11,12 @@ const withServers = files.filter((file) =>
   /\b(inject|useDevnet)\b/.test(readFileSync(`${import.meta.dirname}/${file}`, 'utf8')),
 );
 
+/**
+ * On a machine that CI shares with others a wait of a test may run out. One more try, which the report shows as
+ * `(retry x1)`: whatever is shown there is to be looked into.
+ */
+const retry = process.env['CI'] ? 1 : 0;
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -20,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          retry,
           include: files.filter((file) => !withServers.includes(file)),
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -28,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
+          retry,
           include: withServers,
           globalSetup: 'test/global-setup.ts',
           testTimeout: 120_000,

@@ -1,11 +1,37 @@
 /** Whether an approval that was given for a plan covers what is left of it: nobody is woken for the remainder. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { ApprovalRecord } from '../contract/activities.ts';
-import { componentKey, type Plan } from '../contract/plan.ts';
+import { componentKey, type Plan, type PlanKind, type Step } from '../contract/plan.ts';
+
+/** What a person has approved. Plain data: an entity carries it over continue-as-new. */
+export interface ApprovedPlan {
+  readonly revision: string | undefined;
+  readonly kind: PlanKind;
+  readonly steps: readonly string[];
+  readonly approval: ApprovalRecord;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | undefined;
+}
+
+export function approvedPlan(plan: Plan, approval: ApprovalRecord, expiresAt: number | undefined): ApprovedPlan {
+  return { revision: plan.desiredRevision, kind: plan.kind, steps: plan.steps.map(stepKey), approval, expiresAt };
+}
+
+/** @returns the approval, when it has not expired and every step of `plan` was approved for the same revision */
+export function approvalCovering(
+  plan: Plan,
+  approved: ApprovedPlan | undefined,
+  now: number,
+): ApprovalRecord | undefined {
+  if (approved?.revision !== plan.desiredRevision || approved.kind !== plan.kind) return undefined;
+  // Written so that a time that can not be read counts as over.
+  if (approved.expiresAt !== undefined && !(now < approved.expiresAt)) return undefined;
+  return plan.steps.every((step) => approved.steps.includes(stepKey(step))) ? approved.approval : undefined;
+}
 
 /**
  * @param shown the plan in status, as it was approved
- * @returns its approval, when it has not expired and every step of `plan` is one of its steps for the same revision
+ * @returns its approval, when it covers `plan` or `plan` is the very same
  */
 export function inheritedApproval(
   plan: Plan,
@@ -13,14 +39,25 @@ export function inheritedApproval(
   now: number,
 ): ApprovalRecord | undefined {
   const approval = shown?.approval;
-  if (!shown || !approval || approval.via === 'Policy' || shown.kind !== plan.kind) return undefined;
-  if (shown.hash === plan.hash) return notExpired(shown.expiresAt, now) ? asRecord(approval) : undefined;
-  if (!shown.revision || shown.revision !== plan.desiredRevision || !notExpired(shown.expiresAt, now)) return undefined;
-  const approved = (shown.steps ?? []).map(({ action, component, gate }) => `${action} ${component} ${gate ?? ''}`);
-  const covered = plan.steps.every(({ type, component, gate }) =>
-    approved.includes(`${type} ${componentKey(component)} ${gate ?? ''}`),
-  );
-  return covered ? asRecord(approval) : undefined;
+  if (!shown || !approval || approval.via === 'Policy') return undefined;
+  const approved: ApprovedPlan = {
+    revision: shown.revision,
+    kind: shown.kind,
+    steps: (shown.steps ?? []).map(({ action, component, gate }) => keyOf(action, component, gate)),
+    approval: asRecord(approval),
+    expiresAt: shown.expiresAt === undefined ? undefined : Date.parse(shown.expiresAt),
+  };
+  // A status may be too small for all steps of a plan, and lacks the revision of an old one; the hash says the same.
+  const isSame = shown.hash === plan.hash && shown.kind === plan.kind;
+  return approvalCovering(plan, isSame ? approvedPlan(plan, approved.approval, approved.expiresAt) : approved, now);
+}
+
+function stepKey({ type, component, gate }: Step): string {
+  return keyOf(type, componentKey(component), gate);
+}
+
+function keyOf(action: string, component: string, gate: string | undefined): string {
+  return `${action} ${component} ${gate ?? ''}`;
 }
 
 /**
@@ -29,10 +66,6 @@ export function inheritedApproval(
  */
 export function asksAlready(plan: Plan, shown: OptimismNetworkStatus['plan']): boolean {
   return shown?.hash === plan.hash && shown.approval === undefined && shown.expiresAt !== undefined;
-}
-
-function notExpired(expiresAt: string | undefined, now: number): boolean {
-  return expiresAt === undefined || Date.parse(expiresAt) > now;
 }
 
 function asRecord({

@@ -13,8 +13,8 @@ import type {
 import type { Problem } from '../contract/failures.ts';
 import type { Plan, PlanKind } from '../contract/plan.ts';
 import { asksAfterAbort } from '../plan/approval-policy.ts';
+import { type ApprovedPlan, approvalCovering, approvedPlan } from '../plan/inherited-approval.ts';
 import { driftSentence } from '../status/drift-sentence.ts';
-import { approvalCovering, type CoveringApproval, coveringApproval } from './covering-approval.ts';
 import { DecisionMemory } from './decision-memory.ts';
 import { type PastRepair, RepairPace } from './repair-pace.ts';
 
@@ -34,7 +34,7 @@ export interface CarriedState {
   readonly remembered: Remembered;
   readonly counter: number;
   readonly repairs?: readonly PastRepair[];
-  readonly covering?: CoveringApproval;
+  readonly covering?: ApprovedPlan;
   /** The plan that waits, with its absolute deadline: a fresh run does not ask anew. */
   readonly proposal?: CarriedProposal;
 }
@@ -58,7 +58,7 @@ export class EntityState {
   #carried: CarriedProposal | undefined;
   readonly #carriedUid: string | undefined;
   readonly #repairs: RepairPace;
-  #covering: CoveringApproval | undefined;
+  #covering: ApprovedPlan | undefined;
 
   constructor(carried?: CarriedState) {
     this.#carriedUid = carried?.uid;
@@ -302,7 +302,7 @@ export class EntityState {
     this.running = running;
     const { plan, approval, expiresAt, startedAt } = running;
     if (plan.kind === 'drift') this.#repairs.begun(plan.hash, startedAt);
-    else if (approval.via !== 'Policy') this.#covering = coveringApproval(plan, approval, expiresAt);
+    else if (approval.via !== 'Policy') this.#covering = approvedPlan(plan, approval, expiresAt);
   }
 
   get phase(): EntityPhase {

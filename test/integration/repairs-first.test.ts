@@ -62,13 +62,7 @@ describe('repairs', { timeout: 2 * PATIENCE_MS }, () => {
     const [last] = (await chain.status()).history ?? [];
     const { [`${SEQUENCER}-0`]: sequencer, [`${BATCHER}-0`]: batcher } = await podUids(devnet);
     await remove(devnet, 'StatefulSet', BATCHER);
-    const status = await waitForStatus(
-      devnet,
-      'the batcher is repaired, and the change waits again',
-      ({ phase, plan, history }) =>
-        phase === 'AwaitingApproval' && plan?.hash === hash && history?.[0]?.startedAt !== last?.startedAt,
-    );
-    expect(status.history?.[0]).toMatchObject({ kind: 'drift', outcome: 'completed' });
+    await expectRepairBeside(devnet, hash, last?.startedAt);
     const pods = await podUids(devnet);
     expect(pods[`${SEQUENCER}-0`]).toBe(sequencer);
     expect(pods[`${BATCHER}-0`]).toEqual(expect.any(String));
@@ -89,13 +83,7 @@ describe('repairs', { timeout: 2 * PATIENCE_MS }, () => {
     const { hash } = await waitForProposal(devnet);
     const [last] = (await chain.status()).history ?? [];
     await patch(devnet, 'StatefulSet', BATCHER, { spec: { replicas: 0 } });
-    const status = await waitForStatus(
-      devnet,
-      'the batcher is repaired, and the change waits again',
-      ({ phase, plan, history }) =>
-        phase === 'AwaitingApproval' && plan?.hash === hash && history?.[0]?.startedAt !== last?.startedAt,
-    );
-    expect(status.history?.[0]).toMatchObject({ kind: 'drift', outcome: 'completed' });
+    await expectRepairBeside(devnet, hash, last?.startedAt);
     expect(await render()).toBe(before);
     expect((await podUids(devnet))[`${BATCHER}-0`]).toEqual(expect.any(String));
     await chain.apply(resource(devnet, BATCHER, {}), resource(devnet, NETWORK, {}));
@@ -168,4 +156,15 @@ async function graceOf(devnet: Devnet): Promise<number | undefined> {
 
 function without(pods: Record<string, string>, name: string): Record<string, string> {
   return Object.fromEntries(Object.entries(pods).filter(([pod]) => pod !== name));
+}
+
+/** The batcher is repaired by a plan of its own, and the change with this hash waits again. */
+async function expectRepairBeside(devnet: Devnet, hash: string, lastStartedAt: string | undefined): Promise<void> {
+  const status = await waitForStatus(
+    devnet,
+    'the batcher is repaired, and the change waits again',
+    ({ phase, plan, history }) =>
+      phase === 'AwaitingApproval' && plan?.hash === hash && history?.[0]?.startedAt !== lastStartedAt,
+  );
+  expect(status.history?.[0]).toMatchObject({ kind: 'drift', outcome: 'completed' });
 }

@@ -14,40 +14,35 @@ import type { StatefulSetSpec } from '../render/manifest.ts';
 import { peersConfigMapName } from '../render/names.ts';
 import type { Attempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import type { LiveObjects } from './gather/live.ts';
 import { changeStatus } from './state/change-status.ts';
 import { storedDigests } from './state/render-store.ts';
 
-export interface RolledOutComponent {
+interface RolledOutComponent {
   readonly component: ComponentRef;
   readonly digest: string;
 }
 
-/** @returns what was written into the status again */
+/** @returns whether anything was written, so that what was gathered says too little */
 export async function adoptRolledOut(
   { kube, logger, reached }: Pick<ActivityDependencies, 'kube' | 'logger' | 'reached'>,
   at: { namespace: string; name: string },
+  { network, live }: { readonly network: KubeObject; readonly live: LiveObjects },
   attempt: Attempt,
-): Promise<readonly RolledOutComponent[]> {
-  const { signal } = attempt;
-  const network = await kube.get<KubeObject & { status?: OptimismNetworkStatus }>(
-    { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', ...at },
-    { signal },
-  );
+): Promise<boolean> {
   // A teardown takes away what is there, whatever it was made from.
-  if (!network || network.metadata.deletionTimestamp) return [];
-  const listed = (network.status?.components ?? []).filter(({ render }) => render !== undefined);
+  if (network.metadata.deletionTimestamp) return false;
+  const { components: noted = [] } = (network['status'] ?? {}) as OptimismNetworkStatus;
+  const listed = noted.filter(({ render }) => render !== undefined);
   const known = new Set(listed.map(({ kind, name }) => `${kind}/${name}`));
-  const { items } = await kube.list(
-    { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace },
-    { labelSelector: `${LABELS.network}=${at.name}`, signal },
-  );
-  const resting = items.flatMap((set) => restingRender(set) ?? []);
+  const sets = [...live.objects.values()].filter(({ kind }) => kind === 'StatefulSet');
+  const resting = sets.flatMap((set) => restingRender(set) ?? []);
   const missing = resting.filter(({ component }) => !known.has(componentKey(component)));
   const own: ComponentRef = { kind: 'OptimismNetwork', name: at.name };
   const isOwnMissing = !known.has(componentKey(own)) && missing.length + known.size > 0;
-  const digest = isOwnMissing ? await networkDigest(kube, at, own, signal) : undefined;
+  const digest = isOwnMissing ? await networkDigest(kube, at, own, attempt.signal) : undefined;
   const adopted = [...(digest ? [{ component: own, digest }] : []), ...missing];
-  if (adopted.length === 0) return [];
+  if (adopted.length === 0) return false;
   await reached('look/adopt/before');
   await changeStatus<OptimismNetworkStatus>(
     kube,
@@ -57,7 +52,7 @@ export async function adoptRolledOut(
   );
   const components = adopted.map(({ component }) => componentKey(component));
   logger.info({ network: `${at.namespace}/${at.name}`, components }, 'Wrote rolled out components into status again');
-  return adopted;
+  return true;
 }
 
 /** The render that a StatefulSet was verified with; undefined where that can not be said. */

@@ -35,8 +35,11 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
-    await adoptRolledOut(deps, at, attempt);
-    const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal });
+    const once = () => lookOnce(deps, at, { abortedRevision, repairsHeld, signal });
+    let look = await once();
+    if (!look) return GONE;
+    const seen = { network: look.wish.resources.network, live: look.live };
+    if (await adoptRolledOut(deps, at, seen, attempt)) look = await once();
     if (!look) return GONE;
     const { result, renders } = look;
     await deps.reached('look/store/before');

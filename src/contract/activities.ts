@@ -111,6 +111,7 @@ export interface Happening {
     | 'repairHeld'
     | 'halted'
     | 'gateSkipped'
+    | 'fencingConfirmed'
     | 'paused'
     | 'resumed';
   readonly planHash?: string;

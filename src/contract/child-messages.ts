@@ -3,7 +3,11 @@ import type { Problem } from './failures.ts';
 import type { GateName } from './plan.ts';
 
 export const CHILD_SIGNALS = { move: 'move' } as const;
-export const ENTITY_SIGNALS = { childHalted: 'childHalted', childMoved: 'childMoved' } as const;
+export const ENTITY_SIGNALS = {
+  childHalted: 'childHalted',
+  childMoved: 'childMoved',
+  moveAnswered: 'moveAnswered',
+} as const;
 
 /** What a person, or a newer revision, asks of a running plan. */
 export type Move =
@@ -12,12 +16,32 @@ export type Move =
       readonly by: string;
       readonly reason: string;
     }
-  | { readonly type: 'skipGate'; readonly gate: GateName; readonly by: string; readonly reason: string }
-  | { readonly type: 'confirmFenced'; readonly node: string; readonly by: string; readonly reason: string };
+  | {
+      readonly type: 'skipGate';
+      readonly gate: GateName;
+      readonly by: string;
+      readonly reason: string;
+      /** Of the decision, for the answer. */
+      readonly key?: string;
+    }
+  | {
+      readonly type: 'confirmFenced';
+      readonly node: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly key?: string;
+    };
 
 /** The child stands still at a failed step until a move comes. */
 export interface ChildHalted {
   readonly planHash: string;
   readonly step: string;
   readonly problem: Problem;
+}
+
+/** The child's answer to a skipGate or confirmFenced. */
+export interface MoveAnswer {
+  readonly key: string;
+  /** Why it does not count; absent: it does. */
+  readonly refused?: string;
 }

@@ -10,7 +10,10 @@ import type { KubeObject, ResourceRef } from './objects.ts';
 
 /** A repetition within this time continues the series; later it is a new event (client-go's value). */
 const SERIES_WINDOW_MS = 6 * 60_000;
-/** Events for one object at once, and how long it takes to earn one more. A rollout of 40 steps must be told whole. */
+/**
+ * Events of one type for one object at once, and how long it takes to earn one more. A rollout of 40 steps must be told
+ * whole, and however much went well, a warning still gets through.
+ */
 const BURST = 100;
 const REFILL_MS = 30_000;
 const MAX_NOTE_BYTES = 1024;
@@ -68,12 +71,12 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     for (const [key, budget] of budgets) if (time - budget.refilledAt > BURST * REFILL_MS) budgets.delete(key);
   }
 
-  function spend(uid: string, time: number): boolean {
-    const budget = budgets.get(uid) ?? { tokens: BURST, refilledAt: time };
+  function spend(of: string, time: number): boolean {
+    const budget = budgets.get(of) ?? { tokens: BURST, refilledAt: time };
     const earned = Math.floor((time - budget.refilledAt) / REFILL_MS);
     budget.tokens = Math.min(BURST, budget.tokens + earned);
     budget.refilledAt += earned * REFILL_MS;
-    budgets.set(uid, budget);
+    budgets.set(of, budget);
     if (budget.tokens === 0) return false;
     budget.tokens -= 1;
     return true;
@@ -125,7 +128,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       known.lastSeen = time;
     }
     // A repetition that finds no budget is still counted, and told by the next one that does.
-    if (!spend(regarding.uid, time)) return;
+    if (!spend(`${regarding.uid}/${event.type}`, time)) return;
     if (known !== undefined && (await writeRepetition(known, regarding, at))) return;
     const name = `${regarding.name.slice(0, MAX_NAME_PREFIX)}.${randomBytes(8).toString('hex')}`;
     series.set(key, { name, count: 1, lastSeen: time });

@@ -23,6 +23,7 @@ const WARNINGS: readonly Happening['type'][] = [
   'repairHeld',
   'halted',
   'gateSkipped',
+  'fencingConfirmed',
 ];
 
 export function happeningEvent({ type, planHash, message }: Happening): EventText {

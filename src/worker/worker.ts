@@ -32,7 +32,7 @@ const FEW_IDLE_POLLERS = {
   maximum: 20,
 } as const satisfies WorkerOptions['activityTaskPollerBehavior'];
 
-/** The workflows as one script. Made when the package is built; from source it takes some seconds. */
+/** The workflows as one script; takes some seconds. */
 export function bundleWorkflows(): Promise<WorkflowBundleOption> {
   const workflowsPath = fileURLToPath(
     new URL(import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js', import.meta.url),

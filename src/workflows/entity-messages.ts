@@ -1,4 +1,5 @@
-/** Everything that reaches an entity from outside: signals, updates and queries. Handlers are synchronous and never throw. */
+/** Everything that reaches an entity from outside: signals, updates and queries. Handlers never throw, but to refuse. */
+import { ApplicationFailure } from '@temporalio/common';
 import {
   defineQuery,
   defineSignal,
@@ -11,7 +12,7 @@ import type { ReceivedDecision } from '../contract/activities.ts';
 import { ENTITY_SIGNALS, type Move } from '../contract/child-messages.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../contract/messages.ts';
 import type { Entity } from './entity.ts';
-import { type Guarded, guardChildHalted, guardDecision, guardMove, MOVES } from './guards.ts';
+import { type Guarded, guardChildHalted, guardDecision, guardMove, guardMoveAnswer, MOVES } from './guards.ts';
 import { planReport } from './plan-report.ts';
 
 export function listen(entity: Entity): void {
@@ -19,12 +20,9 @@ export function listen(entity: Entity): void {
   let count = 0;
   const receive = (decision: Omit<ReceivedDecision, 'key' | 'via' | 'verified'>) => {
     count += 1;
-    entity.inbox.push({
-      ...decision,
-      via: 'Temporal',
-      verified: false,
-      key: `signal-${workflowInfo().runId}-${count}`,
-    });
+    const key = `signal-${workflowInfo().runId}-${count}`;
+    entity.inbox.push({ ...decision, via: 'Temporal', verified: false, key });
+    return key;
   };
   const refuse = (name: string, why: string) => {
     state.record({ type: 'decisionRefused', via: 'Temporal', message: `${name} refused: ${why}` });
@@ -50,14 +48,14 @@ export function listen(entity: Entity): void {
     name: string,
     guard: (value: unknown) => Guarded<T>,
     check: (value: T) => string | undefined,
-    take: (value: T) => void,
+    take: (value: T) => void | Promise<void>,
     description: string,
   ) =>
     setHandler(
       defineUpdate<string, [unknown]>(name),
-      (value) => {
+      async (value) => {
         const guarded = guard(value);
-        if (guarded.ok) take(guarded.value);
+        if (guarded.ok) await take(guarded.value);
         return 'accepted';
       },
       {
@@ -77,7 +75,7 @@ export function listen(entity: Entity): void {
     },
     { description: 'From the watcher: look again. {"cluster","network","reason"}' },
   );
-  // Only our own child sends these two; anybody may claim to be it.
+  // Only our own child sends these; anybody may claim to be it.
   setHandler(defineSignal<[unknown]>(ENTITY_SIGNALS.childHalted), (value) => {
     const halted = guardChildHalted(value);
     if (!halted || halted.planHash !== state.running?.plan.hash)
@@ -90,9 +88,20 @@ export function listen(entity: Entity): void {
     state.halted = undefined;
     entity.childChanged = true;
   });
+  setHandler(defineSignal<[unknown]>(ENTITY_SIGNALS.moveAnswered), (value) => {
+    const answer = guardMoveAnswer(value);
+    if (!answer || !entity.answers.answered(answer))
+      return refuse(ENTITY_SIGNALS.moveAnswered, 'not an answer to what was asked');
+    entity.childChanged = true;
+  });
   for (const action of ['approve', 'reject'] as const) {
     const take = (value: { plan: string; approver: string; comment?: string }) =>
-      receive({ action, plan: value.plan, by: value.approver, ...(value.comment ? { reason: value.comment } : {}) });
+      void receive({
+        action,
+        plan: value.plan,
+        by: value.approver,
+        ...(value.comment ? { reason: value.comment } : {}),
+      });
     const shape = '{"plan":"<hash>","approver":"<you>","comment":"<why>"}';
     signal(SIGNALS[action], guardDecision, take, `${action} the waiting plan: ${shape}`);
     update(
@@ -105,7 +114,13 @@ export function listen(entity: Entity): void {
   }
   for (const action of MOVES) {
     const guard = (value: unknown) => guardMove(action, value);
-    const take = (move: Move) => receive({ ...move, action });
+    const take = (move: Move) => void receive({ ...move, action });
+    const takeAndAnswer = async (move: Move) => {
+      const key = receive({ ...move, action });
+      const isAnswered = action === 'skipGate' || action === 'confirmFenced';
+      const why = isAnswered ? await entity.answers.answerTo(key) : undefined;
+      if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'Refused');
+    };
     const shape =
       action === 'skipGate'
         ? '{"gate","by","reason"}'
@@ -118,7 +133,7 @@ export function listen(entity: Entity): void {
       guard,
       (move) =>
         entity.moveRefusal({ action, via: 'Temporal', ...(move.type === 'skipGate' ? { gate: move.gate } : {}) }),
-      take,
+      takeAndAnswer,
       `${action}, with an answer: ${shape}`,
     );
   }

@@ -2,32 +2,20 @@
  * What the entity does: it waits for something to do, looks, proposes, starts plans and reports. One loop, in which
  * nothing runs beside it but the child that executes a plan and the observation of an idle network.
  */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  allHandlersFinished,
-  ChildWorkflowCancellationType,
-  type ChildWorkflowHandle,
-  condition,
-  log,
-  ParentClosePolicy,
-  setCurrentDetails,
-  sleep,
-  startChild,
-  WorkflowIdReusePolicy,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { LookResult, PlanInput, PlanOutcome, ReceivedDecision, ReportInput } from '../contract/activities.ts';
-import { CHILD_SIGNALS, type Move } from '../contract/child-messages.ts';
+import { allHandlersFinished, condition, log, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
+import type { LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import type { EntityInput } from '../contract/messages.ts';
-import { type Plan, planWorkflowType, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
 import { entityDetails } from '../status/entity-details.ts';
 import { entityActivities } from './activity-profiles.ts';
 import { EntitySearchAttributes } from './entity-search-attributes.ts';
 import { type CarriedState, EntityState, type Proposal } from './entity-state.ts';
 import { guardMove, type MoveType } from './guards.ts';
+import { MoveAnswers } from './move-answers.ts';
 import { Observation } from './observation.ts';
+import { PlanChild } from './plan-child.ts';
 import { planReport } from './plan-report.ts';
 
 const SETTLE_MS = 300;
@@ -37,21 +25,19 @@ export class Entity {
   readonly state: EntityState;
   dirty = true;
   readonly inbox: ReceivedDecision[] = [];
-  child: ChildWorkflowHandle<(input: PlanInput) => Promise<PlanOutcome>> | undefined;
-  childEnd: PlanOutcome | undefined;
+  readonly child = new PlanChild();
+  readonly answers: MoveAnswers;
   childChanged = false;
   finished: ReportInput['finished'];
   readonly #observation: Observation;
   readonly #attributes = new EntitySearchAttributes();
   missing = 0;
-  #childPaused = false;
-  /** The running plan was told to end at its next safe point. */
-  #isLeaving = false;
   #reported = '';
 
   constructor(input: EntityInput) {
     this.network = input.network;
     this.state = new EntityState(input.state as CarriedState | undefined);
+    this.answers = new MoveAnswers((decision, refused) => this.#recordAnswer(decision, refused));
     this.#observation = new Observation(() => {
       this.dirty = true;
     });
@@ -61,7 +47,7 @@ export class Entity {
     return (
       this.dirty ||
       this.inbox.length > 0 ||
-      this.childEnd !== undefined ||
+      this.child.hasEnded ||
       this.childChanged ||
       this.state.startable(Date.now()) !== undefined
     );
@@ -71,11 +57,11 @@ export class Entity {
   async run(): Promise<'gone' | 'replaced' | 'again'> {
     for (;;) {
       await this.#waitForWork();
-      if (this.childEnd) this.#takeChildEnd(this.childEnd);
+      this.#takeChildEnd();
       const seen = this.dirty ? await this.#look() : 'there';
       if (seen !== 'there') return seen;
       await this.#takeInbox();
-      await this.#passOnPause();
+      await this.child.passOnPause(this.state.paused);
       this.state.expire(Date.now());
       this.childChanged = false;
       await this.#supersedeWhenOutdated();
@@ -85,7 +71,8 @@ export class Entity {
       this.#observe();
       if (this.#mayStartAfresh() && workflowInfo().continueAsNewSuggested) {
         await this.#observation.stop();
-        await condition(allHandlersFinished);
+        // Who asks for a skip meanwhile is answered by the loop.
+        await condition(() => allHandlersFinished() || this.inbox.length > 0);
         if (this.#mayStartAfresh()) return 'again';
       }
     }
@@ -94,7 +81,7 @@ export class Entity {
   /** Also while a plan runs or has halted: health is shown then too, and what else breaks does not wait for its end. */
   #observe(): void {
     const { look, memory, running } = this.state;
-    if (!look || this.dirty || this.#isLeaving || (running && look.deleting)) return;
+    if (!look || this.dirty || this.child.isLeaving || (running && look.deleting)) return;
     const repairsHeld = this.state.repairsHeld(Date.now());
     const of = { network: this.network, abortedRevision: memory.abortedRevision, repairsHeld };
     this.#observation.keepUp(of, look, running?.plan);
@@ -104,7 +91,7 @@ export class Entity {
   #mayStartAfresh(): boolean {
     const { happenings, proposal } = this.state;
     const isAboutToStart = proposal?.status === 'approved';
-    return !this.child && !this.childEnd && this.inbox.length === 0 && happenings.length === 0 && !isAboutToStart;
+    return !this.child.isThere && this.inbox.length === 0 && happenings.length === 0 && !isAboutToStart;
   }
 
   async #waitForWork(): Promise<void> {
@@ -125,9 +112,9 @@ export class Entity {
       this.dirty = true;
       if (this.missing < 2 || isPoked) return 'there';
       // The plan that has just taken the object away is about to finish: ending first would terminate it.
-      if (this.child) await condition(() => this.childEnd !== undefined, '1 minute');
+      await this.child.ends();
       // Status and audit are gone with the network: the log is what is left to say it to.
-      log.info('Network was gone, its workflow ended', { network: this.network, ...this.childEnd });
+      log.info('Network was gone, its workflow ended', { network: this.network, ...this.child.takeEnd() });
       return 'gone';
     }
     this.missing = 0;
@@ -142,9 +129,10 @@ export class Entity {
 
   /** What was decided, begun or seen belongs to the network that is gone; the new one begins with nothing of it. */
   async #finishForAnother(): Promise<void> {
-    await this.#tellChild({ type: 'supersede', by: 'op-stack-operator', reason: 'the network was created anew' });
-    if (this.child) await condition(() => this.childEnd !== undefined, '1 minute');
+    await this.child.leave('the network was created anew');
+    await this.child.ends();
     await this.#observation.stop();
+    this.answers.close('the network was created anew');
     await condition(allHandlersFinished);
   }
 
@@ -154,12 +142,12 @@ export class Entity {
     const { network, state } = this;
     const known = state.memory.isKnown ? { abortedRevision: state.memory.abortedRevision } : {};
     const repairsHeld = state.repairsHeld(Date.now());
-    const input = { network, idle: this.child === undefined, repairsHeld, ...known };
+    const input = { network, idle: !this.child.isThere, repairsHeld, ...known };
     const look = entityActivities.look(input).finally(() => {
       done = true;
     });
     while (!done) {
-      await condition(() => done || (this.child !== undefined && this.inbox.length > 0));
+      await condition(() => done || (this.child.isThere && this.inbox.length > 0));
       if (!done) await this.#takeInbox();
     }
     return look;
@@ -180,6 +168,7 @@ export class Entity {
     const guarded = guardMove(decision.action as MoveType, decision);
     const why = guarded.ok ? this.moveRefusal(decision) : guarded.why;
     if (why || !guarded.ok) {
+      this.answers.refused(decision, why ?? '');
       state.record({
         type: 'decisionRefused',
         actor: decision.by,
@@ -201,41 +190,29 @@ export class Entity {
         });
         break;
       case 'retry':
-        if (!this.child) state.proposeAgain(Date.now());
+        if (!this.child.isThere) state.proposeAgain(Date.now());
         break;
       case 'skipGate':
-        state.record({
-          type: 'gateSkipped',
-          actor: move.by,
-          via: decision.via,
-          message: `gate ${move.gate} skipped by ${move.by}: ${move.reason}`,
-        });
-        break;
+      case 'confirmFenced':
+        this.answers.asked(decision);
+        await this.child.tell({ ...move, key: decision.key });
+        return;
       case 'abort':
         state.memory.abortedRevision = state.running?.plan.desiredRevision ?? '';
         break;
       default:
         break;
     }
-    if (move.type !== 'pause' && move.type !== 'resume') await this.#tellChild(move);
+    if (move.type !== 'pause' && move.type !== 'resume') await this.child.tell(move);
   }
 
-  /** A running plan is paused by command or by spec.paused, and goes on when neither says so any more. */
-  async #passOnPause(): Promise<void> {
-    const { paused } = this.state;
-    if (!this.child || this.#childPaused === paused) return;
-    this.#childPaused = paused;
-    const move: Move = { type: paused ? 'pause' : 'resume', by: 'op-stack-operator', reason: 'as decided' };
-    await this.#tellChild(move);
-  }
-
-  async #tellChild(move: Move): Promise<void> {
-    try {
-      await this.child?.signal(CHILD_SIGNALS.move, move);
-    } catch (error) {
-      // A plan that has just ended takes no more signals; its result is on the way.
-      if (!(await condition(() => this.childEnd !== undefined, '1 minute'))) throw error;
-    }
+  #recordAnswer({ action, by, via, gate, node, reason = '' }: ReceivedDecision, refused: string | undefined): void {
+    const said = { actor: by, via };
+    if (refused !== undefined)
+      this.state.record({ ...said, type: 'decisionRefused', message: `${action} refused: ${refused}` });
+    else if (action === 'skipGate')
+      this.state.record({ ...said, type: 'gateSkipped', message: `gate ${gate} skipped by ${by}: ${reason}` });
+    else this.state.record({ ...said, type: 'fencingConfirmed', message: `${node} is off, says ${by}: ${reason}` });
   }
 
   /** Why a move does not fit what is going on; undefined when it does. */
@@ -248,20 +225,19 @@ export class Entity {
       return `gate ${move.gate} can't be skipped; once the other one is proven to be off, send confirmFenced`;
     }
     const needsPlan = move.action === 'abort' || move.action === 'skipGate' || move.action === 'confirmFenced';
-    if (needsPlan && !this.child) return 'no plan is running';
-    if (move.action === 'retry' && !this.child && !this.state.proposal)
+    if (needsPlan && !this.child.isThere) return 'no plan is running';
+    if (move.action === 'retry' && !this.child.isThere && !this.state.proposal)
       return 'no plan is halted, held back, expired or rejected';
     return undefined;
   }
 
   async #supersedeWhenOutdated(): Promise<void> {
     const { look, running } = this.state;
-    if (!look || !running || !this.child) return;
+    if (!look || !running || !this.child.isThere) return;
     const reason = whyItEnds(running.plan, look);
     if (reason === undefined) return;
-    if (!this.#isLeaving) await this.#observation.stop();
-    this.#isLeaving = true;
-    await this.#tellChild({ type: 'supersede', by: 'op-stack-operator', reason });
+    if (!this.child.isLeaving) await this.#observation.stop();
+    await this.child.leave(reason);
   }
 
   async #start(proposal: Proposal): Promise<void> {
@@ -275,42 +251,17 @@ export class Entity {
       state.start({ plan, createdAt, expiresAt, workflowId, startedAt: Date.now(), approval });
       state.record({ type: 'planStarted', planHash: plan.hash, message: `${workflowId} started: ${plan.summary}` });
       await this.#report();
-      this.#childPaused = state.paused;
-      try {
-        this.child = await startChild<(input: PlanInput) => Promise<PlanOutcome>>(planWorkflowType(plan.kind), {
-          workflowId,
-          args: [{ network: this.network, uid: look.uid, plan, approval, paused: state.paused }],
-          workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-          parentClosePolicy: ParentClosePolicy.TERMINATE,
-          cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-          staticSummary: `${plan.summary}, approved by ${approval.by}`.slice(0, 190),
-          typedSearchAttributes: [...workflowInfo().typedSearchAttributes.getAll()],
-        });
-        break;
-      } catch (error) {
-        // An earlier run of this entity has used the number and died before its record was written.
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+      const input = { network: this.network, uid: look.uid, plan, approval, paused: state.paused };
+      if (await this.child.start(workflowId, input)) return;
     }
-    void this.child.result().then(
-      (outcome) => {
-        this.childEnd = outcome;
-      },
-      (error: unknown) => {
-        this.childEnd = {
-          outcome: 'lookAgain',
-          message: `the plan's workflow ended without a result: ${String(error)}`,
-        };
-      },
-    );
   }
 
-  #takeChildEnd(end: PlanOutcome): void {
+  #takeChildEnd(): void {
+    const end = this.child.takeEnd();
+    if (!end) return;
     const { state } = this;
     const { running } = state;
-    this.childEnd = undefined;
-    this.child = undefined;
-    this.#isLeaving = false;
+    this.answers.refuseOpen(`the plan has ended: ${end.message}`);
     state.halted = undefined;
     state.running = undefined;
     state.proposal = undefined;

@@ -4,6 +4,7 @@
  * does, and what it leaves in status, events and audit, is its activity's business.
  */
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
   defineSignal,
@@ -13,7 +14,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PlanInput, PlanOutcome, StepInput, StepProgress } from '../contract/activities.ts';
-import { CHILD_SIGNALS, type ChildHalted, ENTITY_SIGNALS, type Move } from '../contract/child-messages.ts';
+import {
+  CHILD_SIGNALS,
+  type ChildHalted,
+  ENTITY_SIGNALS,
+  type Move,
+  type MoveAnswer,
+} from '../contract/child-messages.ts';
 import type { FailureType, Problem } from '../contract/failures.ts';
 import { type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { stepTable } from '../status/step-table.ts';
@@ -26,6 +33,8 @@ const LONGEST_ABSENCE_MS = 24 * 3_600_000;
 
 /** What was approved is no longer what is there: only a new look can make a plan that fits. */
 const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'];
+
+const NOTHING_OPEN = 'no step waits at the moment: say it again when one does';
 
 type Ending = 'superseded' | 'aborted';
 type SkippedGate = NonNullable<StepInput['skippedGate']>;
@@ -52,7 +61,8 @@ class PlanRun {
     this.progress = input.plan.steps.map((step) => ({ id: step.id, state: 'Pending' }));
   }
 
-  take(move: Move): void {
+  /** @returns why the move does not count; undefined: it does */
+  take(move: Move): string | undefined {
     switch (move.type) {
       case 'pause':
       case 'resume':
@@ -62,12 +72,9 @@ class PlanRun {
         this.retryRequested = true;
         break;
       case 'skipGate':
-        this.#takeSkip({ gate: move.gate, by: move.by, reason: move.reason });
-        break;
+        return this.#takeSkip({ gate: move.gate, by: move.by, reason: move.reason });
       case 'confirmFenced':
-        this.fencedNodes.push({ node: move.node, by: move.by, reason: move.reason, step: this.#currentStep?.id ?? '' });
-        this.retryRequested = true;
-        break;
+        return this.#takeFenced({ node: move.node, by: move.by, reason: move.reason });
       case 'abort':
       case 'supersede':
         // An abort is a person's word; a newer revision does not take it back.
@@ -75,6 +82,7 @@ class PlanRun {
         this.endingReason = move.reason;
         break;
     }
+    return undefined;
   }
 
   /** Whether the plan ends before this step: only where the step before has left nothing half-done. */
@@ -82,17 +90,31 @@ class PlanRun {
     return this.ending !== undefined && (this.input.plan.steps[index - 1]?.safePointAfter ?? true);
   }
 
-  get #currentStep(): Step | undefined {
-    return this.input.plan.steps[this.#current];
+  /** The step that runs, waits or has failed; undefined between two steps. */
+  get #openStep(): Step | undefined {
+    const state = this.progress[this.#current]?.state;
+    const isOpen = state === 'Running' || state === 'Waiting' || state === 'Failed';
+    return isOpen ? this.input.plan.steps[this.#current] : undefined;
+  }
+
+  #takeFenced(said: { node: string; by: string; reason: string }): string | undefined {
+    const step = this.#openStep;
+    if (!step) return NOTHING_OPEN;
+    const isAsked = step.type === 'startSequencer' || (step.gate && UNSKIPPABLE_GATES.includes(step.gate));
+    if (!isAsked) return `the plan does not ask for it now: ${step.summary}`;
+    this.fencedNodes.push({ ...said, step: step.id });
+    this.retryRequested = true;
+    return undefined;
   }
 
   /** Counts for the gate that runs or has failed now, and for no later one of its name. */
-  #takeSkip(said: SkippedGate): void {
-    const step = this.#currentStep;
-    const state = this.progress[this.#current]?.state;
-    const isOpen = state === 'Running' || state === 'Waiting' || state === 'Failed';
-    if (!step || !isOpen || step.gate !== said.gate || UNSKIPPABLE_GATES.includes(said.gate)) return;
+  #takeSkip(said: SkippedGate): string | undefined {
+    const step = this.#openStep;
+    if (!step) return NOTHING_OPEN;
+    if (step.gate !== said.gate) return `gate ${said.gate} is not what the plan is at: ${step.summary}`;
+    if (UNSKIPPABLE_GATES.includes(said.gate)) return `gate ${said.gate} can't be skipped`;
     this.#skip = { step: step.id, said };
+    return undefined;
   }
 
   /** What a person has said about the gate of this step. */
@@ -121,15 +143,33 @@ export async function executePlan(input: PlanInput): Promise<PlanOutcome> {
   const run = new PlanRun(input);
   setHandler(
     moveSignal,
-    (value) => {
+    async (value) => {
       const move = guardChildMove(value);
-      if (move) run.take(move);
+      const refused = move && run.take(move);
+      if (move && 'key' in move && move.key !== undefined)
+        await entity()?.signal(ENTITY_SIGNALS.moveAnswered, {
+          key: move.key,
+          ...(refused === undefined ? {} : { refused }),
+        } satisfies MoveAnswer);
     },
     {
       description:
         'From the entity only; people send pause, resume, retry, abort, skipGate, confirmFenced to the entity',
     },
   );
+  const outcome = await runSteps(run);
+  await condition(allHandlersFinished);
+  return outcome;
+}
+
+/** Whose plan it is. */
+function entity() {
+  const { parent } = workflowInfo();
+  return parent && getExternalWorkflowHandle(parent.workflowId);
+}
+
+async function runSteps(run: PlanRun): Promise<PlanOutcome> {
+  const { input } = run;
   for (const [index, step] of input.plan.steps.entries()) {
     await condition(() => !run.paused || run.ending !== undefined);
     if (run.endsBefore(index)) return ended(run);
@@ -214,12 +254,11 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
 }
 
 async function halt(run: PlanRun, step: Step, problem: Problem): Promise<void> {
-  const parent = workflowInfo().parent;
-  const entity = parent && getExternalWorkflowHandle(parent.workflowId);
+  const parent = entity();
   const halted: ChildHalted = { planHash: run.input.plan.hash, step: step.id, problem };
   // Before the signal: an answer may come while it is being sent.
   run.retryRequested = false;
-  await entity?.signal(ENTITY_SIGNALS.childHalted, halted);
+  await parent?.signal(ENTITY_SIGNALS.childHalted, halted);
   await condition(() => run.retryRequested || run.ending !== undefined || run.skipOf(step) !== undefined);
-  if (!run.ending) await entity?.signal(ENTITY_SIGNALS.childMoved, { planHash: run.input.plan.hash });
+  if (!run.ending) await parent?.signal(ENTITY_SIGNALS.childMoved, { planHash: run.input.plan.hash });
 }

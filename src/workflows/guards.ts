@@ -1,5 +1,5 @@
 /** Shapes of what people and programs send us. Handlers never throw: what does not fit is recorded as refused. */
-import type { ChildHalted, Move } from '../contract/child-messages.ts';
+import type { ChildHalted, Move, MoveAnswer } from '../contract/child-messages.ts';
 import { type FailureType, NON_RETRYABLE_FAILURES, RETRYABLE_FAILURES } from '../contract/failures.ts';
 import type { Decision } from '../contract/messages.ts';
 import { GATES, type GateName } from '../contract/plan.ts';
@@ -67,6 +67,14 @@ export function guardChildHalted(value: unknown): ChildHalted | undefined {
   return { planHash, step, problem: { type: known, message, fix } };
 }
 
+/** From the child that executes a plan; undefined when it is anything else. */
+export function guardMoveAnswer(value: unknown): MoveAnswer | undefined {
+  if (!isRecord(value)) return undefined;
+  const key = text(value['key']);
+  const refused = text(value['refused']);
+  return key === undefined ? undefined : { key, ...(refused === undefined ? {} : { refused }) };
+}
+
 /** From the entity to its child; undefined when it is anything else. */
 export function guardChildMove(value: unknown): Move | undefined {
   if (!isRecord(value)) return undefined;
@@ -74,5 +82,8 @@ export function guardChildMove(value: unknown): Move | undefined {
   if (type === 'supersede') return { type, by: text(value['by']) ?? '', reason: text(value['reason']) ?? '' };
   const known = MOVES.find((name) => name === type);
   const guarded = known && guardMove(known, value);
-  return guarded?.ok ? guarded.value : undefined;
+  if (!guarded?.ok) return undefined;
+  const key = text(value['key']);
+  const isAnswered = guarded.value.type === 'skipGate' || guarded.value.type === 'confirmFenced';
+  return isAnswered && key ? ({ ...guarded.value, key } as Move) : guarded.value;
 }

@@ -17,6 +17,8 @@ export interface Attempted extends Partial<Omit<StepInput, 'step' | 'network' | 
   readonly network: Owner;
   readonly step: Pick<Step, 'type' | 'component'> & Partial<Step>;
   readonly attempt?: number;
+  /** How long earlier attempts have tried. */
+  readonly waitedMs?: number;
 }
 
 const CLUSTER = 'test';
@@ -37,7 +39,7 @@ export function dependenciesOn({ client, namespace }: ApiServer): ActivityDepend
 
 /** What the step says. @throws ApplicationFailure as Temporal gets it */
 export async function attempt(api: ApiServer, attempted: Attempted): Promise<string> {
-  const { network, step, attempt: number = 1, ...others } = attempted;
+  const { network, step, attempt: number = 1, waitedMs = 0, ...others } = attempted;
   const deps = dependenciesOn(api);
   const id = step.id ?? `01-${step.type}/${step.component.name}`;
   const inbound = activityInterceptor(deps);
@@ -48,6 +50,7 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
     attempt: number,
     startToCloseTimeoutMs: 60_000,
     heartbeatTimeoutMs: 5000,
+    heartbeatDetails: { waitedMs },
     workflowExecution: { workflowId, runId: `run-${network.name}` },
   };
   const environment = new MockActivityEnvironment(info, {

@@ -61,12 +61,15 @@ async function createPeers({ name }: Owner, digest: string | undefined) {
 
 async function adopt(network: Owner): Promise<unknown> {
   const at = { namespace: network.namespace, name: network.name };
+  const ref = { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', ...at };
+  const seen = await api.client.get(ref);
+  if (!seen) throw new Error('the network does not exist');
   await adoptRolledOut(
     { kube: api.client, logger: { info() {} } as never, reached: () => Promise.resolve() },
     at,
+    { network: seen, live: await gatherLive(api.client, at, signal) },
     attempt,
   );
-  const ref = { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', ...at };
   const found = await api.client.get<KubeObject & { status?: OptimismNetworkStatus }>(ref);
   return Object.fromEntries((found?.status?.components ?? []).map(({ name, render }) => [name, render]));
 }

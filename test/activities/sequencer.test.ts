@@ -13,7 +13,7 @@ import { type Mood, type OpNode, opNodeAt } from './op-node-at.ts';
 import { createOwner } from './owner.ts';
 
 type StepType = 'startSequencer' | 'stopSequencer';
-type Input = Partial<Pick<StepInput, 'fencedNodes' | 'planKind'>>;
+type Input = Partial<Pick<StepInput, 'fencedNodes' | 'planKind'>> & { readonly waitedMs?: number };
 
 const STEP = '07-start-sequencer/a';
 
@@ -226,6 +226,20 @@ describe.concurrent('a sequencer', () => {
     expect(await scene.attempt('startSequencer')).toBe('a sequences already');
     expect(scene.starts()).toBe(1);
     expect(await scene.keys()).toEqual(ALLOWED);
+  });
+
+  it('whose pod and StatefulSet are gone is asked for again after some seconds, and then given up for a new plan', async () => {
+    await using scene = await Scene.open();
+    await scene.removePod('a');
+    expect(await scene.failure('startSequencer')).toMatchObject({
+      type: 'NotReadyYet',
+      message: 'StatefulSet a does not exist',
+    });
+    expect(await scene.failure('startSequencer', { waitedMs: 6000 })).toMatchObject({
+      type: 'ObjectLost',
+      nonRetryable: true,
+    });
+    expect(await scene.keys()).toMatchObject({ a: 'true', b: 'false' });
   });
 
   it('that sequences already is not started again, and may come back by itself', async () => {

@@ -278,9 +278,16 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
         true,
     );
     const before = (await skippedSteps(devnet)).length;
-    const done = await planAfter(devnet, () =>
-      signal(devnet, SIGNALS.skipGate, { by: 'ana', gate: 'node-synced', reason: 'it derives by night' }),
+    expect(await refusal(devnet, UPDATES.skipGate, { by: 'ana', gate: 'batching', reason: 'why not' })).toMatch(
+      /gate batching is not what the plan is at: devnet-replica-0 follows the chain/,
     );
+    expect(await refusal(devnet, UPDATES.confirmFenced, { by: 'ana', node: SEQUENCER, reason: 'it is off' })).toMatch(
+      /the plan does not ask for it now: devnet-replica-0 follows the chain/,
+    );
+    const done = await planAfter(devnet, async () => {
+      const skip = { by: 'ana', gate: 'node-synced', reason: 'it derives by night' };
+      expect(await update(devnet, UPDATES.skipGate, skip)).toBe('accepted');
+    });
     expect(done).toMatchObject({ ...CHANGED, hash: plan?.hash });
     expect((await skippedSteps(devnet)).slice(before)).toMatchObject([
       { actor: 'ana', details: { message: 'gate node-synced was skipped by ana: it derives by night' } },
@@ -310,6 +317,17 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     await waitForStatus(devnet, 'the step has ended', (status) => stateOf(status, 'awaitPods') === 'Done');
     await waitUntil('the plan has nothing to do', () => isAtRest(devnet, plan?.workflowId ?? ''), PATIENCE_MS);
     expect(stateOf(await chain.status(), 'awaitGate')).toBe('Pending');
+    const skip = { by: 'ana', gate: 'node-synced', reason: 'too early' };
+    expect(await refusal(devnet, UPDATES.skipGate, skip)).toBe(
+      'no step waits at the moment: say it again when one does',
+    );
+    const said = await waitUntil(
+      'the refusal is on record',
+      async () =>
+        (await auditOf(devnet)).records.find(({ details }) => `${details['message']}`.includes('no step waits')),
+      PATIENCE_MS,
+    );
+    expect(said).toMatchObject({ type: 'decisionRefused', actor: 'ana', via: 'Temporal' });
     expect(await planAfter(devnet, () => update(devnet, UPDATES.resume, { by: 'ana' }))).toMatchObject({
       ...CHANGED,
       hash: plan?.hash,
@@ -372,6 +390,11 @@ function sequencer(devnet: Devnet, l1Confirmations: number) {
 
 function update({ temporal, entityId }: Devnet, name: string, payload: unknown): Promise<string> {
   return temporal.workflow.getHandle(entityId).executeUpdate<string, [unknown]>(name, { args: [payload] });
+}
+
+/** The entity's own words. */
+function refusal(devnet: Devnet, name: string, payload: unknown): Promise<string> {
+  return update(devnet, name, payload).catch((error: Error & { cause?: Error }) => error.cause?.message ?? '');
 }
 
 function signal({ temporal, entityId }: Devnet, name: string, payload: unknown): Promise<void> {

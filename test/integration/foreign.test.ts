@@ -188,7 +188,7 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     await stepThatSays(/await-no-foreign-sequencer/, /ana confirmed that the other one is off: I have pulled the plug/);
     await stepThatSays(/start-sequencer/, /devnet-sequencer sequences from block [1-9]/);
     const records = (await auditOf(devnet)).records.map((record) => JSON.stringify(record)).join('\n');
-    expect(records).toContain('I have pulled the plug');
+    expect(records).toMatch(/"fencingConfirmed".*I have pulled the plug|I have pulled the plug.*"fencingConfirmed"/);
     expectFairPlay(devnet);
   });
 

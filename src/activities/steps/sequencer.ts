@@ -17,8 +17,9 @@ import { OperatorError } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { sequencersConfigMapName } from '../../render/names.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
-import { gatherWorkloads } from '../gather/live.ts';
+import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
 import { lastBatches } from './last-batches.ts';
+import { requireStatefulSet } from './lost-object.ts';
 import type { StepContext } from './step-context.ts';
 
 const RPC_TIMEOUT_MS = 5000;
@@ -28,9 +29,12 @@ const TEARDOWN_PATIENCE_MS = 30_000;
 export async function startSequencer(context: StepContext): Promise<string> {
   const { input, signal } = context;
   const { name } = input.step.component;
-  const { own, others } = await sequencerPods(context, name);
+  const { live, own, others } = await sequencerPods(context, name);
   const url = own && opNodeUrl(own);
-  if (!own || !url) throw context.notYet(`${name} has no pod with an address yet`, 'see why its pod does not run');
+  if (!own || !url) {
+    requireStatefulSet(context, live, name);
+    throw context.notYet(`${name} has no pod with an address yet`, 'see why its pod does not run');
+  }
   const http = { timeoutMs: RPC_TIMEOUT_MS, signal };
   await forbidOthers(context, name);
   if (sequencerState(await reading(sequencerActive(url, http))) === 'active') {
@@ -103,11 +107,15 @@ export async function stopSequencer(context: StepContext): Promise<string> {
   );
 }
 
-async function sequencerPods(context: StepContext, name: string): Promise<{ own?: PodTarget; others: PodTarget[] }> {
+async function sequencerPods(
+  context: StepContext,
+  name: string,
+): Promise<{ live: LiveObjects; own?: PodTarget; others: PodTarget[] }> {
   const { deps, at, signal } = context;
-  const pods = nodePods(await gatherWorkloads(deps.kube, at, signal)).filter(({ role }) => role === 'Sequencer');
+  const live = await gatherWorkloads(deps.kube, at, signal);
+  const pods = nodePods(live).filter(({ role }) => role === 'Sequencer');
   const own = pods.find(({ node }) => node === name);
-  return { ...(own ? { own } : {}), others: pods.filter(({ node }) => node !== name) };
+  return { live, ...(own ? { own } : {}), others: pods.filter(({ node }) => node !== name) };
 }
 
 /** Also those that have no pod at the moment, or are vouched for: whatever comes back later comes back stopped. */

@@ -1,5 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Asked often at first, then less: a long wait must not keep the servers busy that it waits for. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 150;
+
 /**
  * Resolves with the first value that is not undefined; what is thrown meanwhile counts as "not yet".
  * Rejects after `timeoutMs` (default 30 s) with the last error, naming what was waited for.
@@ -9,7 +13,7 @@ export async function waitUntil<T>(
   look: () => Promise<T | undefined> | T | undefined,
   timeoutMs = 30_000,
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
+  const start = performance.now();
   let problem: unknown;
   while (true) {
     try {
@@ -19,9 +23,10 @@ export async function waitUntil<T>(
     } catch (error) {
       problem = error;
     }
-    if (performance.now() > deadline) {
+    const waited = performance.now() - start;
+    if (waited > timeoutMs) {
       throw new Error(`not within ${timeoutMs / 1000} s: ${what}`, { cause: problem });
     }
-    await delay(20);
+    await delay(Math.min(FIRST_PAUSE_MS + waited / 20, LONGEST_PAUSE_MS));
   }
 }

@@ -1,0 +1,155 @@
+/** What the planner is given: what is wished, what is seen of it, and what goes. */
+import { rollout } from '../api/rollout.ts';
+import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
+import type { KubeObject } from '../kube/index.ts';
+import { componentRole } from '../plan/component-role.ts';
+import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
+import { stepLimits } from '../plan/step-limits.ts';
+import { diffObjects, type KubeObject as Manifest, renderDigest } from '../render/index.ts';
+import { type Desire, imagesOf } from './desire.ts';
+import { driftOf, isObjectOf, type LiveObjects } from './gather/live.ts';
+import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
+import { sequencerDrift } from './gather/sequencer-drift.ts';
+import { type PodTemplates, strayPods } from './gather/stray-pods.ts';
+import type { Wish } from './gather/wish.ts';
+import type { StoredRender } from './state/render-store.ts';
+
+export interface PlanningFacts {
+  readonly at: { readonly namespace: string; readonly name: string };
+  readonly wish: Wish;
+  readonly live: LiveObjects;
+  readonly templates: PodTemplates;
+  readonly verified: readonly Verified[];
+  readonly lost: readonly Lost[];
+  readonly shared: readonly ObjectChange[];
+  readonly desire: Desire | undefined;
+  readonly deleting: boolean;
+  readonly repairsHeld: boolean;
+  readonly warnings: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
+export async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
+  const { at, wish, live, templates, verified, lost, desire, deleting, warnings, signal } = facts;
+  const leaving = leavingComponents(facts);
+  const isLeaving = (component: ComponentRef) =>
+    leaving.some((item) => componentKey(item.component) === componentKey(component));
+  const fromVerified = () =>
+    verified.map(
+      ({ component, digest, render }): DesiredComponent => verifiedAsDesired(wish, component, digest, render),
+    );
+  const desired = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
+  const observed = await Promise.all(
+    desired.map(async ({ component, role }): Promise<ObservedComponent> => {
+      const known = verified.find((item) => componentKey(item.component) === componentKey(component));
+      const render =
+        desire?.renders[
+          desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
+        ] ?? known?.render;
+      const isLost = lost.some((item) => componentKey(item.component) === componentKey(component));
+      const observedLost = isLost && render ? observeLost(component, render, live) : undefined;
+      if (observedLost) return observedLost;
+      const shared = known && role === 'network' ? facts.shared : [];
+      const stopped = known && role === 'sequencer' ? await sequencerDrift(component, wish, live, signal) : [];
+      return {
+        component,
+        ...(known
+          ? {
+              verified: {
+                render: known.digest,
+                inputs: known.render.inputs,
+                images: imagesOf(known.render),
+                keys: known.render.keys,
+              },
+            }
+          : {}),
+        changes: changesOf(component, known?.render, render),
+        drift: known ? [...driftOf(component, known.render, live), ...shared, ...stopped] : [],
+        strayPods: render ? strayPods(component, render, live, templates) : [],
+      };
+    }),
+  );
+  return {
+    network: at.name,
+    revision: renderDigest([
+      deleting,
+      leaving.map(({ component }) => component),
+      desired.map(({ component, render, inputs }) => [component, render, inputs]),
+    ]),
+    deleting,
+    namespaceTerminating: wish.resources.namespaceTerminating,
+    meanwhile: false,
+    repairsHeld: facts.repairsHeld,
+    desired,
+    observed,
+    leaving,
+    warnings,
+    limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
+      blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
+      maxChannelDuration: wish.batchers[0]?.spec.maxChannelDuration ?? 0,
+      l1BlockTimeSeconds: 12,
+    }),
+  };
+}
+
+function changesOf(
+  component: ComponentRef,
+  before: StoredRender | undefined,
+  after: StoredRender | undefined,
+): ObjectChange[] {
+  const manifests = (render: StoredRender | undefined) => (render?.objects ?? []) as unknown as readonly Manifest[];
+  return diffObjects(manifests(before), manifests(after)).map((change) => ({ ...change, component }));
+}
+
+function verifiedAsDesired(
+  wish: Wish,
+  component: ComponentRef,
+  digest: string,
+  render: StoredRender,
+): DesiredComponent {
+  const raw = wish.resources.components.find(
+    ({ kind, metadata }) => kind === component.kind && metadata.name === component.name,
+  );
+  const sets = render.objects.filter(({ kind }) => kind === 'StatefulSet');
+  return {
+    component,
+    role: componentRole(raw ?? component) ?? 'network',
+    render: digest,
+    inputs: render.inputs,
+    replicas: (sets[0]?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0,
+    images: imagesOf(render),
+    keys: render.keys,
+  };
+}
+
+/**
+ * Components whose object is being deleted, or is gone although it was rolled out (its finalizer was taken off by
+ * hand). With the network itself, everything goes.
+ */
+function leavingComponents({ at, wish, live, verified, lost, deleting }: PlanningFacts): LeavingComponent[] {
+  const all = wish.resources.components;
+  const asLeaving = (object: KubeObject): LeavingComponent[] => {
+    const role = componentRole(object);
+    return role ? [{ component: { kind: object.kind as ComponentRef['kind'], name: object.metadata.name }, role }] : [];
+  };
+  const isGone = ({ component }: Lost) =>
+    component.kind !== 'OptimismNetwork' &&
+    !all.some(({ kind, metadata }) => kind === component.kind && metadata.name === component.name);
+  const liveOf = (component: ComponentRef) => [...live.objects.values()].filter((item) => isObjectOf(item, component));
+  const gone = [
+    ...verified.filter(isGone).map(({ component, render }) => ({ component, objects: render.objects })),
+    ...lost.filter(isGone).map(({ component }) => ({ component, objects: liveOf(component) })),
+  ].map(({ component, objects }): LeavingComponent => ({ component, role: roleOfObjects(component, objects) }));
+  const going = all.filter(({ metadata }) => deleting || metadata.deletionTimestamp !== undefined).flatMap(asLeaving);
+  const network: LeavingComponent[] = deleting
+    ? [{ component: { kind: 'OptimismNetwork', name: at.name }, role: 'network' }]
+    : [];
+  return [...going, ...gone, ...network];
+}
+
+function roleOfObjects(component: ComponentRef, objects: readonly KubeObject[]): LeavingComponent['role'] {
+  if (component.kind === 'OpBatcher') return 'batcher';
+  const sequences = objects.some(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'sequencer');
+  return sequences ? 'sequencer' : 'replica';
+}

@@ -38,9 +38,9 @@ const ELSEWHERE = [
   'startSequencer/stop-other', // a second sequencer that was started by hand
 ];
 
-/** Points of a look that these plans do not come to. */
+/** Points of a look that these plans do not come to, or only at times. */
 const NEVER_AFTER_ONE_CHANGE: readonly string[] = [
-  'look/adopt/before', // a status that has lost what is rolled out
+  'look/adopt/before', // a status that has lost what is rolled out, or a death between two effects of `verify`
   'look/prune/before', // a render that is neither the last nor the one before: it takes a second change of a component
 ];
 

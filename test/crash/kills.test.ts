@@ -84,7 +84,8 @@ describe('an operator that is killed', () => {
       await play({
         // Between scaling down and applying; and when it is rolled out but not noted as such.
         points: ['stopBatcher/scale/after', 'verify/status/before'],
-        begin: () => chain.apply(resource(devnet(), 'devnet-batcher', { maxChannelDuration: 3 })),
+        // In a long channel the last blocks are still missing on L1 when a killed teardown comes to flush it.
+        begin: () => chain.apply(resource(devnet(), 'devnet-batcher', { maxChannelDuration: ALL ? 60 : 3 })),
         done: async () => {
           const { phase, history = [] } = await chain.status();
           return phase === 'Ready' && history.length === 2;
@@ -124,7 +125,7 @@ describe('an operator that is killed', () => {
   );
 
   it.runIf(ALL)('has died at every point that these three plans have', () => {
-    const struck = operator.reached().filter(({ action }) => action === 'kill');
-    expect([...new Set(struck.map(({ point }) => point))].sort()).toEqual(playedPoints().sort());
+    const struck = new Set(operator.reached().flatMap(({ action, point }) => (action === 'kill' ? [point] : [])));
+    expect(playedPoints().filter((point) => !struck.has(point))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Deletion: in order, of one component and of all, with nothing left behind. deletion-cascades.test.ts has the other modes. */
+/** Deletion: in order, of one component and of all, with nothing left behind. deletion-cascades.test.ts has the other modes, deletion-midway.test.ts that of plans. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FINALIZER } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
@@ -158,50 +158,5 @@ describe('deletion', { timeout: 400_000 }, () => {
     expect(sequencerStopped).toBeGreaterThan(from);
     expect(batcherStopped).toBeGreaterThan(sequencerStopped);
     expectFairPlay(devnet);
-  });
-
-  it('in the middle of an install ends the install at its next safe point, and takes down what is there', async () => {
-    await devnet.chain.apply(...devnet.chain.resources);
-    await waitUntil(
-      'the sequencer pod exists',
-      async () => ((await readAll(devnet, 'Pod')).length > 0 ? true : undefined),
-      120_000,
-    );
-    await deleteAll(devnet, 'Orphan');
-    await allGone(devnet);
-    await entityEnded(devnet);
-    expectFairPlay(devnet);
-  });
-
-  it('while a plan waits for approval leaves nothing behind, not even what was stored for the plan', async () => {
-    await devnet.chain.apply(
-      ...devnet.chain.resources.map((object) =>
-        object.kind === 'OptimismNetwork' ? resource(devnet, NETWORK, { approval: { install: 'Required' } }) : object,
-      ),
-    );
-    await devnet.chain.waitForPhase('AwaitingApproval', 120_000);
-    await deleteAll(devnet, 'Background');
-    await allGone(devnet);
-    await entityEnded(devnet);
-  });
-
-  it('while a plan is halted', async () => {
-    const undo = devnet.chain.runner.fault.imageMissing('op-batcher');
-    try {
-      await devnet.chain.apply(
-        ...devnet.chain.resources.map((object) =>
-          object.kind === 'OptimismNetwork'
-            ? resource(devnet, NETWORK, { rollout: { gates: { engineReady: { timeout: '20s' } } } })
-            : object,
-        ),
-      );
-      await devnet.chain.waitForPhase('Halted', 240_000);
-      await deleteAll(devnet, 'Background');
-      await allGone(devnet);
-      await entityEnded(devnet);
-      expectFairPlay(devnet);
-    } finally {
-      undo();
-    }
   });
 });

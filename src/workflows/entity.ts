@@ -113,6 +113,7 @@ export class Entity {
       if (this.missing < 2 || isPoked) return 'there';
       // The plan that has just taken the object away is about to finish: ending first would terminate it.
       await this.child.ends();
+      await this.#finishHandlers('the network is gone');
       // Status and audit are gone with the network: the log is what is left to say it to.
       log.info('Network was gone, its workflow ended', { network: this.network, ...this.child.takeEnd() });
       return 'gone';
@@ -132,7 +133,12 @@ export class Entity {
     await this.child.leave('the network was created anew');
     await this.child.ends();
     await this.#observation.stop();
-    this.answers.close('the network was created anew');
+    await this.#finishHandlers('the network was created anew');
+  }
+
+  /** Nobody waits for an answer of a workflow that has ended. */
+  async #finishHandlers(why: string): Promise<void> {
+    this.answers.close(why);
     await condition(allHandlersFinished);
   }
 

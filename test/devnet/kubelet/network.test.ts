@@ -87,9 +87,9 @@ describe('the network of a pod', () => {
   });
 
   test('shows unready pods only where the Service publishes them', async () => {
-    const undo = [cluster.runner.fault.neverReady('sequencer-0/'), cluster.runner.fault.neverReady('strict-0/')];
     const strict = await ipOf('strict-0');
-    expect(await resolve('strict-0.strict')).toBe(strict);
+    await waitUntil('it has its name', async () => (await resolve('strict-0.strict')) === strict || undefined);
+    const undo = [cluster.runner.fault.neverReady('sequencer-0/'), cluster.runner.fault.neverReady('strict-0/')];
     for (const pod of ['sequencer-0', 'strict-0']) {
       await cluster.podWith(pod, 'is not ready', (_pod, { containerStatuses = [] }) => !containerStatuses[0]?.ready);
     }

@@ -4,8 +4,10 @@
  * Temporal gives an attempt up when its heartbeats stop, but a worker that was only frozen wakes up and goes on. Just
  * before its effect each attempt therefore takes the Lease; the next attempt takes it over, and the one that wakes up
  * finds a foreign holder and stops without effect. A holder of another run (a child that was terminated by hand) is
- * waited out instead, because nothing says that its activity has ended.
+ * waited out instead, because nothing says that its activity has ended. Whoever lets go leaves word: an attempt that was
+ * cut off from Temporal, and comes to a Lease that is free again, sees that a later one was there.
  */
+import { ANNOTATIONS } from '../api/names.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { isKubeStatus, type KubeClient, readLease, swapLease } from '../kube/index.ts';
 
@@ -56,8 +58,10 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
           Math.min(left, 10),
         );
     }
-    if (current?.runId === holder.runId && isLater(current, holder))
-      throw notExecutor('a later attempt of this plan has taken over', 10, TakenOver);
+    const released = parseReleased(expected?.annotations);
+    const isFormer =
+      (current?.runId === holder.runId && isLater(current, holder)) || (!current && wasLater(released, holder, now()));
+    if (isFormer) throw notExecutor('a later attempt of this plan has taken over', 10, TakenOver);
     const swap = {
       ...ref,
       expected,
@@ -80,7 +84,9 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
     const expected = await readLease(kube, ref, control);
     if (expected?.holder !== formatHolder(holder)) return;
     // Losing this race means that it was taken over, or is gone with its namespace: not ours to release any more.
-    await swapLease(kube, { ...ref, expected, holder: undefined, now: new Date(now()), metadata }, control);
+    const annotations = { [ANNOTATIONS.releasedBy]: `${formatHolder(holder)}@${now()}` };
+    const swap = { ...ref, expected, holder: undefined, now: new Date(now()), metadata: { ...metadata, annotations } };
+    await swapLease(kube, swap, control);
   }
 
   return { take, release };
@@ -88,6 +94,27 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
 
 function isLater(a: Holder, b: Holder): boolean {
   return a.scheduledAt > b.scheduledAt || (a.scheduledAt === b.scheduledAt && a.attempt > b.attempt);
+}
+
+interface Released {
+  readonly holder: Holder;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+function parseReleased(annotations: Readonly<Record<string, string>> = {}): Released | undefined {
+  const [text, at] = (annotations[ANNOTATIONS.releasedBy] ?? '').split('@');
+  const holder = parseHolder(text);
+  return holder && at !== undefined ? { holder, at: Number(at) } : undefined;
+}
+
+/**
+ * Of another run only as long as an attempt can last: its times may be those of another Temporal server, whose clock is
+ * another one.
+ */
+function wasLater(released: Released | undefined, holder: Holder, now: number): boolean {
+  if (!released || !isLater(released.holder, holder)) return false;
+  return released.holder.runId === holder.runId || now - released.at < HOLD_SECONDS * 1000;
 }
 
 function formatHolder({ runId, scheduledAt, attempt }: Holder): string {

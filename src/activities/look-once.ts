@@ -5,7 +5,7 @@
 
 import { parseDuration } from '../api/duration.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
-import { defaultRelease, type Release, release as releaseOf } from '../catalogue/releases.ts';
+import { defaultRelease, type Release, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
 import type { LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
@@ -125,6 +125,8 @@ export async function lookOnce(
     probeIntervalSeconds: parseDuration(spec?.probeInterval ?? '30s') / 1000,
     release: spec?.release ?? defaultRelease,
     chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),
+    generations: generationsOf(wish),
+    hasStatus: status.phase !== undefined,
   };
   const isStored = (digest: string) => rolledOut.verified.some((item) => item.digest === digest);
   const needed = [...(plan?.renders ?? []), ...verified.filter(({ digest }) => !isStored(digest))];
@@ -132,6 +134,13 @@ export async function lookOnce(
     needed.some(({ digest }) => digest === desire?.components[index]?.render),
   );
   return { result: { ...content, key: lookKey(content) }, wish, live, renders, ...(discovery ? { discovery } : {}) };
+}
+
+function generationsOf({ resources: { network, components } }: Wish): LookResult['generations'] {
+  const all = [{ ...network, kind: 'OptimismNetwork' }, ...components];
+  return Object.fromEntries(
+    all.map(({ kind, metadata }) => [`${kind}/${metadata.name}`, metadata.generation ?? 0] as const),
+  );
 }
 
 /** What makes two looks different: no clocks, and no numbers inside of messages, which may move with the chain. */
@@ -186,7 +195,7 @@ function findRelease(wish: Wish, problems: Problem[]): Release | undefined {
     problems.push({
       type: 'ReferenceNotFound',
       message: `spec.release: there is no release "${name}"`,
-      fix: 'see docs/compatibility.md for the names of releases',
+      fix: `name one of ${releaseNames.join(', ')}, or leave it out`,
     });
   return release;
 }

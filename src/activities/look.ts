@@ -4,6 +4,7 @@ import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { scheduledForks } from '../chain/rollup-config.ts';
 import type { LookInput, LookResult } from '../contract/activities.ts';
 import { boundLook } from '../plan/bound-look.ts';
+import { cutText } from '../status/conditions.ts';
 import { adoptRolledOut } from './adopt-rolled-out.ts';
 import { auditStoreOf } from './audit-stores.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
@@ -12,6 +13,8 @@ import { type Look, lookOnce } from './look-once.ts';
 import { pruneRenders } from './prune-renders.ts';
 import { changeStatus } from './state/change-status.ts';
 import { storeRender } from './state/render-store.ts';
+
+const MAX_VERSION = 32;
 
 const GONE: LookResult = {
   found: false,
@@ -27,6 +30,8 @@ const GONE: LookResult = {
   probeIntervalSeconds: 30,
   release: '',
   chainId: '',
+  generations: {},
+  hasStatus: false,
   nextPlanNumber: 0,
 };
 
@@ -70,7 +75,9 @@ async function writeChainFacts(
   attempt: Attempt,
 ): Promise<void> {
   if (!discovery) return;
-  const { addresses, roles, generation, version, gameType, blockNumber } = discovery;
+  const { addresses, roles, generation, gameType, blockNumber } = discovery;
+  // Whatever a contract says: it must fit into the status.
+  const version = cutText(discovery.version, MAX_VERSION);
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
     { kind: 'OptimismNetwork', ...at, uid: result.uid },

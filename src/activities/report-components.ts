@@ -31,6 +31,9 @@ export async function reportComponents(
   );
   for (const component of resources?.components ?? []) {
     const id = `${component.kind}/${component.metadata.name}`;
+    const generation = report.generations[id];
+    // It has come since: the next look knows it.
+    if (generation === undefined) continue;
     const own = problems.filter(({ object }) => object === id);
     const phase = phaseOf(report, component, own, done.includes(id));
     const conditions = [
@@ -45,15 +48,12 @@ export async function reportComponents(
         name: component.metadata.name,
         uid: component.metadata.uid ?? '',
       },
-      (status, object) => {
-        const generation = object.metadata.generation ?? 0;
-        return {
-          ...status,
-          phase,
-          observedGeneration: generation,
-          conditions: setConditions(status.conditions ?? [], conditions, new Date(deps.now()), generation),
-        };
-      },
+      (status) => ({
+        ...status,
+        phase,
+        observedGeneration: generation,
+        conditions: setConditions(status.conditions ?? [], conditions, new Date(deps.now()), generation),
+      }),
       attempt,
     );
   }

@@ -44,10 +44,10 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
     await changeStatus<OptimismNetworkStatus>(
       deps.kube,
       { kind: 'OptimismNetwork', ...at, uid },
-      (before, object) => {
+      (before) => {
         const status = reportedStatus(clean, {
           before,
-          generation: object.metadata.generation ?? 0,
+          generation: report.generations[`OptimismNetwork/${network.name}`] ?? 0,
           now: new Date(deps.now()),
           ...(planConfigMap ? { planConfigMap } : {}),
         });

@@ -30,6 +30,8 @@ export const ANNOTATIONS = {
   workflowId: 'optimism.io/workflow-id',
   /** Digest of the stored render that the object was applied from. */
   renderDigest: 'optimism.io/render-digest',
+  /** Who let go of an executor Lease last, and when: `<run>/<scheduled at>/<attempt>@<unix milliseconds>`. */
+  releasedBy: 'optimism.io/released-by',
   /** Sequence number and hash of the audit record that an event belongs to: `<seq>:<hash>`. */
   audit: 'optimism.io/audit',
 } as const;

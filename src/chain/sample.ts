@@ -23,6 +23,8 @@ export interface PodTarget {
   readonly role: 'Sequencer' | 'Replica';
   /** Absent while the pod has none. */
   readonly ip?: string;
+  /** Kubernetes node that it is bound to. */
+  readonly host?: string;
   readonly ports: { readonly opNode: number; readonly execution: number };
 }
 

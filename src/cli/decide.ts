@@ -24,7 +24,7 @@ export function withDecideOptions(command: Command): Command {
     .addOption(
       new Option(
         '--via <way>',
-        'kubernetes: annotations, verified by the API server; temporal: an update, claimed (default: kubernetes, temporal when the cluster does not answer)',
+        'kubernetes: annotations on the OptimismNetwork; temporal: an update, which answers (default: kubernetes, temporal when the cluster does not answer)',
       ).choices(['kubernetes', 'temporal']),
     )
     .addOption(

@@ -162,6 +162,8 @@ function annotationValue(subject: string | undefined, existing: string | undefin
   return existing?.split(' ')[0] === subject ? `${subject} ${now.toISOString()}` : subject;
 }
 
+const IF_NOT_THERE = 'If its plan does not ask for that now, an event DecisionRefused says so; the audit log has both.';
+
 /** What was decided, as a sentence. */
 export function decisionText({ action, subject = '' }: Decision, network: string, by: string): string {
   switch (action) {
@@ -178,8 +180,8 @@ export function decisionText({ action, subject = '' }: Decision, network: string
     case 'abort':
       return `Asked ${network} to end its plan after the current step, as ${by}.`;
     case 'skipGate':
-      return `Skipped gate ${subject} of ${network} once, as ${by}. It is in the audit log.`;
+      return `Asked ${network} to go on without gate ${subject}, once, as ${by}. ${IF_NOT_THERE}`;
     case 'confirmFenced':
-      return `Confirmed as ${by} that ${subject} is switched off. It is in the audit log.`;
+      return `Told ${network} as ${by} that ${subject} is switched off. ${IF_NOT_THERE}`;
   }
 }

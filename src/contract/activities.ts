@@ -78,6 +78,10 @@ export interface LookResult {
   readonly probeIntervalSeconds: number;
   readonly release: string;
   readonly chainId: string;
+  /** `<Kind>/<name>` → `metadata.generation` that was looked at. */
+  readonly generations: Readonly<Record<string, number>>;
+  /** Whether the status says what was reported; false also when somebody has wiped it. */
+  readonly hasStatus: boolean;
   /** Number for the workflow id of the next plan, counted by the audit chain. */
   readonly nextPlanNumber: number;
 }
@@ -112,6 +116,8 @@ export interface Happening {
     | 'halted'
     | 'gateSkipped'
     | 'fencingConfirmed'
+    | 'retried'
+    | 'aborted'
     | 'paused'
     | 'resumed';
   readonly planHash?: string;
@@ -155,6 +161,8 @@ export interface ReportInput {
   readonly applied?: { readonly revision: string; readonly release: string };
   readonly happenings: readonly Happening[];
   readonly remembered: Remembered;
+  /** As in the look that all this is about. */
+  readonly generations: LookResult['generations'];
 }
 
 export interface ObserveInput {

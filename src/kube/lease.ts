@@ -21,6 +21,7 @@ export interface LeaseRecord {
   readonly durationSeconds: number | undefined;
   /** How often it changed hands. */
   readonly transitions: number;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 export interface LeaseSwap {
@@ -123,6 +124,7 @@ function toRecord({ metadata, spec }: LeaseObject): LeaseRecord {
     renewTime: toDate(spec?.renewTime),
     durationSeconds: spec?.leaseDurationSeconds,
     transitions: spec?.leaseTransitions ?? 0,
+    annotations: metadata.annotations ?? {},
   };
 }
 

@@ -95,7 +95,7 @@ function sequence({ component }: DesiredComponent, limits: StepLimits): StepDraf
 /** The pod restarts and goes on sequencing by its key in the sequencers ConfigMap, unless somebody has stopped it. */
 export function changeSequencer(of: DesiredComponent, limits: StepLimits): StepDraft[] {
   return [
-    apply(of, { partition: 0, safePointAfter: false }),
+    apply(of, { partition: 0 }),
     awaitPods(of, limits),
     engineReady(of, limits),
     ...sequence(of, limits),

@@ -15,6 +15,7 @@ const MAX_MESSAGE = 160;
 /** Of the one step that waits or has failed: its message ends with what to do. */
 const MAX_CURRENT_MESSAGE = 640;
 const MAX_COMMENT = 512;
+const MAX_NAME = 253;
 const MAX_STEPS = 100;
 const MAX_HISTORY = 20;
 const MAX_PAST_SUMMARY = 200;
@@ -132,6 +133,10 @@ function progressFields({ state, message, startedAt, finishedAt }: KnownProgress
 }
 
 function approvalToStatus(approval: NonNullable<ShownPlan['approval']>): NonNullable<PlanStatus['approval']> {
-  const { comment, ...rest } = approval;
-  return { ...rest, ...(comment === undefined ? {} : { comment: cutText(comment, MAX_COMMENT) }) };
+  const { by, comment, ...rest } = approval;
+  return {
+    ...rest,
+    by: cutText(by, MAX_NAME),
+    ...(comment === undefined ? {} : { comment: cutText(comment, MAX_COMMENT) }),
+  };
 }

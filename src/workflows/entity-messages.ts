@@ -107,7 +107,7 @@ export function listen(entity: Entity): void {
     update(
       UPDATES[`${action}Plan`],
       guardDecision,
-      (value) => state.refusal({ action, plan: value.plan, via: 'Temporal' }),
+      (value) => state.refusal({ action, plan: value.plan, via: 'Temporal' }, Date.now()),
       take,
       `${action} the waiting plan and get an answer: ${shape}`,
     );

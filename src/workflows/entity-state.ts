@@ -204,7 +204,7 @@ export class EntityState {
   }
 
   /** Whether a decision on a plan counts; a text says why not and what would. */
-  refusal(decision: Pick<ReceivedDecision, 'action' | 'plan' | 'via'>): string | undefined {
+  refusal(decision: Pick<ReceivedDecision, 'action' | 'plan' | 'via'>, now: number): string | undefined {
     const { proposal, look } = this;
     if (look && !look.approval.sources.includes(decision.via)) {
       return `decisions through ${decision.via} do not count here (spec.approval.sources is ${look.approval.sources.join(', ')})`;
@@ -218,7 +218,8 @@ export class EntityState {
     const current = `the current plan is ${proposal.plan.hash.slice(0, 12)} (${proposal.plan.summary})`;
     if (!proposal.plan.hash.startsWith(asked) || asked.length < 8)
       return `plan ${asked.slice(0, 64)} is not the one that waits; ${current}`;
-    if (proposal.status === 'expired') return `plan ${asked} has expired; send retry to have it proposed again`;
+    if (proposal.status === 'expired' || isOver(proposal, now))
+      return `plan ${asked} has expired; send retry to have it proposed again`;
     // What has not begun can still be taken back.
     const isRevoked = decision.action === 'reject' && !this.running;
     if (proposal.status === 'approved' && !isRevoked) return `plan ${asked} is approved already`;
@@ -227,7 +228,7 @@ export class EntityState {
   }
 
   decide(decision: ReceivedDecision, now: number): void {
-    const why = this.refusal(decision);
+    const why = this.refusal(decision, now);
     const { proposal } = this;
     if (why || !proposal) {
       this.record({
@@ -264,7 +265,7 @@ export class EntityState {
 
   expire(now: number): boolean {
     const { proposal } = this;
-    if (proposal?.status !== 'awaiting' || proposal.expiresAt === undefined || now < proposal.expiresAt) return false;
+    if (!proposal || !isOver(proposal, now)) return false;
     proposal.status = 'expired';
     this.record({
       type: 'planExpired',
@@ -317,6 +318,11 @@ export class EntityState {
       return this.proposal.status === 'approved' ? phaseWhile(this.proposal.plan.kind) : 'AwaitingApproval';
     return 'Ready';
   }
+}
+
+/** Nobody has decided in time, whether or not anybody has noticed yet. */
+function isOver({ status, expiresAt }: Proposal, now: number): boolean {
+  return status === 'awaiting' && expiresAt !== undefined && now >= expiresAt;
 }
 
 function carriedProposal({ plan, ...rest }: Proposal): CarriedProposal {

@@ -3,7 +3,8 @@
  * nothing runs beside it but the child that executes a plan and the observation of an idle network.
  */
 import { allHandlersFinished, condition, log, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
-import type { LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
+import type { Happening, LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
+import type { Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import type { EntityInput } from '../contract/messages.ts';
 import { type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
@@ -19,6 +20,14 @@ import { PlanChild } from './plan-child.ts';
 import { planReport } from './plan-report.ts';
 
 const SETTLE_MS = 300;
+
+/** What is on record of moves that count at once. */
+const PAST: Partial<Record<Move['type'], Happening['type']>> = {
+  pause: 'paused',
+  resume: 'resumed',
+  retry: 'retried',
+  abort: 'aborted',
+};
 
 export class Entity {
   readonly network: EntityInput['network'];
@@ -60,9 +69,9 @@ export class Entity {
       this.#takeChildEnd();
       const seen = this.dirty ? await this.#look() : 'there';
       if (seen !== 'there') return seen;
+      this.state.expire(Date.now());
       await this.#takeInbox();
       await this.child.passOnPause(this.state.paused);
-      this.state.expire(Date.now());
       this.childChanged = false;
       await this.#supersedeWhenOutdated();
       const next = this.state.startable(Date.now());
@@ -89,8 +98,8 @@ export class Entity {
 
   /** A look that is due is no obstacle: a fresh run begins with one. */
   #mayStartAfresh(): boolean {
-    const { happenings, proposal } = this.state;
-    const isAboutToStart = proposal?.status === 'approved';
+    const { happenings } = this.state;
+    const isAboutToStart = this.state.startable(Date.now()) !== undefined;
     return !this.child.isThere && this.inbox.length === 0 && happenings.length === 0 && !isAboutToStart;
   }
 
@@ -123,6 +132,7 @@ export class Entity {
       await this.#finishForAnother();
       return 'replaced';
     }
+    if (look.hasStatus === false) this.#reported = '';
     this.inbox.push(...this.state.newDecisions(look));
     this.state.takeLook(look, Date.now());
     return 'there';
@@ -184,32 +194,31 @@ export class Entity {
       return;
     }
     const move = guarded.value;
+    const done = PAST[move.type];
+    if (done) {
+      const reason = move.reason ? `: ${move.reason}` : '';
+      state.record({ type: done, actor: move.by, via: decision.via, message: `${done} by ${move.by}${reason}` });
+    }
     switch (move.type) {
       case 'pause':
       case 'resume':
         state.memory.paused = move.type === 'pause';
-        state.record({
-          type: move.type === 'pause' ? 'paused' : 'resumed',
-          actor: move.by,
-          via: decision.via,
-          message: `${move.type}d by ${move.by}`,
-        });
-        break;
+        return;
       case 'retry':
         if (!this.child.isThere) state.proposeAgain(Date.now());
+        break;
+      case 'abort':
+        state.memory.abortedRevision = state.running?.plan.desiredRevision ?? '';
         break;
       case 'skipGate':
       case 'confirmFenced':
         this.answers.asked(decision);
         await this.child.tell({ ...move, key: decision.key });
         return;
-      case 'abort':
-        state.memory.abortedRevision = state.running?.plan.desiredRevision ?? '';
-        break;
       default:
         break;
     }
-    if (move.type !== 'pause' && move.type !== 'resume') await this.child.tell(move);
+    await this.child.tell(move);
   }
 
   #recordAnswer({ action, by, via, gate, node, reason = '' }: ReceivedDecision, refused: string | undefined): void {
@@ -309,6 +318,7 @@ export class Entity {
       ...(state.phase === 'Ready' ? { applied: { revision: look.revision, release: look.release } } : {}),
       happenings: state.happenings.splice(0),
       remembered: state.memory.remembered,
+      generations: look.generations,
     };
     this.finished = undefined;
     this.#attributes.show(state);

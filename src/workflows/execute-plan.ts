@@ -78,7 +78,8 @@ class PlanRun {
       case 'abort':
       case 'supersede':
         // An abort is a person's word; a newer revision does not take it back.
-        if (this.ending !== 'aborted') this.ending = move.type === 'abort' ? 'aborted' : 'superseded';
+        if (this.ending === 'aborted') break;
+        this.ending = move.type === 'abort' ? 'aborted' : 'superseded';
         this.endingReason = move.reason;
         break;
     }
@@ -171,7 +172,8 @@ function entity() {
 async function runSteps(run: PlanRun): Promise<PlanOutcome> {
   const { input } = run;
   for (const [index, step] of input.plan.steps.entries()) {
-    await condition(() => !run.paused || run.ending !== undefined);
+    // Paused where it can not be left, it goes on when somebody resumes, and ends at the next safe point.
+    await condition(() => !run.paused || run.ending === 'aborted' || run.endsBefore(index));
     if (run.endsBefore(index)) return ended(run);
     for (let attempt = 1; ; attempt++) {
       run.mark(index, {
@@ -179,13 +181,15 @@ async function runSteps(run: PlanRun): Promise<PlanOutcome> {
         startedAt: now(),
       });
       const skipped = run.skipOf(step) !== undefined;
+      const vouched = run.fencedNodes.length;
       const end = await runStep(run, step, index, attempt);
       if (end.type === 'done') {
         run.mark(index, { state: end.skipped ? 'Skipped' : 'Done', message: end.message, finishedAt: now() });
         break;
       }
       if (run.endsBefore(index)) return ended(run);
-      if (end.type === 'interrupted') continue;
+      // Somebody has vouched for a node while the step asked it: it does not know yet.
+      if (end.type === 'interrupted' || (end.type === 'failed' && run.fencedNodes.length > vouched)) continue;
       if (OUTDATED.includes(end.problem.type)) return { outcome: 'lookAgain', message: end.problem.message };
       if (skipped) run.forgetSkip();
       run.mark(index, { state: 'Failed', message: end.problem.message, finishedAt: now() });

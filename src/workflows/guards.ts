@@ -13,9 +13,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length > 0 && value.length <= 1024 ? value : undefined;
+function text(value: unknown, maxLength = 1024): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= maxLength ? value : undefined;
 }
+
+/** As long as a user name of Kubernetes may be; the status has no room for more. */
+const MAX_NAME = 253;
 
 export type Guarded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
@@ -27,20 +30,20 @@ function refuse(why: string): { ok: false; why: string } {
 export function guardDecision(value: unknown): Guarded<Decision> {
   if (!isRecord(value)) return refuse('expected one JSON object {"plan":"<hash>","approver":"<name>"}');
   const plan = text(value['plan']);
-  const approver = text(value['approver']);
+  const approver = text(value['approver'], MAX_NAME);
   const comment = text(value['comment']);
   if (!plan || !/^[0-9a-f]{8,64}$/.test(plan))
     return refuse('"plan" must be the plan hash or its first 8 or more hex digits');
-  if (!approver) return refuse('"approver" must say who decides');
+  if (!approver) return refuse(`"approver" must say who decides, in at most ${MAX_NAME} characters`);
   return { ok: true, value: { plan, approver, ...(comment ? { comment } : {}) } };
 }
 
 /** `{"by":"<name>","reason":"…"}`, with `gate` for skipGate and `node` for confirmFenced. */
 export function guardMove(type: MoveType, value: unknown): Guarded<Move> {
   if (!isRecord(value)) return refuse('expected one JSON object {"by":"<name>","reason":"<why>"}');
-  const by = text(value['by']);
+  const by = text(value['by'], MAX_NAME);
   const reason = text(value['reason']) ?? '';
-  if (!by) return refuse('"by" must say who asks');
+  if (!by) return refuse(`"by" must say who asks, in at most ${MAX_NAME} characters`);
   if (type === 'skipGate') {
     const gate = GATES.find((name) => name === value['gate']);
     if (!gate) return refuse(`"gate" must be one of ${GATES.join(', ')}`);
@@ -72,7 +75,9 @@ export function guardMoveAnswer(value: unknown): MoveAnswer | undefined {
   if (!isRecord(value)) return undefined;
   const key = text(value['key']);
   const refused = text(value['refused']);
-  return key === undefined ? undefined : { key, ...(refused === undefined ? {} : { refused }) };
+  // What can not be read is no word that it counts.
+  if (key === undefined || (refused === undefined && value['refused'] !== undefined)) return undefined;
+  return { key, ...(refused === undefined ? {} : { refused }) };
 }
 
 /** From the entity to its child; undefined when it is anything else. */

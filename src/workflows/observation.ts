@@ -33,7 +33,7 @@ export class Observation {
     look: LookResult,
     beside: Plan | undefined,
   ): void {
-    const key = beside ? `beside ${beside.hash}` : look.key;
+    const key = `${beside ? `beside ${beside.hash}` : look.key} every ${look.probeIntervalSeconds} s`;
     if (this.#running && !this.#running.settled && this.#running.key === key) return;
     this.#running?.scope.cancel();
     const running: Running = { key, scope: new CancellationScope(), settled: false };

@@ -48,8 +48,21 @@ const store = ({ uid, ...network }: Owner, installation: string | undefined) =>
 /** What a look finds of the key; `render` is the one that the network's status names as rolled out. */
 function look(network: Owner, render?: string) {
   const components = render ? [{ kind: 'OptimismNetwork', name: network.name, render }] : [];
-  const object = { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', metadata: {}, status: { components } };
+  const object = {
+    apiVersion: 'optimism.io/v1alpha1',
+    kind: 'OptimismNetwork',
+    metadata: { uid: network.uid },
+    status: { components },
+  };
   return gatherInstallation({ kube, operatorNamespace: namespace }, network, object as never, signal);
+}
+
+/** As `storeConfig` leaves it. */
+function storePeers({ name, uid }: Owner, render: string) {
+  const owner = { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', name, uid };
+  const annotations = { 'optimism.io/render-digest': render };
+  const metadata = { name: `${name}-peers`, namespace, annotations, ownerReferences: [owner] };
+  return kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
 }
 
 async function rolledOut(): Promise<{ network: Owner; render: string; key: Buffer }> {
@@ -91,6 +104,17 @@ describe('the key of the installation', () => {
     await removeKey();
     expect((await look(network, 'f'.repeat(64))).problem?.message).toContain('is gone');
     expect(await kube.get(secretRef(NAME))).toBeUndefined();
+  });
+
+  it('is not made anew either when the status is lost, or an install has only begun', async () => {
+    const { network, render } = await rolledOut();
+    await storePeers(network, render);
+    await removeKey();
+    expect((await look(network)).problem?.message).toContain('is gone');
+    expect(await kube.get(secretRef(NAME))).toBeUndefined();
+    // What another network of this name has left says nothing.
+    const successor = { ...network, uid: 'another' };
+    expect((await look(successor)).problem).toBeUndefined();
   });
 
   it('that was made for another network meanwhile is not taken for it', async () => {

@@ -16,6 +16,7 @@ type StepType = 'startSequencer' | 'stopSequencer';
 type Input = Partial<Pick<StepInput, 'fencedNodes' | 'planKind'>> & { readonly waitedMs?: number };
 
 const STEP = '07-start-sequencer/a';
+const HOST = 'a-machine';
 
 let api: ApiServer;
 beforeAll(async () => {
@@ -75,7 +76,7 @@ class Scene implements AsyncDisposable {
 
   async #createPod(node: string, ip: string | undefined): Promise<void> {
     const labels = { 'optimism.io/component': `opnode.${node}`, 'app.kubernetes.io/component': 'sequencer' };
-    const spec = { containers: [{ name: 'op-node', image: 'op-node' }] };
+    const spec = { containers: [{ name: 'op-node', image: 'op-node' }], nodeName: HOST };
     await this.#create('Pod', this.podOf(node), { spec }, labels);
     if (!ip) return;
     const status = { phase: 'Running', podIP: ip, podIPs: [{ ip }] };
@@ -193,6 +194,7 @@ describe.concurrent('a sequencer', () => {
 
   it.each([
     ['its name', 'b'],
+    ['the Kubernetes node that it is on', HOST],
     ['its pod', undefined],
   ])('starts when a person vouches for the other one, by %s', async (_, node) => {
     await using scene = await Scene.open({ mood: 'error' });

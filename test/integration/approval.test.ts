@@ -354,6 +354,11 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
       ({ history: [last] = [] }) => last?.outcome === 'aborted',
     );
     expect(history?.[0]).toMatchObject({ hash: running.plan?.hash, kind: 'change' });
+    expect((await auditOf(devnet)).records.findLast(({ type }) => type === 'aborted')).toMatchObject({
+      actor: 'ana',
+      via: 'Temporal',
+      details: { message: 'aborted by ana: wrong value' },
+    });
     const next = await waitForProposal(devnet);
     expect(next.revision).toBe(running.plan?.revision);
     mend();
@@ -361,6 +366,19 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
       await planAfter(devnet, () => update(devnet, UPDATES.approvePlan, { plan: next.hash, approver: 'ana' })),
     ).toMatchObject(CHANGED);
     expectFairPlay(devnet);
+  });
+
+  it('says of every edit that it has seen it, also of such as lead to nothing', async () => {
+    const devnet = use();
+    for (const expiresAfter of ['2h', '3h', '4h']) {
+      await devnet.chain.apply(resource(devnet, NETWORK, { approval: { expiresAfter } }));
+      const { generation } = (await read(devnet, 'OptimismNetwork', NETWORK)).metadata;
+      await waitForStatus(
+        devnet,
+        `generation ${generation} is seen`,
+        ({ phase, observedGeneration }) => phase === 'Ready' && observedGeneration === generation,
+      );
+    }
   });
 
   it('records what has no shape, or no name that it knows, and goes on', async () => {

@@ -52,6 +52,27 @@ describe('the state of the operator', { timeout: 2 * PATIENCE_MS }, () => {
     expect(await podUids(devnet)).toEqual(before);
     expectFairPlay(devnet);
   });
+
+  it('comes back whole when the status was wiped, and nothing moves', async () => {
+    const devnet = use();
+    const before = await podUids(devnet);
+    const said = await devnet.chain.status();
+    const wiped = Object.fromEntries(Object.keys(said).map((field) => [field, null]));
+    const ref = { apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', namespace: devnet.namespace };
+    await devnet.chain.kube.mergePatch(
+      { ...ref, name: NETWORK },
+      { status: wiped },
+      { subresource: 'status', fieldManager: 'somebody' },
+    );
+    const status = await waitForStatus(
+      devnet,
+      'it is Ready, with what it said of itself',
+      ({ phase, conditions = [] }) => phase === 'Ready' && conditions.length === said.conditions?.length,
+    );
+    expect(status).toMatchObject({ observedGeneration: said.observedGeneration, contracts: said.contracts });
+    expect(await podUids(devnet)).toEqual(before);
+    expectFairPlay(devnet);
+  });
 });
 
 async function storedRenders(devnet: Devnet): Promise<string[]> {

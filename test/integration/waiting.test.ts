@@ -8,6 +8,7 @@ import { auditOf, operatorEvents, podUids, read, resource } from './cluster-obje
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
 
+const SEQUENCER = 'devnet-sequencer';
 const REPLICA = 'devnet-replica';
 const FOLLOWER = 'devnet-follower';
 const GENESIS_AGE_SECONDS = 7200;
@@ -147,6 +148,21 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
     const { [`${FOLLOWER}-0`]: after, ...others } = await podUids(devnet);
     expect(others).toEqual(Object.fromEntries(Object.entries(before).filter(([name]) => name !== `${FOLLOWER}-0`)));
     expect(after).toBeDefined();
+    expectFairPlay(devnet);
+  });
+
+  it('takes one back that does not let the sequencer start, long before any limit is over', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const bad = { execution: { extraArgs: ['--no-such-flag'] } };
+    const unasked = resource(devnet, NETWORK, { approval: { interruptions: 'Automatic' } });
+    await chain.apply(unasked, resource(devnet, SEQUENCER, bad));
+    await waitForStatus(devnet, 'the plan waits for the pod', ({ plan }) =>
+      /restart|exit|back-off/i.test(messageOf(plan, 'awaitPods', SEQUENCER) ?? ''),
+    );
+    const done = await planAfter(devnet, () => chain.apply(resource(devnet, SEQUENCER)));
+    expect(done).toMatchObject({ outcome: 'completed' });
+    expect(conditionOf(await chain.status(), 'Sequencing')).toMatchObject({ status: 'True' });
     expectFairPlay(devnet);
   });
 });

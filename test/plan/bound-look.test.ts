@@ -25,6 +25,8 @@ function lookWith({ problems = [], ...plan }: Partial<Plan> & { problems?: reado
     probeIntervalSeconds: 30,
     release: 'u18',
     chainId: '1',
+    generations: {},
+    hasStatus: true,
     nextPlanNumber: 1,
   };
 }

@@ -60,6 +60,7 @@ export function report(fields: Partial<ReportInput> = {}): ReportInput {
     plan: null,
     happenings: [],
     remembered,
+    generations: {},
     ...fields,
   };
 }

@@ -37,6 +37,8 @@ export function aLook({ approval, ...rest }: ALookOptions = {}): LookResult {
     probeIntervalSeconds: 30,
     release: 'u18',
     chainId: '901',
+    generations: {},
+    hasStatus: true,
     nextPlanNumber: 1,
     ...rest,
     approval: { required: false, expiresAfterSeconds: 3600, sources: ['Kubernetes', 'Temporal'], ...approval },

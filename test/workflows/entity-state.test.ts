@@ -28,8 +28,12 @@ describe('a plan', () => {
     expect(state.phase).toBe('AwaitingApproval');
     expect(state.deadline(NOW)).toBe(NOW + HOUR);
     expect(state.expire(NOW + HOUR - 1)).toBe(false);
+    const approve = aDecision('approve', { plan: plan.hash });
+    expect(state.refusal(approve, NOW + HOUR - 1)).toBeUndefined();
+    // Also when nobody has noticed yet that the time is over.
+    expect(state.refusal(approve, NOW + HOUR)).toContain('has expired; send retry');
     expect(state.expire(NOW + HOUR)).toBe(true);
-    expect(state.refusal(aDecision('approve', { plan: plan.hash }))).toContain('has expired; send retry');
+    expect(state.refusal(aDecision('approve', { plan: plan.hash }), NOW)).toContain('has expired; send retry');
     expect(told(state)).toEqual(['planProposed', 'planExpired']);
   });
 
@@ -106,13 +110,15 @@ describe('a decision', () => {
 
   it('that comes a way that does not count is refused', () => {
     const state = stateAfter({ plan, approval: { required: true, sources: ['Kubernetes'] } });
-    expect(state.refusal(aDecision('approve', { plan: plan.hash, via: 'Temporal' }))).toContain('do not count here');
+    expect(state.refusal(aDecision('approve', { plan: plan.hash, via: 'Temporal' }), NOW)).toContain(
+      'do not count here',
+    );
   });
 
   it('can turn a rejection round, but not repeat it', () => {
     const state = waiting();
     state.decide(aDecision('reject', { plan: plan.hash }), NOW);
-    expect(state.refusal(aDecision('reject', { plan: plan.hash }))).toContain('is rejected already');
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }), NOW)).toContain('is rejected already');
     state.decide(aDecision('approve', { plan: plan.hash }), NOW);
     expect(state.startable(NOW)?.plan).toBe(plan);
   });
@@ -144,10 +150,10 @@ describe('a decision', () => {
   it('can be taken back until the plan begins, and not after', () => {
     const state = waiting();
     state.decide(aDecision('approve', { plan: plan.hash }), NOW);
-    expect(state.refusal(aDecision('reject', { plan: plan.hash }))).toBeUndefined();
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }), NOW)).toBeUndefined();
     const approval = { by: 'ana', at: '', via: 'Kubernetes', verified: true } as const;
     state.start({ plan, workflowId: 'id', createdAt: NOW, expiresAt: undefined, startedAt: NOW, approval });
-    expect(state.refusal(aDecision('reject', { plan: plan.hash }))).toContain('is approved already');
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }), NOW)).toContain('is approved already');
   });
 });
 

@@ -13,10 +13,15 @@ import { waitUntil } from '../devnet/servers/wait-until.ts';
 
 const TASK_QUEUE = `execute-plan-${Math.random().toString(36).slice(2)}`;
 
-type Play = (input: StepInput) => StepResult;
+type Play = (input: StepInput) => StepResult | Promise<StepResult>;
 let play: Play = () => ({ message: 'done' });
 /** Inputs of all attempts of the test, in order. */
 let attempts: StepInput[] = [];
+
+async function played(input: StepInput): Promise<StepResult> {
+  attempts.push(input);
+  return play(input);
+}
 
 let client: Client;
 let stop: () => Promise<void>;
@@ -31,10 +36,8 @@ beforeAll(async () => {
     workflowBundle: await bundleWorkflows(),
     dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
     activities: {
-      async awaitGate(input: StepInput): Promise<StepResult> {
-        attempts.push(input);
-        return play(input);
-      },
+      awaitGate: played,
+      startSequencer: played,
     },
   });
   const running = worker.run();
@@ -71,6 +74,10 @@ type Executor = WorkflowHandle<(input: PlanInput) => Promise<PlanOutcome>>;
 
 let plans = 0;
 function execute(...gates: GateName[]): Promise<Executor> {
+  return executeSteps(...gates.map((name, index) => gate(index + 1, name)));
+}
+
+function executeSteps(...steps: Step[]): Promise<Executor> {
   plans += 1;
   const input: PlanInput = {
     network: { cluster: 'test', namespace: 'chains', name: 'acme' },
@@ -80,7 +87,7 @@ function execute(...gates: GateName[]): Promise<Executor> {
       kind: 'install',
       desiredRevision: 'r',
       summary: 'install acme',
-      steps: gates.map((name, index) => gate(index + 1, name)),
+      steps,
       changes: [],
       gapExpectedSeconds: 0,
       warnings: [],
@@ -143,6 +150,71 @@ describe('a plan', () => {
     await halted(executor);
     play = () => ({ message: 'done' });
     await say(executor, retry);
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts).toHaveLength(2);
+  });
+});
+
+describe('a plan that is paused where it can not be left', () => {
+  it('stands still although a newer revision comes, and ends at the next safe point when it is resumed', async () => {
+    play = () => waits();
+    const unsafe = { ...gate(1, 'engine-ready'), safePointAfter: false };
+    const executor = await executeSteps(unsafe, gate(2, 'node-synced'), gate(3, 'sequencing'));
+    await attempted(1);
+    await say(executor, { type: 'pause', by: 'ana', reason: 'wait' });
+    play = () => ({ message: 'done' });
+    await halted(executor);
+    await say(executor, { type: 'supersede', by: 'operator', reason: 'a newer revision' });
+    await halted(executor);
+    expect(attempts.every(({ step }) => step.id === unsafe.id)).toBe(true);
+    await say(executor, { type: 'resume', by: 'ana', reason: 'go on' });
+    expect(await executor.result()).toEqual({ outcome: 'superseded', message: 'a newer revision' });
+    expect(attempts.at(-1)?.step.id).toContain('02-');
+  });
+
+  it('goes on to the next safe point when it is aborted, and keeps the reason of that', async () => {
+    play = () => waits();
+    const unsafe = { ...gate(1, 'engine-ready'), safePointAfter: false };
+    const executor = await executeSteps(unsafe, gate(2, 'node-synced'), gate(3, 'sequencing'));
+    await attempted(1);
+    await say(executor, { type: 'pause', by: 'ana', reason: 'wait' });
+    play = () => ({ message: 'done' });
+    await halted(executor);
+    await say(executor, { type: 'abort', by: 'ana', reason: 'wrong value' });
+    await say(executor, { type: 'supersede', by: 'operator', reason: 'a newer revision' }).catch(() => undefined);
+    expect(await executor.result()).toEqual({ outcome: 'aborted', message: 'wrong value' });
+    expect(attempts.at(-1)?.step.id).toContain('02-');
+  });
+});
+
+describe('a word that a node is off', () => {
+  const fenced: Move = { type: 'confirmFenced', node: 'other', by: 'ana', reason: 'no power' };
+  const start: Step = { ...gate(1, 'sequencing'), id: '01-start-sequencer/acme', type: 'startSequencer' };
+
+  it('is known to the step that has failed for want of it', async () => {
+    play = ({ fencedNodes }) => (fencedNodes.length > 0 ? { message: 'done' } : fails('FencingRequired'));
+    const executor = await executeSteps(start);
+    await attempted(1);
+    await halted(executor);
+    await say(executor, fenced);
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.at(-1)?.fencedNodes).toMatchObject([{ node: 'other', by: 'ana', step: start.id }]);
+  });
+
+  it('counts also when it comes while the step still asks', async () => {
+    let ask = () => {};
+    const asks = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    play = async ({ fencedNodes }) => {
+      if (fencedNodes.length > 0) return { message: 'done' };
+      await asks;
+      return fails('FencingRequired');
+    };
+    const executor = await executeSteps(start);
+    await attempted(1);
+    await say(executor, fenced);
+    ask();
     expect(await executor.result()).toMatchObject({ outcome: 'completed' });
     expect(attempts).toHaveLength(2);
   });

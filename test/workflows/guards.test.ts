@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guardDecision, guardMove } from '../../src/workflows/guards.ts';
+import { guardDecision, guardMove, guardMoveAnswer } from '../../src/workflows/guards.ts';
 
 const NONSENSE = [
   undefined,
@@ -29,8 +29,14 @@ describe('what somebody sends', () => {
     });
     expect(guardDecision({ plan: 'abcdef0', approver: 'ana' })).toMatchObject({ ok: false });
     expect(guardDecision({ plan: 'ABCDEF01', approver: 'ana' })).toMatchObject({ ok: false });
-    expect(guardDecision({ plan: 'abcdef01' })).toMatchObject({ ok: false, why: '"approver" must say who decides' });
-    expect(guardDecision({ plan: 'abcdef01', approver: 'a'.repeat(2000) })).toMatchObject({ ok: false });
+    expect(guardDecision({ plan: 'abcdef01' })).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('"approver" must say who'),
+    });
+    // The status has room for no longer one, and would refuse the whole report.
+    expect(guardDecision({ plan: 'abcdef01', approver: 'a'.repeat(253) })).toMatchObject({ ok: true });
+    expect(guardDecision({ plan: 'abcdef01', approver: 'a'.repeat(254) })).toMatchObject({ ok: false });
+    expect(guardMove('pause', { by: 'a'.repeat(254) })).toMatchObject({ ok: false });
   });
 
   it('as a skipped gate names a gate that there is, and why', () => {
@@ -49,6 +55,17 @@ describe('what somebody sends', () => {
 
   it('as a plain move needs no reason', () => {
     expect(guardMove('pause', { by: 'ana' })).toEqual({ ok: true, value: { type: 'pause', by: 'ana', reason: '' } });
-    expect(guardMove('abort', { reason: 'because' })).toMatchObject({ ok: false, why: '"by" must say who asks' });
+    expect(guardMove('abort', { reason: 'because' })).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('"by" must say who'),
+    });
+  });
+
+  it('as an answer of the plan is taken only when it can be read', () => {
+    expect(guardMoveAnswer({ key: 'k' })).toEqual({ key: 'k' });
+    expect(guardMoveAnswer({ key: 'k', refused: 'no' })).toEqual({ key: 'k', refused: 'no' });
+    for (const refused of ['', 7, null, 'x'.repeat(2000)])
+      expect(guardMoveAnswer({ key: 'k', refused })).toBeUndefined();
+    expect(guardMoveAnswer({ refused: 'no' })).toBeUndefined();
   });
 });

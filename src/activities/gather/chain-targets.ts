@@ -6,7 +6,10 @@ import { BATCHER_RPC, EL_HTTP, NODE_RPC } from '../../render/ports.ts';
 import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
 
-export type Pod = KubeObject & { status?: { podIP?: string; conditions?: { type: string; status: string }[] } };
+export type Pod = KubeObject & {
+  spec?: { nodeName?: string };
+  status?: { podIP?: string; conditions?: { type: string; status: string }[] };
+};
 
 export function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
@@ -32,6 +35,7 @@ function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTa
     node,
     role,
     ...(ip ? { ip } : {}),
+    ...(pod.spec?.nodeName ? { host: pod.spec.nodeName } : {}),
     ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number },
   };
 }

@@ -1,8 +1,10 @@
 /** The installation's key, as far as a look at a network may use it. */
 import { randomBytes } from 'node:crypto';
+import { ANNOTATIONS } from '../../api/names.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
-import type { KubeObject } from '../../kube/index.ts';
+import type { KubeClient, KubeObject } from '../../kube/index.ts';
+import { peersConfigMapName } from '../../render/names.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { readOrCreateInstallKey, requireInstallKey } from '../state/install-key.ts';
 import { findRender } from '../state/render-store.ts';
@@ -15,6 +17,19 @@ export interface Installation {
 
 type Deps = Pick<ActivityDependencies, 'kube' | 'operatorNamespace'>;
 
+/** What its peers ConfigMap was stored from: a status may have been lost, or its install may only have begun. */
+async function storedDigest(
+  kube: KubeClient,
+  at: { namespace: string; name: string },
+  { metadata: { uid } }: KubeObject,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const name = peersConfigMapName(at.name);
+  const peers = await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: at.namespace, name }, { signal });
+  const isOwn = peers?.metadata.ownerReferences?.some((owner) => owner.uid === uid);
+  return isOwn ? peers?.metadata.annotations?.[ANNOTATIONS.renderDigest] : undefined;
+}
+
 /** A key is made for a network of which nothing is rolled out, and for no other: its own one has to come back. */
 export async function gatherInstallation(
   { kube, operatorNamespace }: Deps,
@@ -23,10 +38,13 @@ export async function gatherInstallation(
   signal: AbortSignal,
 ): Promise<Installation> {
   const { components = [] } = (network['status'] ?? {}) as OptimismNetworkStatus;
-  const isRolledOut = components.some(({ render }) => render !== undefined);
+  const isListed = components.some(({ render }) => render !== undefined);
   try {
-    if (!isRolledOut) return { key: await readOrCreateInstallKey(kube, operatorNamespace, signal) };
-    const digest = components.find(({ kind }) => kind === 'OptimismNetwork')?.render;
+    const digest = isListed
+      ? components.find(({ kind }) => kind === 'OptimismNetwork')?.render
+      : await storedDigest(kube, at, network, signal);
+    if (!isListed && digest === undefined)
+      return { key: await readOrCreateInstallKey(kube, operatorNamespace, signal) };
     const token = (await findRender(kube, at, digest, signal))?.installation;
     return { key: await requireInstallKey(kube, operatorNamespace, token, signal) };
   } catch (error) {

@@ -44,9 +44,6 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
   const wish = await requireWish(context);
   if (wish.network?.spec.rollout.skipGates?.some((skipped) => skipped === name))
     return { message: `gate ${name} is skipped by ${SKIP_GATES}`, skippedBy: SKIP_GATES };
-  const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
-  if (fenced && UNSKIPPABLE_GATES.includes(name))
-    return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
   const live = await gatherWorkloads(deps.kube, at, signal);
   const { component } = step;
   if (component.kind !== 'OptimismNetwork' && !BEFORE_APPLY.includes(name))
@@ -76,12 +73,17 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
   switch (verdict.outcome) {
     case 'pass':
       return verdict.message;
-    case 'wait':
+    case 'wait': {
+      // What can not be seen may be vouched for; what is seen to be wrong may not.
+      const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
+      if (fenced && UNSKIPPABLE_GATES.includes(name))
+        return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
       throw context.notYet(
         verdict.message,
         `see what it waits for; if you know better: opstack skip-gate ${at.name} ${name} --reason "…" -n ${at.namespace}`,
         1,
       );
+    }
     case 'fail':
       throw new OperatorError({ type: verdict.reason, message: verdict.message, fix: verdict.fix });
   }

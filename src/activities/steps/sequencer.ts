@@ -131,7 +131,7 @@ async function proveStopped(context: StepContext, other: PodTarget): Promise<voi
   const { input, signal } = context;
   // What was switched off for an earlier step may be on again.
   const fenced = input.fencedNodes.find(
-    ({ node, step }) => step === input.step.id && (node === other.node || node === other.pod),
+    ({ node, step }) => step === input.step.id && [other.node, other.pod, other.host].includes(node),
   );
   if (fenced) return;
   const url = opNodeUrl(other);

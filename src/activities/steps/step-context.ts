@@ -69,7 +69,8 @@ export function stepActivity(
     let kept = (info.heartbeatDetails ?? {}) as Kept;
     const remember = (change: Partial<Kept>) => {
       kept = { ...kept, ...change };
-      rememberForNextAttempt(kept);
+      // Temporal shows it in the pending activity.
+      rememberForNextAttempt(deps.redactor.redactJson(kept));
     };
     const at = { namespace: input.network.namespace, name: input.network.name };
     const runId = info.workflowExecution?.runId ?? '';

@@ -132,7 +132,7 @@ export class Entity {
       await this.#finishForAnother();
       return 'replaced';
     }
-    if (look.hasStatus === false) this.#reported = '';
+    if (!look.hasStatus) this.#reported = '';
     this.inbox.push(...this.state.newDecisions(look));
     this.state.takeLook(look, Date.now());
     return 'there';

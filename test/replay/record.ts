@@ -5,7 +5,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { SIGNALS } from '../../src/contract/messages.ts';
+import { SIGNALS, UPDATES } from '../../src/contract/messages.ts';
 import { type OwnDevnet, startOwnDevnet } from '../crash/own-devnet.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
@@ -46,6 +46,27 @@ async function record(devnet: OwnDevnet, folder: string): Promise<void> {
   await chain.waitForPhase('Ready', 180_000);
   await save('change-approved-halted-retried', halted?.workflowId ?? '');
 
+  const thaw = chain.faults.pod('devnet-replica-0').freezeDerivation();
+  const env = [{ name: 'OP_NODE_L1_EPOCH_POLL_INTERVAL', value: '8s' }];
+  await chain.apply(resource(devnet, 'devnet-replica', { consensus: { env } }));
+  const { plan: second } = await chain.waitForPhase('AwaitingApproval', 120_000);
+  await entity.signal(SIGNALS.approve, { plan: second?.hash, approver: BY });
+  const waiting = await waitUntil(
+    'a gate waits',
+    async () => {
+      const { plan: running } = await chain.status();
+      const waits = running?.steps?.some(({ gate, state }) => gate === 'node-synced' && state === 'Waiting');
+      return waits ? running : undefined;
+    },
+    120_000,
+  );
+  // The first is refused by the plan, which is at another gate.
+  for (const gate of ['batching', 'node-synced'])
+    await entity.executeUpdate(UPDATES.skipGate, { args: [{ gate, by: BY, reason: 'recorded' }] }).catch(() => {});
+  await chain.waitForPhase('Ready', 180_000);
+  await save('change-gate-skipped', waiting.workflowId ?? '');
+  thaw();
+
   for (const { kind, metadata } of chain.resources) await remove(devnet, kind as 'OptimismNetwork', metadata.name);
   await waitUntil(
     'the entity has ended',
@@ -53,7 +74,7 @@ async function record(devnet: OwnDevnet, folder: string): Promise<void> {
     240_000,
   );
   await save('entity-whole-life', entityId);
-  await save('teardown', `${entityId}/teardown-3`);
+  await save('teardown', `${entityId}/teardown-4`);
 }
 
 /** Without names and paths of the machine that it was recorded on. Sticky queues are named `<process>@<host>-<hash>`. */

@@ -46,6 +46,7 @@ describe('recorded workflows', () => {
     expect([...scenarios]).toEqual(
       expect.arrayContaining([
         'change-approved-halted-retried',
+        'change-gate-skipped',
         'change-halted',
         'entity-awaiting-approval',
         'entity-whole-life',

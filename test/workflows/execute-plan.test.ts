@@ -156,7 +156,8 @@ describe('a plan', () => {
 });
 
 describe('a plan that is paused where it can not be left', () => {
-  it('stands still although a newer revision comes, and ends at the next safe point when it is resumed', async () => {
+  /** After the first of three gates, where the second has not begun. */
+  async function pausedBetween(): Promise<Executor> {
     play = () => waits();
     const unsafe = { ...gate(1, 'engine-ready'), safePointAfter: false };
     const executor = await executeSteps(unsafe, gate(2, 'node-synced'), gate(3, 'sequencing'));
@@ -164,26 +165,25 @@ describe('a plan that is paused where it can not be left', () => {
     await say(executor, { type: 'pause', by: 'ana', reason: 'wait' });
     play = () => ({ message: 'done' });
     await halted(executor);
+    return executor;
+  }
+
+  it('stands still although a newer revision comes, and ends at the next safe point when it is resumed', async () => {
+    const executor = await pausedBetween();
     await say(executor, { type: 'supersede', by: 'operator', reason: 'a newer revision' });
     await halted(executor);
-    expect(attempts.every(({ step }) => step.id === unsafe.id)).toBe(true);
+    expect(attempts.map(({ step }) => step.id).filter((id) => !id.startsWith('01-'))).toEqual([]);
     await say(executor, { type: 'resume', by: 'ana', reason: 'go on' });
     expect(await executor.result()).toEqual({ outcome: 'superseded', message: 'a newer revision' });
-    expect(attempts.at(-1)?.step.id).toContain('02-');
+    expect(attempts.at(-1)?.step.id).toMatch(/^02-/);
   });
 
   it('goes on to the next safe point when it is aborted, and keeps the reason of that', async () => {
-    play = () => waits();
-    const unsafe = { ...gate(1, 'engine-ready'), safePointAfter: false };
-    const executor = await executeSteps(unsafe, gate(2, 'node-synced'), gate(3, 'sequencing'));
-    await attempted(1);
-    await say(executor, { type: 'pause', by: 'ana', reason: 'wait' });
-    play = () => ({ message: 'done' });
-    await halted(executor);
+    const executor = await pausedBetween();
     await say(executor, { type: 'abort', by: 'ana', reason: 'wrong value' });
     await say(executor, { type: 'supersede', by: 'operator', reason: 'a newer revision' }).catch(() => undefined);
     expect(await executor.result()).toEqual({ outcome: 'aborted', message: 'wrong value' });
-    expect(attempts.at(-1)?.step.id).toContain('02-');
+    expect(attempts.at(-1)?.step.id).toMatch(/^02-/);
   });
 });
 

@@ -58,10 +58,11 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
           Math.min(left, 10),
         );
     }
-    const released = parseReleased(expected?.annotations);
-    const isFormer =
-      (current?.runId === holder.runId && isLater(current, holder)) || (!current && wasLater(released, holder, now()));
-    if (isFormer) throw notExecutor('a later attempt of this plan has taken over', 10, TakenOver);
+    const last = current
+      ? { holder: current, at: expected?.renewTime?.getTime() ?? 0 }
+      : parseReleased(expected?.annotations);
+    if (last && isLater(last.holder, holder) && now() - last.at < HOLD_SECONDS * 1000)
+      throw notExecutor('a later attempt of this plan has taken over', 10, TakenOver);
     const swap = {
       ...ref,
       expected,
@@ -92,29 +93,19 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
   return { take, release };
 }
 
+/**
+ * By Temporal's clock, which may go back: at a fail-over to another of its hosts, or with another server. What is earlier
+ * is therefore refused only as long as an attempt can last, and not for ever.
+ */
 function isLater(a: Holder, b: Holder): boolean {
   return a.scheduledAt > b.scheduledAt || (a.scheduledAt === b.scheduledAt && a.attempt > b.attempt);
 }
 
-interface Released {
-  readonly holder: Holder;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
-
-function parseReleased(annotations: Readonly<Record<string, string>> = {}): Released | undefined {
+/** @returns who let go last, and when; milliseconds since the epoch */
+function parseReleased(annotations: Readonly<Record<string, string>> = {}): { holder: Holder; at: number } | undefined {
   const [text, at] = (annotations[ANNOTATIONS.releasedBy] ?? '').split('@');
   const holder = parseHolder(text);
   return holder && at !== undefined ? { holder, at: Number(at) } : undefined;
-}
-
-/**
- * Of another run only as long as an attempt can last: its times may be those of another Temporal server, whose clock is
- * another one.
- */
-function wasLater(released: Released | undefined, holder: Holder, now: number): boolean {
-  if (!released || !isLater(released.holder, holder)) return false;
-  return released.holder.runId === holder.runId || now - released.at < HOLD_SECONDS * 1000;
 }
 
 function formatHolder({ runId, scheduledAt, attempt }: Holder): string {

@@ -9,7 +9,7 @@ import { ensureTool } from '../../../tools/toolchain.ts';
 import { type ControlPlaneFiles, writeControlPlaneFiles } from './control-plane-files.ts';
 import { freePort } from './free-port.ts';
 import { kubeconfig } from './kubeconfig.ts';
-import { type ManagedProcess, startProcess } from './managed-process.ts';
+import { type ManagedProcess, RARE_GARBAGE_COLLECTION, startProcess } from './managed-process.ts';
 
 const SERVICE_CIDR = '10.96.0.0/16';
 const KUBERNETES_SERVICE_IP = '10.96.0.1';
@@ -51,7 +51,8 @@ export async function startControlPlane(options: { dir: string; log?: (line: str
   const start = async (name: ControlPlaneProgram, args: string[], readyUrl: string): Promise<ManagedProcess> => {
     const { path } = await ensureTool(name, { onProgress: log });
     const from = performance.now();
-    const process = await startProcess({ name, command: path, args, dir, ready: () => answers200(readyUrl) });
+    const env = RARE_GARBAGE_COLLECTION;
+    const process = await startProcess({ name, command: path, args, dir, env, ready: () => answers200(readyUrl) });
     started.push(process);
     log(`${name} ready in ${((performance.now() - from) / 1000).toFixed(1)} s`);
     return process;

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureTool } from '../../../tools/toolchain.ts';
 import { freePort } from './free-port.ts';
-import { type ManagedProcess, startProcess } from './managed-process.ts';
+import { type ManagedProcess, RARE_GARBAGE_COLLECTION, startProcess } from './managed-process.ts';
 
 export interface TemporalServer {
   /** host:port of the frontend, for clients and workers. */
@@ -31,6 +31,7 @@ export async function startTemporal(options: {
   const uiPort = options.uiPort ?? (await freePort());
   const from = performance.now();
   const process = await startProcess({
+    env: RARE_GARBAGE_COLLECTION,
     name: 'temporal',
     command: tool.path,
     dir: options.dir,

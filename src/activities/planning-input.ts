@@ -7,7 +7,8 @@ import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInp
 import { stepLimits } from '../plan/step-limits.ts';
 import { diffObjects, type KubeObject as Manifest, renderDigest } from '../render/index.ts';
 import { type Desire, imagesOf } from './desire.ts';
-import { driftOf, isObjectOf, type LiveObjects } from './gather/live.ts';
+import { isReady, type Pod } from './gather/chain-targets.ts';
+import { driftOf, isObjectOf, type LiveObjects, podsOfComponent } from './gather/live.ts';
 import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
 import { type PodTemplates, strayPods } from './gather/stray-pods.ts';
@@ -67,6 +68,7 @@ export async function planningInput(facts: PlanningFacts): Promise<PlanningInput
         changes: changesOf(component, known?.render, render),
         drift: known ? [...driftOf(component, known.render, live), ...shared, ...stopped] : [],
         strayPods: render ? strayPods(component, render, live, templates) : [],
+        cannotStart: cannotStart(podsOfComponent(live, component)),
       };
     }),
   );
@@ -91,6 +93,27 @@ export async function planningInput(facts: PlanningFacts): Promise<PlanningInput
       l1BlockTimeSeconds: 12,
     }),
   };
+}
+
+/** What a container waits for while it is on its way. Everything else that it waits for keeps it from starting. */
+const STARTING = ['ContainerCreating', 'PodInitializing'];
+
+interface Waiting {
+  readonly state?: { readonly waiting?: { readonly reason?: string } };
+}
+
+function cannotStart(pods: readonly KubeObject[]): boolean {
+  if (pods.some((pod) => isReady(pod as Pod))) return false;
+  return pods.some((pod) => {
+    const { containerStatuses = [], initContainerStatuses = [] } = (pod['status'] ?? {}) as {
+      containerStatuses?: readonly Waiting[];
+      initContainerStatuses?: readonly Waiting[];
+    };
+    return [...initContainerStatuses, ...containerStatuses].some(({ state }) => {
+      const reason = state?.waiting?.reason;
+      return reason !== undefined && !STARTING.includes(reason);
+    });
+  });
 }
 
 function changesOf(

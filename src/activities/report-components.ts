@@ -31,9 +31,10 @@ export async function reportComponents(
   );
   for (const component of resources?.components ?? []) {
     const id = `${component.kind}/${component.metadata.name}`;
-    const generation = report.generations[id];
-    // It has come since: the next look knows it.
-    if (generation === undefined) continue;
+    const seen = report.generations[id];
+    // It has come since, also under a name that was there before: the next look knows it.
+    if (seen === undefined || seen > (component.metadata.generation ?? 0)) continue;
+    const generation = seen;
     const own = problems.filter(({ object }) => object === id);
     const phase = phaseOf(report, component, own, done.includes(id));
     const conditions = [

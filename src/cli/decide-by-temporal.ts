@@ -1,5 +1,11 @@
 /** Decisions through Temporal updates: when the cluster can't be reached. They count as claimed, not as verified. */
-import { Client, Connection, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import { UPDATES } from '../contract/messages.ts';
 import { CliError } from './cli-error.ts';
 import type { Decision, DecisionAction } from './decision.ts';
@@ -81,6 +87,16 @@ async function connect({ temporalAddress }: TemporalOptions, apiKey: string | un
 function refusal(error: unknown, workflowId: string, { temporalNamespace }: TemporalOptions): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
     return new CliError({ what: 'The workflow refused', why: error.cause?.message ?? error.message }, { cause: error });
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return new CliError(
+      {
+        what: `${workflowId} has not answered within ${DEADLINE_MS / 1000} s`,
+        why: 'the decision may still count: it waits for a worker, or for the API server',
+        next: 'look at opstack status, or at the workflow in the Temporal UI, before you repeat it',
+      },
+      { cause: error },
+    );
   }
   if (error instanceof WorkflowNotFoundError) {
     return new CliError(

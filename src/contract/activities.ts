@@ -17,6 +17,8 @@ export interface ReceivedDecision {
   readonly verified: boolean;
   /** Identity of the message: the same decision seen twice counts once. */
   readonly key: string;
+  /** When the workflow got it; milliseconds since the epoch. Absent: it was found by the look. */
+  readonly at?: number;
 }
 
 export interface ApprovalRecord {

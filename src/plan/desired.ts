@@ -39,6 +39,8 @@ export interface ObservedComponent {
   readonly drift: readonly ObjectChange[];
   /** Pods that another template has made than that of the wished render, each with the fields that differ. */
   readonly strayPods: readonly ObjectChange[];
+  /** No pod of it is ready, and one is kept from starting: its image is missing, or it ends each time. */
+  readonly cannotStart?: boolean;
 }
 
 /** A component that is to go: its CR is being deleted, or is gone without us having been asked. */

@@ -43,7 +43,7 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
   }
   const isOurs = verified.inputs === desired.inputs;
   // Nobody has asked for what we would render differently: until somebody has approved it every difference is drift.
-  const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : desired.role === 'batcher' && isStopped(observed));
+  const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : isLeftDown(desired, observed));
   if (hasLostObjects(observed) || makesNoBlocks(desired, observed) || isBroken)
     return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed, changes: drift }];
   const transition = isOurs ? 'operatorUpdate' : 'change';
@@ -75,6 +75,13 @@ export function isStopped({ drift }: ObservedComponent): boolean {
     ({ object, action, fields }) =>
       object.startsWith('StatefulSet/') && (action === 'create' || fields.some(({ path }) => path === 'spec.replicas')),
   );
+}
+
+/** What a change that waits for a person, or was given up, has left so that it does not work. */
+function isLeftDown({ role }: DesiredComponent, observed: ObservedComponent): boolean {
+  if (role === 'batcher') return isStopped(observed);
+  const { cannotStart = false, drift } = observed;
+  return role === 'sequencer' && cannotStart && drift.some(({ restartsPods }) => restartsPods);
 }
 
 /**

@@ -21,7 +21,7 @@ export function listen(entity: Entity): void {
   const receive = (decision: Omit<ReceivedDecision, 'key' | 'via' | 'verified'>) => {
     count += 1;
     const key = `signal-${workflowInfo().runId}-${count}`;
-    entity.inbox.push({ ...decision, via: 'Temporal', verified: false, key });
+    entity.inbox.push({ ...decision, via: 'Temporal', verified: false, key, at: Date.now() });
     return key;
   };
   const refuse = (name: string, why: string) => {

@@ -129,6 +129,7 @@ export class EntityState {
     const { plan } = look;
     // A look with problems has a plan only where they do not stand in its way: repairs and teardown.
     if (!plan) {
+      this.#carried = undefined;
       this.#dropProposal('nothing is left of it to do');
       return;
     }
@@ -152,7 +153,8 @@ export class EntityState {
   #propose(plan: Plan, look: LookResult, now: number): void {
     const carried = this.#carried;
     this.#carried = undefined;
-    if (carried?.hash === plan.hash) {
+    const asksNow = look.approval.required && carried?.approval?.via === 'Policy';
+    if (carried?.hash === plan.hash && !asksNow) {
       const { hash: _, ...rest } = carried;
       this.proposal = { plan, ...rest };
       return;
@@ -228,7 +230,8 @@ export class EntityState {
   }
 
   decide(decision: ReceivedDecision, now: number): void {
-    const why = this.refusal(decision, now);
+    // What came in time counts, however long the look has taken that it had to wait for.
+    const why = this.refusal(decision, decision.at ?? now);
     const { proposal } = this;
     if (why || !proposal) {
       this.record({

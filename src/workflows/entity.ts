@@ -69,9 +69,9 @@ export class Entity {
       this.#takeChildEnd();
       const seen = this.dirty ? await this.#look() : 'there';
       if (seen !== 'there') return seen;
-      this.state.expire(Date.now());
       await this.#takeInbox();
       await this.child.passOnPause(this.state.paused);
+      this.state.expire(Date.now());
       this.childChanged = false;
       await this.#supersedeWhenOutdated();
       const next = this.state.startable(Date.now());
@@ -90,10 +90,13 @@ export class Entity {
   /** Also while a plan runs or has halted: health is shown then too, and what else breaks does not wait for its end. */
   #observe(): void {
     const { look, memory, running } = this.state;
-    if (!look || this.dirty || this.child.isLeaving || (running && look.deleting)) return;
+    const { isLeaving } = this.child;
+    if (!look || this.dirty || (isLeaving && !this.state.paused) || (running && look.deleting)) return;
     const repairsHeld = this.state.repairsHeld(Date.now());
     const of = { network: this.network, abortedRevision: memory.abortedRevision, repairsHeld };
-    this.#observation.keepUp(of, look, running?.plan);
+    // One that is about to be left anyway is left for no repair.
+    const beside = running && isLeaving ? { ...running.plan, kind: 'drift' as const } : running?.plan;
+    this.#observation.keepUp(of, look, beside);
   }
 
   /** A look that is due is no obstacle: a fresh run begins with one. */
@@ -152,21 +155,27 @@ export class Entity {
     await condition(allHandlersFinished);
   }
 
-  /** A look that fails is tried for ever; what people say meanwhile is not kept waiting. */
-  async #lookWhileListening(): Promise<LookResult> {
-    let done = false;
+  #lookWhileListening(): Promise<LookResult> {
     const { network, state } = this;
     const known = state.memory.isKnown ? { abortedRevision: state.memory.abortedRevision } : {};
     const repairsHeld = state.repairsHeld(Date.now());
     const input = { network, idle: !this.child.isThere, repairsHeld, ...known };
-    const look = entityActivities.look(input).finally(() => {
+    return this.#listeningTo(entityActivities.look(input));
+  }
+
+  /** Looks and reports are tried for ever; what people say of a running plan meanwhile is not kept waiting. */
+  async #listeningTo<T>(activity: Promise<T>): Promise<T> {
+    let done = false;
+    const result = activity.finally(() => {
       done = true;
     });
     while (!done) {
-      await condition(() => done || (this.child.isThere && this.inbox.length > 0));
-      if (!done) await this.#takeInbox();
+      await condition(() => done || (this.child.isRunning && this.inbox.length > 0));
+      if (done) break;
+      await this.#takeInbox();
+      this.childChanged = true;
     }
-    return look;
+    return result;
   }
 
   async #takeInbox(): Promise<void> {
@@ -240,8 +249,8 @@ export class Entity {
       return `gate ${move.gate} can't be skipped; once the other one is proven to be off, send confirmFenced`;
     }
     const needsPlan = move.action === 'abort' || move.action === 'skipGate' || move.action === 'confirmFenced';
-    if (needsPlan && !this.child.isThere) return 'no plan is running';
-    if (move.action === 'retry' && !this.child.isThere && !this.state.proposal)
+    if (needsPlan && !this.child.isRunning) return 'no plan is running';
+    if (move.action === 'retry' && !this.child.isRunning && !this.state.proposal)
       return 'no plan is halted, held back, expired or rejected';
     return undefined;
   }
@@ -250,8 +259,8 @@ export class Entity {
     const { look, running } = this.state;
     if (!look || !running || !this.child.isThere) return;
     const reason = whyItEnds(running.plan, look);
-    if (reason === undefined) return;
-    if (!this.child.isLeaving) await this.#observation.stop();
+    if (reason === undefined || this.child.isLeaving) return;
+    await this.#observation.stop();
     await this.child.leave(reason);
   }
 
@@ -325,7 +334,7 @@ export class Entity {
     setCurrentDetails(entityDetails(this.network, report));
     const content = JSON.stringify(report);
     if (content === this.#reported) return;
-    await entityActivities.report(report);
+    await this.#listeningTo(entityActivities.report(report));
     this.#reported = report.happenings.length > 0 || report.finished ? '' : content;
   }
 }

@@ -30,6 +30,11 @@ export class PlanChild {
     return this.#end !== undefined;
   }
 
+  /** It takes what people say. */
+  get isRunning(): boolean {
+    return this.isThere && !this.hasEnded;
+  }
+
   /** It was told to end at its next safe point. */
   get isLeaving(): boolean {
     return this.#isLeaving;

@@ -103,6 +103,20 @@ describe('a decision through Temporal', () => {
     expect(code).toBe(0);
   });
 
+  it('says that the workflow has not answered, and that the decision may still count', async () => {
+    const silent = entityWorkflowId({ cluster, namespace: 'chains', name: 'silent' });
+    const handle = await new Client({ connection }).workflow.start<typeof deciding>('deciding', {
+      workflowId: silent,
+      taskQueue: `${cluster}-without-a-worker`,
+      args: [hash],
+    });
+    const { code, err } = await opstack(['approve', 'silent', hash, ...way]);
+    await handle.terminate();
+    expect(err).toContain(`${silent} has not answered within 15 s`);
+    expect(err).toContain('the decision may still count');
+    expect(code).toBe(1);
+  }, 30_000);
+
   it('says that Temporal does not answer', async () => {
     const { code, err } = await opstack([
       'approve',

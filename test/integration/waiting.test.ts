@@ -165,6 +165,31 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
     expect(conditionOf(await chain.status(), 'Sequencing')).toMatchObject({ status: 'True' });
     expectFairPlay(devnet);
   });
+
+  it('puts the sequencer back as it was when such a change is aborted, while it asks about it', async () => {
+    const devnet = use();
+    const { chain, temporal, entityId } = devnet;
+    const before = (await chain.status()).history?.length ?? 0;
+    await chain.apply(resource(devnet, SEQUENCER, { execution: { extraArgs: ['--no-such-flag'] } }));
+    await waitForStatus(devnet, 'the plan waits for the pod', ({ plan }) =>
+      /restart|exit|back-off/i.test(messageOf(plan, 'awaitPods', SEQUENCER) ?? ''),
+    );
+    const abort = { by: 'ana', reason: 'wrong flag' };
+    await temporal.workflow.getHandle(entityId).executeUpdate(UPDATES.abort, { args: [abort] });
+    const { history = [] } = await waitForStatus(
+      devnet,
+      'it is repaired, and the change waits',
+      (status) => status.phase === 'AwaitingApproval' && (status.history?.length ?? 0) >= before + 2,
+    );
+    expect(history.slice(0, 2).map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+      'drift completed',
+      'change aborted',
+    ]);
+    expect(conditionOf(await chain.status(), 'Sequencing')).toMatchObject({ status: 'True' });
+    await chain.apply(resource(devnet, SEQUENCER));
+    await waitForStatus(devnet, 'nothing is left to do', ({ phase }) => phase === 'Ready');
+    expectFairPlay(devnet);
+  });
 });
 
 type Plan = OptimismNetworkStatus['plan'];

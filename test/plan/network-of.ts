@@ -40,6 +40,7 @@ export type State =
   | 'scaled down'
   | 'drifted'
   | 'drifted in its template'
+  | 'changed, on its template'
   | 'lost'
   | 'changed and lost'
   | 'changed and half-way'
@@ -93,6 +94,7 @@ function observedIn(
     'scaled down': scaled('2', '1'),
     'changed and lost': [change(component, { restartsPods: true })],
     'changed and half-way': [change(component, { restartsPods: true })],
+    'changed, on its template': [change(component, { restartsPods: true })],
     'rendered differently': [change(component)],
     'rendered differently, restarting': [change(component, { restartsPods: true })],
   };
@@ -110,6 +112,7 @@ function observedIn(
     lost: [lost],
     'changed and lost': [lost],
     'changed and half-way': [change(component, { fields: [{ path: 'spec.replicas' }] })],
+    'changed, on its template': [change(component, { restartsPods: true })],
   };
   return { component, verified, changes: changes ?? differs[state] ?? [], drift: drifts[state] ?? [], strayPods };
 }

@@ -319,6 +319,27 @@ describe('a batcher that a change has stopped half-way', () => {
   });
 });
 
+describe('a sequencer that an interrupted change has left on its template', () => {
+  const halfWay = networkOf([{ role: 'sequencer', state: 'changed, on its template' }]);
+  const down = { ...halfWay, observed: halfWay.observed.map((item) => ({ ...item, cannotStart: true })) };
+
+  it('goes on with the change, when nobody has to be asked', () => {
+    expect(draftOf(down)).toMatchObject({ kind: 'change', renders: [{ digest: 'sequencer-2' }] });
+  });
+
+  it('is put back as it was when it can not start while the change waits for a person', () => {
+    const { kind, steps, renders } = draftOf({ ...down, meanwhile: true });
+    expect(kind).toBe('drift');
+    expect(renders).toMatchObject([{ digest: 'sequencer-1' }]);
+    expect(steps.slice(0, 2).map(({ type }) => type)).toEqual(['applyComponent', 'awaitPods']);
+    expect(steps.map(({ gate }) => gate)).toContain('single-sequencer');
+  });
+
+  it('is left to the change when it works', () => {
+    expect(makePlan({ ...halfWay, meanwhile: true })).toEqual({ type: 'nothing' });
+  });
+});
+
 describe('pods that an interrupted change has left on its template', () => {
   const strays = (role: 'sequencer' | 'batcher' | 'replica', state: State, more: object = {}) =>
     networkOf([{ role, state, strayPods: [`${role}-0`], ...more }]);

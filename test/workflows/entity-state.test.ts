@@ -32,6 +32,10 @@ describe('a plan', () => {
     expect(state.refusal(approve, NOW + HOUR - 1)).toBeUndefined();
     // Also when nobody has noticed yet that the time is over.
     expect(state.refusal(approve, NOW + HOUR)).toContain('has expired; send retry');
+    const slow = stateAfter({ plan, approval: { required: true } });
+    // It came in time, but a look that took long stood before it.
+    slow.decide({ ...approve, at: NOW + HOUR - 1 }, NOW + 2 * HOUR);
+    expect(slow.startable(NOW + 2 * HOUR)?.plan).toBe(plan);
     expect(state.expire(NOW + HOUR)).toBe(true);
     expect(state.refusal(aDecision('approve', { plan: plan.hash }), NOW)).toContain('has expired; send retry');
     expect(told(state)).toEqual(['planProposed', 'planExpired']);
@@ -241,6 +245,18 @@ it('continue-as-new keeps a waiting plan with its deadline, what was read and wh
   expect(after.paused).toBe(true);
   expect(after.uid).toBe(look.uid);
   expect(told(after)).toEqual([]);
+});
+
+it('continue-as-new keeps no approval by a policy that asks by now', () => {
+  const plan = aPlan('aaaaaaaa');
+  const before = stateAfter({ plan });
+  before.memory.paused = true;
+  expect(before.proposal?.approval?.via).toBe('Policy');
+  const after = new EntityState(JSON.parse(JSON.stringify(before.carry())));
+  after.memory.paused = false;
+  after.takeLook(aLook({ plan, approval: { required: true } }), NOW);
+  expect(after.startable(NOW)).toBeUndefined();
+  expect(after.phase).toBe('AwaitingApproval');
 });
 
 describe('the phase', () => {

@@ -76,7 +76,9 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     case 'wait': {
       // What can not be seen may be vouched for; what is seen to be wrong may not.
       const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
-      if (fenced && UNSKIPPABLE_GATES.includes(name))
+      // Whether nodes of equal height disagree takes two samples to be seen.
+      const isSeen = name !== 'single-sequencer' || samples.length > 1;
+      if (fenced && isSeen && UNSKIPPABLE_GATES.includes(name))
         return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
       throw context.notYet(
         verdict.message,

@@ -6,6 +6,7 @@ import { componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
 import { stepLimits } from '../plan/step-limits.ts';
 import { diffObjects, type KubeObject as Manifest, renderDigest } from '../render/index.ts';
+import type { PodObject } from '../status/pods/pod-objects.ts';
 import { type Desire, imagesOf } from './desire.ts';
 import { isReady, type Pod } from './gather/chain-targets.ts';
 import { driftOf, isObjectOf, type LiveObjects, podsOfComponent } from './gather/live.ts';
@@ -98,17 +99,10 @@ export async function planningInput(facts: PlanningFacts): Promise<PlanningInput
 /** What a container waits for while it is on its way. Everything else that it waits for keeps it from starting. */
 const STARTING = ['ContainerCreating', 'PodInitializing'];
 
-interface Waiting {
-  readonly state?: { readonly waiting?: { readonly reason?: string } };
-}
-
 function cannotStart(pods: readonly KubeObject[]): boolean {
   if (pods.some((pod) => isReady(pod as Pod))) return false;
   return pods.some((pod) => {
-    const { containerStatuses = [], initContainerStatuses = [] } = (pod['status'] ?? {}) as {
-      containerStatuses?: readonly Waiting[];
-      initContainerStatuses?: readonly Waiting[];
-    };
+    const { containerStatuses = [], initContainerStatuses = [] } = (pod as unknown as PodObject).status ?? {};
     return [...initContainerStatuses, ...containerStatuses].some(({ state }) => {
       const reason = state?.waiting?.reason;
       return reason !== undefined && !STARTING.includes(reason);

@@ -31,10 +31,9 @@ export async function reportComponents(
   );
   for (const component of resources?.components ?? []) {
     const id = `${component.kind}/${component.metadata.name}`;
-    const seen = report.generations[id];
+    const generation = report.generations[id];
     // It has come since, also under a name that was there before: the next look knows it.
-    if (seen === undefined || seen > (component.metadata.generation ?? 0)) continue;
-    const generation = seen;
+    if (generation === undefined || generation > (component.metadata.generation ?? 0)) continue;
     const own = problems.filter(({ object }) => object === id);
     const phase = phaseOf(report, component, own, done.includes(id));
     const conditions = [

@@ -22,6 +22,9 @@ export const LABELS = {
   component: 'optimism.io/component',
 } as const;
 
+/** Longest name of somebody who decides: as long as Kubernetes lets a user name be. Longer ones fit into no status. */
+export const MAX_DECIDER_LENGTH = 253;
+
 /** What the operator notes on managed objects. */
 export const ANNOTATIONS = {
   /** Desired revision that the object was applied for. */

@@ -4,6 +4,7 @@ import { PLAN_KINDS } from './approval.ts';
 import { commonStatus } from './conditions.ts';
 import { perContract } from './contracts.ts';
 import { listByKey } from './lists.ts';
+import { MAX_DECIDER_LENGTH } from './names.ts';
 import { address, observedHash, text, timestamp } from './text-fields.ts';
 
 const count = (description: string) => z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe(description);
@@ -77,7 +78,7 @@ const step = z.object({
 });
 
 const approvalRecord = z.object({
-  by: text('Who approved.', 253),
+  by: text('Who approved.', MAX_DECIDER_LENGTH),
   at: timestamp('When.'),
   via: z
     .enum(['Kubernetes', 'Temporal', 'Policy', 'Inherited'])

@@ -32,6 +32,13 @@ export type Move =
       readonly key?: string;
     };
 
+/** Which step the plan is at only the child knows: moves that are about one step are answered by it. */
+export type StepMove = Extract<Move, { type: 'skipGate' | 'confirmFenced' }>;
+
+export function isStepMove(move: Move): move is StepMove {
+  return move.type === 'skipGate' || move.type === 'confirmFenced';
+}
+
 /** The child stands still at a failed step until a move comes. */
 export interface ChildHalted {
   readonly planHash: string;

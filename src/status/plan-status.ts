@@ -1,4 +1,5 @@
 /** A plan as `status.plan` and its end as `status.history`. Pure; within the bounds of the schema. */
+import { MAX_DECIDER_LENGTH } from '../api/names.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { ReportInput, StepProgress } from '../contract/activities.ts';
 import { componentKey, type ObjectChange, type Step } from '../contract/plan.ts';
@@ -15,7 +16,6 @@ const MAX_MESSAGE = 160;
 /** Of the one step that waits or has failed: its message ends with what to do. */
 const MAX_CURRENT_MESSAGE = 640;
 const MAX_COMMENT = 512;
-const MAX_NAME = 253;
 const MAX_STEPS = 100;
 const MAX_HISTORY = 20;
 const MAX_PAST_SUMMARY = 200;
@@ -136,7 +136,7 @@ function approvalToStatus(approval: NonNullable<ShownPlan['approval']>): NonNull
   const { by, comment, ...rest } = approval;
   return {
     ...rest,
-    by: cutText(by, MAX_NAME),
+    by: cutText(by, MAX_DECIDER_LENGTH),
     ...(comment === undefined ? {} : { comment: cutText(comment, MAX_COMMENT) }),
   };
 }

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ReceivedDecision } from '../contract/activities.ts';
-import { ENTITY_SIGNALS, type Move } from '../contract/child-messages.ts';
+import { ENTITY_SIGNALS, isStepMove, type Move } from '../contract/child-messages.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../contract/messages.ts';
 import type { Entity } from './entity.ts';
 import { type Guarded, guardChildHalted, guardDecision, guardMove, guardMoveAnswer, MOVES } from './guards.ts';
@@ -117,8 +117,7 @@ export function listen(entity: Entity): void {
     const take = (move: Move) => void receive({ ...move, action });
     const takeAndAnswer = async (move: Move) => {
       const key = receive({ ...move, action });
-      const isAnswered = action === 'skipGate' || action === 'confirmFenced';
-      const why = isAnswered ? await entity.answers.answerTo(key) : undefined;
+      const why = isStepMove(move) ? await entity.answers.answerTo(key) : undefined;
       if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'Refused');
     };
     const shape =

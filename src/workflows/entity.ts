@@ -4,7 +4,7 @@
  */
 import { allHandlersFinished, condition, log, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Happening, LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
-import type { Move } from '../contract/child-messages.ts';
+import { isStepMove, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import type { EntityInput } from '../contract/messages.ts';
 import { type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
@@ -169,13 +169,12 @@ export class Entity {
     const result = activity.finally(() => {
       done = true;
     });
-    while (!done) {
+    for (;;) {
       await condition(() => done || (this.child.isRunning && this.inbox.length > 0));
-      if (done) break;
+      if (done) return result;
       await this.#takeInbox();
       this.childChanged = true;
     }
-    return result;
   }
 
   async #takeInbox(): Promise<void> {
@@ -208,6 +207,10 @@ export class Entity {
       const reason = move.reason ? `: ${move.reason}` : '';
       state.record({ type: done, actor: move.by, via: decision.via, message: `${done} by ${move.by}${reason}` });
     }
+    if (isStepMove(move)) {
+      this.answers.asked(decision);
+      return this.child.tell({ ...move, key: decision.key });
+    }
     switch (move.type) {
       case 'pause':
       case 'resume':
@@ -219,11 +222,6 @@ export class Entity {
       case 'abort':
         state.memory.abortedRevision = state.running?.plan.desiredRevision ?? '';
         break;
-      case 'skipGate':
-      case 'confirmFenced':
-        this.answers.asked(decision);
-        await this.child.tell({ ...move, key: decision.key });
-        return;
       default:
         break;
     }

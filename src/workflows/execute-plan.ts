@@ -18,6 +18,7 @@ import {
   CHILD_SIGNALS,
   type ChildHalted,
   ENTITY_SIGNALS,
+  isStepMove,
   type Move,
   type MoveAnswer,
 } from '../contract/child-messages.ts';
@@ -147,7 +148,7 @@ export async function executePlan(input: PlanInput): Promise<PlanOutcome> {
     async (value) => {
       const move = guardChildMove(value);
       const refused = move && run.take(move);
-      if (move && 'key' in move && move.key !== undefined)
+      if (move && isStepMove(move) && move.key !== undefined)
         await entity()?.signal(ENTITY_SIGNALS.moveAnswered, {
           key: move.key,
           ...(refused === undefined ? {} : { refused }),

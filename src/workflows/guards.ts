@@ -1,5 +1,6 @@
 /** Shapes of what people and programs send us. Handlers never throw: what does not fit is recorded as refused. */
-import type { ChildHalted, Move, MoveAnswer } from '../contract/child-messages.ts';
+import { MAX_DECIDER_LENGTH } from '../api/names.ts';
+import { type ChildHalted, isStepMove, type Move, type MoveAnswer } from '../contract/child-messages.ts';
 import { type FailureType, NON_RETRYABLE_FAILURES, RETRYABLE_FAILURES } from '../contract/failures.ts';
 import type { Decision } from '../contract/messages.ts';
 import { GATES, type GateName } from '../contract/plan.ts';
@@ -17,9 +18,6 @@ function text(value: unknown, maxLength = 1024): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= maxLength ? value : undefined;
 }
 
-/** As long as a user name of Kubernetes may be; the status has no room for more. */
-const MAX_NAME = 253;
-
 export type Guarded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
 function refuse(why: string): { ok: false; why: string } {
@@ -30,20 +28,20 @@ function refuse(why: string): { ok: false; why: string } {
 export function guardDecision(value: unknown): Guarded<Decision> {
   if (!isRecord(value)) return refuse('expected one JSON object {"plan":"<hash>","approver":"<name>"}');
   const plan = text(value['plan']);
-  const approver = text(value['approver'], MAX_NAME);
+  const approver = text(value['approver'], MAX_DECIDER_LENGTH);
   const comment = text(value['comment']);
   if (!plan || !/^[0-9a-f]{8,64}$/.test(plan))
     return refuse('"plan" must be the plan hash or its first 8 or more hex digits');
-  if (!approver) return refuse(`"approver" must say who decides, in at most ${MAX_NAME} characters`);
+  if (!approver) return refuse(`"approver" must say who decides, in at most ${MAX_DECIDER_LENGTH} characters`);
   return { ok: true, value: { plan, approver, ...(comment ? { comment } : {}) } };
 }
 
 /** `{"by":"<name>","reason":"…"}`, with `gate` for skipGate and `node` for confirmFenced. */
 export function guardMove(type: MoveType, value: unknown): Guarded<Move> {
   if (!isRecord(value)) return refuse('expected one JSON object {"by":"<name>","reason":"<why>"}');
-  const by = text(value['by'], MAX_NAME);
+  const by = text(value['by'], MAX_DECIDER_LENGTH);
   const reason = text(value['reason']) ?? '';
-  if (!by) return refuse(`"by" must say who asks, in at most ${MAX_NAME} characters`);
+  if (!by) return refuse(`"by" must say who asks, in at most ${MAX_DECIDER_LENGTH} characters`);
   if (type === 'skipGate') {
     const gate = GATES.find((name) => name === value['gate']);
     if (!gate) return refuse(`"gate" must be one of ${GATES.join(', ')}`);
@@ -89,6 +87,5 @@ export function guardChildMove(value: unknown): Move | undefined {
   const guarded = known && guardMove(known, value);
   if (!guarded?.ok) return undefined;
   const key = text(value['key']);
-  const isAnswered = guarded.value.type === 'skipGate' || guarded.value.type === 'confirmFenced';
-  return isAnswered && key ? ({ ...guarded.value, key } as Move) : guarded.value;
+  return isStepMove(guarded.value) && key ? { ...guarded.value, key } : guarded.value;
 }

@@ -38,9 +38,12 @@ const ELSEWHERE = [
   'startSequencer/stop-other', // a second sequencer that was started by hand
 ];
 
-/** Points of a look that these plans do not come to, or only at times. */
+/** Where a look comes to when a status has lost what is rolled out, or after a death between two effects of `verify`. */
+export const AT_TIMES = 'look/adopt/before';
+
+/** Points of a look that these plans do not come to. */
 const NEVER_AFTER_ONE_CHANGE: readonly string[] = [
-  'look/adopt/before', // a status that has lost what is rolled out, or a death between two effects of `verify`
+  AT_TIMES,
   'look/prune/before', // a render that is neither the last nor the one before: it takes a second change of a component
 ];
 

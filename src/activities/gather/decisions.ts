@@ -1,6 +1,6 @@
 /** Decisions that people have written on the OptimismNetwork as annotations. */
 import { createHash } from 'node:crypto';
-import { DECISION_ANNOTATIONS } from '../../api/names.ts';
+import { DECISION_ANNOTATIONS, MAX_DECIDER_LENGTH } from '../../api/names.ts';
 import type { ReceivedDecision } from '../../contract/activities.ts';
 import type { KubeObject } from '../../kube/index.ts';
 
@@ -33,7 +33,7 @@ export function decisionsOf(network: KubeObject): ReceivedDecision[] {
     return [
       {
         action,
-        by: by.slice(0, 253),
+        by: by.slice(0, MAX_DECIDER_LENGTH),
         via: 'Kubernetes' as const,
         verified: false,
         key: `${action}/${createHash('sha256').update(value).digest('hex').slice(0, 16)}`,

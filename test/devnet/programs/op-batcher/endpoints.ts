@@ -1,8 +1,9 @@
 import type { Delays } from '../../ledger/delays.ts';
 import type { Log } from '../log.ts';
-import { canConnect } from '../op-node/startup.ts';
 import type { Process } from '../process.ts';
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
+import { DIAL_ATTEMPTS, dialFor } from '../service/dial.ts';
+import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** One sequencer: its op-node and its execution client. */
@@ -18,22 +19,7 @@ export interface Endpoints {
   active(): Promise<Endpoint>;
 }
 
-/** A failure during start-up, in op-batcher's words. */
-export class BatcherSetupError extends Error {}
-
-const ATTEMPTS = 30;
-
-/** Waits until something listens; the messages differ by what is missing (recorded). */
-export async function dialFor(process: Process, log: Log, delays: Delays, url: string): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (await canConnect(process, url)) return true;
-    log.warn('failed to dial address, but may connect later', { addr: url });
-    if (!(await process.sleep(delays.batcherDial / ATTEMPTS))) return false;
-  }
-  return false;
-}
-
-/** @throws BatcherSetupError when no endpoint can be used */
+/** @throws SetupError when no endpoint can be used */
 export async function createEndpoints(
   process: Process,
   log: Log,
@@ -59,7 +45,7 @@ export async function createEndpoints(
     } catch (error) {
       const left = Date.now() < deadline && (await process.sleep(delays.activeSequencerSearch / 7));
       if (!left)
-        throw new BatcherSetupError(
+        throw new SetupError(
           `failed to build active L2 endpoint provider: setting provider rollup client: ${messageOf(error)}`,
         );
     }
@@ -69,11 +55,12 @@ export async function createEndpoints(
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function dialStatic(process: Process, log: Log, delays: Delays, endpoint: Endpoint): Promise<void> {
-  const fail = (why: string) => new BatcherSetupError(`failed to build static L2 endpoint provider: ${why}`);
-  if (!(await dialFor(process, log, delays, endpoint.execution.url))) throw fail('context deadline exceeded');
+  const fail = (why: string) => new SetupError(`failed to build static L2 endpoint provider: ${why}`);
+  if (!(await dialFor(process, log, delays.batcherDial, endpoint.execution.url)))
+    throw fail('context deadline exceeded');
   const { url } = endpoint.rollup;
-  if (await dialFor(process, log, delays, url)) return;
-  throw fail(`operation failed permanently after ${ATTEMPTS} attempts: address unavailable (${url})`);
+  if (await dialFor(process, log, delays.batcherDial, url)) return;
+  throw fail(`operation failed permanently after ${DIAL_ATTEMPTS} attempts: address unavailable (${url})`);
 }
 
 async function findActive(all: readonly Endpoint[], log: Log): Promise<Endpoint> {

@@ -2,20 +2,23 @@ import { argumentsOf, type Environment, faultIsOn, nodeName } from '../environme
 import type { Log } from '../log.ts';
 import { decodeRollupConfig } from '../op-node/rollup-config.ts';
 import { type Process, ProgramExit } from '../process.ts';
-import { createRpcClient, type RpcClient } from '../rpc/client.ts';
+import { createRpcClient } from '../rpc/client.ts';
 import { withModules } from '../rpc/server.ts';
+import { dialFor } from '../service/dial.ts';
+import { serveMetrics, serveService } from '../service/serve.ts';
+import { SetupError } from '../service/setup-error.ts';
 import { opBatcherFlags } from '../settings/op-batcher-flags.ts';
 import { readOpSettings } from '../settings/op-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { readKey } from '../txmgr/key.ts';
+import { createTxManager } from '../txmgr/tx-manager.ts';
+import { watchBalance } from '../txmgr/watch-balance.ts';
 import { versionOfTag } from '../version.ts';
-import { BatcherSetupError, createEndpoints, dialFor } from './endpoints.ts';
-import { readKey } from './key.ts';
+import { createEndpoints } from './endpoints.ts';
 import { batcherMetrics } from './metrics.ts';
 import { batcherMethods } from './rpc.ts';
-import { serveBatcher, serveMetrics } from './serve.ts';
 import { createSubmitter, type Submitter } from './submitter.ts';
 import { checkMinerApi } from './throttling.ts';
-import { createTxManager } from './tx-manager.ts';
 
 /** The program op-batcher. */
 export async function opBatcher(process: Process, environment: Environment): Promise<number> {
@@ -32,7 +35,7 @@ export async function opBatcher(process: Process, environment: Environment): Pro
   try {
     return await run(process, environment, settings, log, `v${version.join('.')}`);
   } catch (error) {
-    if (!(error instanceof BatcherSetupError)) throw error;
+    if (!(error instanceof SetupError)) throw error;
     log.info('Stopping batcher');
     log.info('Batch Submitter stopped');
     throw new ProgramExit(1, [crit(error.message)]);
@@ -49,8 +52,8 @@ async function run(
   const l1 = createRpcClient(process, settings.string('l1-eth-rpc'), {
     timeoutMs: settings.duration('network-timeout'),
   });
-  if (!(await dialFor(process, log, environment.delays, l1.url))) {
-    throw new BatcherSetupError('failed to dial L1 RPC: context deadline exceeded');
+  if (!(await dialFor(process, log, environment.delays.batcherDial, l1.url))) {
+    throw new SetupError('failed to dial L1 RPC: context deadline exceeded');
   }
   const endpoints = await createEndpoints(process, log, environment.delays, settings);
   const rollup = await readRollupConfig(endpoints);
@@ -58,7 +61,15 @@ async function run(
   if (settings.string('data-availability-type') === 'calldata') {
     log.warn('Ecotone upgrade is active, but batcher is not configured to use Blobs!');
   }
-  const transactions = createTxManager(process, l1, readKey(settings), rollup.l1ChainId, settings, log);
+  const transactions = createTxManager({
+    service: 'batcher',
+    process,
+    l1,
+    signer: readKey(settings),
+    chainId: rollup.l1ChainId,
+    settings,
+    log,
+  });
   const actor = ledger.newActor(nodeName(process));
   const submitter = createSubmitter({
     process,
@@ -76,7 +87,7 @@ async function run(
   process.onEnd((how) => {
     if (submitter.running()) ledger.record(actor, { type: 'batcher-stopped', address: transactions.address, how });
   });
-  await serveBatcher(
+  await serveService(
     process,
     environment,
     settings,
@@ -108,30 +119,16 @@ async function readRollupConfig(endpoints: Awaited<ReturnType<typeof createEndpo
     return decodeRollupConfig(JSON.stringify(await rollup.call('optimism_rollupConfig', [])));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new BatcherSetupError(`failed to load rollup config: failed to retrieve rollup config: ${why}`);
+    throw new SetupError(`failed to load rollup config: failed to retrieve rollup config: ${why}`);
   }
 }
 
-/** @throws BatcherSetupError when L1 cannot be read: the real one ends then, too */
+/** @throws SetupError when L1 cannot be read: the real one ends then, too */
 async function start(submitter: Submitter): Promise<void> {
   try {
     await submitter.start();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new BatcherSetupError(`failed to start: error starting batch submitter: ${why}`);
+    throw new SetupError(`failed to start: error starting batch submitter: ${why}`);
   }
-}
-
-const BALANCE_INTERVAL_MS = 10_000;
-
-/** Reads the key's L1 balance now and then; the result is the last one, in ether. */
-function watchBalance(process: Process, l1: RpcClient, address: string): () => number {
-  let ether = 0;
-  process.spawn(async () => {
-    do {
-      const wei = await l1.call('eth_getBalance', [address, 'latest']).catch(() => undefined);
-      if (typeof wei === 'string') ether = Number(wei) / 1e18;
-    } while (await process.sleep(BALANCE_INTERVAL_MS));
-  });
-  return () => ether;
 }

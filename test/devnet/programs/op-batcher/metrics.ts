@@ -1,5 +1,5 @@
+import type { TxManager } from '../txmgr/tx-manager.ts';
 import type { Submitter } from './submitter.ts';
-import type { TxManager } from './tx-manager.ts';
 
 /**
  * Prometheus text with the series of op-batcher that are worth watching; names as recorded.

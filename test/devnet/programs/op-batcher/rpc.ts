@@ -1,10 +1,8 @@
 import { failure } from '../rpc/errors.ts';
 import type { RpcMethods } from '../rpc/server.ts';
 import type { Settings } from '../settings/settings.ts';
+import { txManagerMethods } from '../txmgr/rpc.ts';
 import type { Submitter } from './submitter.ts';
-
-const GWEI = 1_000_000_000;
-const NANOSECONDS = 1_000_000;
 
 /** Methods of op-batcher's port; `admin` and `txmgr` only where they are enabled. */
 export function batcherMethods(submitter: Submitter, settings: Settings, version: string): RpcMethods {
@@ -30,12 +28,6 @@ export function batcherMethods(submitter: Submitter, settings: Settings, version
         throw failure(`unknown level: ${level}`);
       return null;
     },
-    txmgr_getMinBaseFee: () => settings.number('txmgr.min-basefee') * GWEI,
-    txmgr_getMinPriorityFee: () => settings.number('txmgr.min-tip-cap') * GWEI,
-    txmgr_getMinBlobFee: () => GWEI,
-    txmgr_getFeeThreshold: () => settings.number('txmgr.fee-limit-threshold') * GWEI,
-    txmgr_getRebroadcastInterval: () => settings.duration('txmgr.rebroadcast-interval') * NANOSECONDS,
-    txmgr_getBumpFeeRetryTime: () => settings.duration('resubmission-timeout') * NANOSECONDS,
-    txmgr_getBlobTipCapDynamic: () => settings.bool('txmgr.blob-tip-cap-dynamic'),
+    ...txManagerMethods(settings),
   };
 }

@@ -6,11 +6,11 @@ import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { failure, RpcError } from '../rpc/errors.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { TxManager } from '../txmgr/tx-manager.ts';
 import { createBatchState } from './batch-state.ts';
 import { type Channel, nextChannel, readSyncStatus } from './channel.ts';
 import type { Endpoints } from './endpoints.ts';
 import { waitForNodeSync } from './node-sync.ts';
-import type { TxManager } from './tx-manager.ts';
 
 export interface SubmitterParts {
   readonly process: Process;
@@ -53,7 +53,7 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
 
   const submit = async (channel: Channel) => {
     const data = encodeBatch(channel);
-    const confirmed = await transactions.send(parts.inbox, data, (transaction, nonce) =>
+    const confirmed = await transactions.send({ to: parts.inbox, data }, (transaction, nonce) =>
       parts.record({
         type: 'batch-submitted',
         address: transactions.address,

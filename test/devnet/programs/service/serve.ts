@@ -2,10 +2,10 @@ import { type Environment, faultIsOn, isAddressInUse } from '../environment.ts';
 import type { Process } from '../process.ts';
 import { json, type RpcMethods, serveRpc, text } from '../rpc/server.ts';
 import type { Settings } from '../settings/settings.ts';
-import { BatcherSetupError } from './endpoints.ts';
+import { SetupError } from './setup-error.ts';
 
-/** Serves the RPC port. @throws BatcherSetupError when it is taken */
-export async function serveBatcher(
+/** Serves the RPC port of a service. @throws SetupError when it is taken */
+export async function serveService(
   process: Process,
   environment: Environment,
   settings: Settings,
@@ -20,7 +20,7 @@ export async function serveBatcher(
   } catch (error) {
     if (!isAddressInUse(error)) throw error;
     const where = `${address}:${port}`;
-    throw new BatcherSetupError(
+    throw new SetupError(
       `failed to start RPC server: unable to start RPC server: failed to bind to address "${where}": listen tcp ${where}: bind: address already in use`,
     );
   }

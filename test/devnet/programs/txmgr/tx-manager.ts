@@ -1,18 +1,18 @@
-import type { BaseWallet } from 'ethers';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type ConfirmedTransaction, submit } from './submission.ts';
+import { type ConfirmedTransaction, submit, type TxRequest } from './submission.ts';
+import type { TxSigner } from './tx-signer.ts';
 
 /** Sends transactions of one key, one after the other. */
 export interface TxManager {
   readonly address: string;
   /**
-   * Sends data to an address and waits for its confirmations. Rejects when it gives up or is closed.
+   * Sends a transaction and waits for its confirmations. Rejects when it gives up or is closed.
    * @param onSigned called with each version of the transaction just before it is published
    */
-  send(to: string, data: string, onSigned: (hash: string, nonce: number) => void): Promise<ConfirmedTransaction>;
+  send(request: TxRequest, onSigned: (hash: string, nonce: number) => void): Promise<ConfirmedTransaction>;
   /** Gives up what is being sent; the transaction itself stays in the mempool. */
   close(): void;
   reopen(): void;
@@ -23,31 +23,30 @@ export interface TxManager {
   publishErrors(): number;
 }
 
-export function createTxManager(
-  process: Process,
-  l1: RpcClient,
-  wallet: BaseWallet,
-  chainId: number,
-  settings: Settings,
-  log: Log,
-): TxManager {
+export interface TxManagerOptions {
+  /** Name of the service in its log lines: `batcher`, `proposer`, `challenger`. */
+  readonly service: string;
+  readonly process: Process;
+  readonly l1: RpcClient;
+  readonly signer: TxSigner;
+  readonly chainId: number;
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+export function createTxManager(options: TxManagerOptions): TxManager {
   let closing = new AbortController();
   let lastNonce = 0;
   let unfunded = false;
   let pending = 0;
   let errors = 0;
   return {
-    address: wallet.address,
-    async send(to, data, onSigned) {
+    address: options.signer.address,
+    async send(request, onSigned) {
       pending += 1;
       try {
         const parts = {
-          process,
-          l1,
-          wallet,
-          chainId,
-          settings,
-          log,
+          ...options,
           closing: closing.signal,
           onUnfunded: (now: boolean) => {
             unfunded = now;
@@ -60,8 +59,12 @@ export function createTxManager(
             onSigned(hash, nonce);
           },
         };
-        const { hash, l1: block } = await submit(parts, to, data);
-        log.info('Transaction confirmed', { service: 'batcher', tx: hash, block: `${block.hash}:${block.number}` });
+        const { hash, l1: block } = await submit(parts, request);
+        options.log.info('Transaction confirmed', {
+          service: options.service,
+          tx: hash,
+          block: `${block.hash}:${block.number}`,
+        });
         return { hash, l1: block };
       } finally {
         pending -= 1;

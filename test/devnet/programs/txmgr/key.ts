@@ -1,11 +1,11 @@
 import { type BaseWallet, HDNodeWallet, Wallet } from 'ethers';
 import { parsePrivateKey } from '../p2p-identity.ts';
+import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
-import { BatcherSetupError } from './endpoints.ts';
 
-/** @throws BatcherSetupError without a usable key; a wrong or empty one is not noticed here */
+/** @throws SetupError without a usable key; a wrong or empty one is not noticed here */
 export function readKey(settings: Settings): BaseWallet {
-  const fail = (why: string) => new BatcherSetupError(`failed to init Tx manager: could not init signer: ${why}`);
+  const fail = (why: string) => new SetupError(`failed to init Tx manager: could not init signer: ${why}`);
   const key = settings.string('private-key');
   const mnemonic = settings.string('mnemonic');
   if (key === '' && mnemonic === '') throw fail('failed to parse mnemonic: mnemonic is required');

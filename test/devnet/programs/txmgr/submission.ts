@@ -1,19 +1,28 @@
-import { type BaseWallet, Transaction } from 'ethers';
+import { Transaction } from 'ethers';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
 import { bumped, type Fees, suggestFees } from './fees.ts';
+import type { TxSigner } from './tx-signer.ts';
 
 export interface ConfirmedTransaction {
   readonly hash: string;
   readonly l1: { readonly hash: string; readonly number: number };
 }
 
+export interface TxRequest {
+  readonly to: string;
+  readonly data: string;
+  /** Wei that go along. */
+  readonly value?: bigint;
+}
+
 export interface SubmissionParts {
+  readonly service: string;
   readonly process: Process;
   readonly l1: RpcClient;
-  readonly wallet: BaseWallet;
+  readonly signer: TxSigner;
   readonly chainId: number;
   readonly settings: Settings;
   readonly log: Log;
@@ -29,17 +38,18 @@ const CLOSED = 'transaction manager is closed';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Sends one transaction and waits for its confirmations; raises the fees when it is not mined. */
-export async function submit(parts: SubmissionParts, to: string, data: string): Promise<ConfirmedTransaction> {
-  const { process, l1, wallet, settings } = parts;
+export async function submit(parts: SubmissionParts, request: TxRequest): Promise<ConfirmedTransaction> {
+  const { process, l1, signer, settings } = parts;
+  const { to, data, value = 0n } = request;
   let fees = await suggestFees(l1, settings);
-  const gas = await estimateGas(parts, to, data, fees);
+  const gas = await estimateGas(parts, request, fees);
   const nonce = await nonceOf(parts);
   const hashes: string[] = [];
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
   for (let resubmitAt = 0; ; ) {
     if (parts.closing.aborted || process.ended.aborted) throw new Error(CLOSED);
     if (Date.now() >= resubmitAt) {
-      const raw = await wallet.signTransaction({
+      const raw = await signer.signTransaction({
         type: 2,
         chainId: parts.chainId,
         to,
@@ -48,7 +58,7 @@ export async function submit(parts: SubmissionParts, to: string, data: string): 
         gasLimit: gas,
         maxFeePerGas: fees.cap,
         maxPriorityFeePerGas: fees.tip,
-        value: 0,
+        value,
       });
       const outcome = await publish(parts, raw, nonce);
       fees = bumped(fees);
@@ -63,15 +73,22 @@ export async function submit(parts: SubmissionParts, to: string, data: string): 
   }
 }
 
-const nonceOf = async ({ l1, wallet }: SubmissionParts) =>
-  Number(await l1.call('eth_getTransactionCount', [wallet.address, 'latest']));
+const nonceOf = async ({ l1, signer }: SubmissionParts) =>
+  Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));
 
 /** Retries until gas could be estimated: an account without money fails here. */
-async function estimateGas(parts: SubmissionParts, to: string, data: string, fees: Fees): Promise<number> {
-  const { process, l1, wallet, settings, log, closing } = parts;
+async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxRequest, fees: Fees): Promise<number> {
+  const { process, l1, signer, settings, log, closing } = parts;
   const maxFeePerGas = `0x${fees.cap.toString(16)}`;
   const maxPriorityFeePerGas = `0x${fees.tip.toString(16)}`;
-  const call = { from: wallet.address, to, data, maxFeePerGas, maxPriorityFeePerGas };
+  const call = {
+    from: signer.address,
+    to,
+    data,
+    maxFeePerGas,
+    maxPriorityFeePerGas,
+    ...(value === 0n ? {} : { value: `0x${value.toString(16)}` }),
+  };
   for (;;) {
     try {
       const gas = Number(await l1.call('eth_estimateGas', [call]));
@@ -82,7 +99,7 @@ async function estimateGas(parts: SubmissionParts, to: string, data: string, fee
       const reason = await l1.call('eth_call', [call, 'latest']).then(() => messageOf(error), messageOf);
       parts.onUnfunded(/insufficient funds/i.test(reason));
       const err = `failed to call: ${reason}, reason: <nil>`;
-      log.warn('Failed to create a transaction, will retry', { service: 'batcher', err });
+      log.warn('Failed to create a transaction, will retry', { service: parts.service, err });
       await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, closing);
       if (closing.aborted || process.ended.aborted) throw new Error(CLOSED);
     }
@@ -102,11 +119,11 @@ async function publish(
     const message = messageOf(error);
     if (!/already (known|imported)/i.test(message)) {
       parts.onPublishError();
-      parts.log.warn('unable to publish transaction', { service: 'batcher', nonce, err: message });
+      parts.log.warn('unable to publish transaction', { service: parts.service, nonce, err: message });
       return /underpriced/i.test(message) ? 'underpriced' : 'refused';
     }
   }
-  parts.log.info('Transaction successfully published', { service: 'batcher', tx: hash ?? '', nonce });
+  parts.log.info('Transaction successfully published', { service: parts.service, tx: hash ?? '', nonce });
   return 'sent';
 }
 
@@ -114,7 +131,7 @@ async function publish(
 async function checkNonce(parts: SubmissionParts, nonce: number, hashes: readonly string[]): Promise<void> {
   const latest = await nonceOf(parts).catch(() => nonce);
   if (latest === nonce || (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined)) return;
-  parts.log.warn('Aborting transaction submission', { service: 'batcher', nonce, latest });
+  parts.log.warn('Aborting transaction submission', { service: parts.service, nonce, latest });
   throw new Error(`aborted tx send due to critical error: nonce too ${latest > nonce ? 'low' : 'high'}`);
 }
 

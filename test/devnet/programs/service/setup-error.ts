@@ -1,0 +1,2 @@
+/** A failure during start-up, in the program's own words. */
+export class SetupError extends Error {}

@@ -47,7 +47,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
   const hashes: string[] = [];
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
   for (let resubmitAt = 0; ; ) {
-    if (unwanted.aborted) throw givenUp(parts, hashes[0]);
+    if (unwanted.aborted) throw new Error(whyUnwanted(parts));
     if (Date.now() >= resubmitAt) {
       const raw = await signer.signTransaction({
         type: 2,
@@ -76,13 +76,6 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
 
 const whyUnwanted = ({ cancelled }: SubmissionParts) =>
   cancelled.aborted ? 'context canceled' : 'transaction manager is closed';
-
-function givenUp(parts: SubmissionParts, published: string | undefined): Error {
-  const err = whyUnwanted(parts);
-  if (published !== undefined)
-    parts.log.info('Transaction receipt not found', { service: parts.service, tx: published, err });
-  return new Error(err);
-}
 
 const nonceOf = async ({ l1, signer }: SubmissionParts) =>
   Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Output } from './output-source.ts';
 import { type ProposalContract, readContract } from './proposal-contract.ts';
 
 const factoryAbi = new Interface([
@@ -28,6 +29,7 @@ export async function connectFactory(
   const gameType = settings.number('game-type');
   const interval = settings.duration('proposal-interval');
   const read = (method: string, args: readonly unknown[] = []) => readContract(l1, address, factoryAbi, method, args);
+  const extraData = ({ block }: Output) => toBeHex(block.number, 32);
 
   /**
    * Whether this address made a game of this type within the interval. Its claim is not looked at: the real program
@@ -73,12 +75,12 @@ export async function connectFactory(
       });
       return output;
     },
-    extraData: ({ block }) => toBeHex(block.number, 32),
+    extraData,
     async proposal(output) {
       const [bond] = await read('initBonds', [gameType]).catch((error) => {
         throw new Error(`failed to create DGF tx candidate: failed to fetch init bond: ${messageOf(error)}`);
       });
-      const args = [gameType, output.root, toBeHex(output.block.number, 32)];
+      const args = [gameType, output.root, extraData(output)];
       return { to: address, data: factoryAbi.encodeFunctionData('create', args), value: bond };
     },
   };

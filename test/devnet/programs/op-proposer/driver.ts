@@ -101,7 +101,7 @@ export function createDriver(parts: DriverParts): Driver {
     while (!signal.aborted && (await process.sleep(settings.duration('poll-interval'), signal))) {
       if (signal.aborted) break;
       try {
-        const output = await Promise.race([contract.dueOutput(parts.source), cancelled(signal)]);
+        const output = await unlessCancelled(contract.dueOutput(parts.source), signal);
         if (output !== undefined) await propose(output);
       } catch (error) {
         log.warn('Error getting proposal', { err: messageOf(error) });
@@ -142,8 +142,11 @@ export function createDriver(parts: DriverParts): Driver {
   };
 }
 
-function cancelled(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('context canceled')), { once: true });
+/** Does not wait for an endpoint that hangs when the loop is to end. */
+function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new Error('context canceled'));
+    signal.addEventListener('abort', cancel);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
   });
 }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { flushBatcher } from '../../src/chain/clients/batcher.ts';
 import { beaconReady } from '../../src/chain/clients/beacon.ts';
+import { challengerMetrics } from '../../src/chain/clients/challenger.ts';
 import { blockAt, executionForks, executionState } from '../../src/chain/clients/execution.ts';
+import { hasPrestate } from '../../src/chain/clients/prestates.ts';
 import { serviceVersion } from '../../src/chain/clients/service-version.ts';
 import { answering, recorded, replaying } from './answering-server.ts';
 
@@ -126,5 +129,47 @@ describe('beacon node', () => {
     await using server = await answering(() => syncing(false, '0'));
     await beaconReady(`${server.url}/?token=abcdefgh1234`);
     expect(server.asked[0]?.path).toBe('/eth/v1/node/syncing?token=abcdefgh1234');
+  });
+});
+
+describe('op-proposer', () => {
+  it.each(['op-proposer-1.16.11', 'op-proposer-1.18.2'])('%s: version', async (program) => {
+    await using server = await replaying(recorded(program, 'health_status'));
+    expect(await serviceVersion(server.url)).toMatch(/^v1\.1[68]\.\d+$/);
+  });
+});
+
+describe('op-challenger', () => {
+  const metrics = readFileSync(new URL('fixtures/recorded/op-challenger-1.16.11/metrics.txt', import.meta.url), 'utf8');
+
+  it('says in its metrics what it does: here that it has scheduled nothing', async () => {
+    await using server = await answering(() => ({ body: metrics }));
+    expect(await challengerMetrics(server.url)).toEqual({
+      highestActedL1Block: 0,
+      trackedGames: 61,
+      claimFailures: 0,
+      version: 'v1.16.11',
+    });
+    expect(server.asked.map(({ path }) => path)).toEqual(['/metrics']);
+  });
+
+  it('is not what serves other metrics', async () => {
+    await using server = await answering(() => ({ body: 'op_node_default_up 1\n' }));
+    await expect(challengerMetrics(server.url)).rejects.toMatchObject({ kind: 'rpc-error' });
+  });
+
+  it.each(['.bin.gz', '.json.gz', '.json'])('would find a prestate that ends with %s', async (ending) => {
+    const hash = `0x03${'aa'.repeat(31)}`;
+    await using server = await answering(({ path }) => ({
+      status: path === `/files/${hash}${ending}` ? 200 : 404,
+      body: '',
+    }));
+    expect(await hasPrestate(`${server.url}/files`, hash)).toBe(true);
+    expect(await hasPrestate(`${server.url}/other`, hash)).toBe(false);
+  });
+
+  it('does not take a server that is broken for one without the prestate', async () => {
+    await using server = await answering(() => ({ status: 503, body: 'maintenance' }));
+    await expect(hasPrestate(server.url, '0x03')).rejects.toMatchObject({ kind: 'rpc-error' });
   });
 });

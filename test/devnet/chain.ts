@@ -14,7 +14,9 @@ import { createLedgers, type Ledger } from './ledger/ledger.ts';
 import { createFaults, createPrograms, type Faults } from './programs/index.ts';
 import { createReferee, type Referee } from './referee/referee.ts';
 import { type ChainFiles, type ChainFilesOptions, makeChainFiles } from './servers/chain-files.ts';
+import { DEVNET_PRESTATE } from './servers/contract-deployment.ts';
 import { type Deployment, deployContracts } from './servers/contracts.ts';
+import { startPrestateServer } from './servers/prestates.ts';
 import { waitUntil } from './servers/wait-until.ts';
 
 export interface Servers {
@@ -88,7 +90,9 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
   });
   const ledger = ledgers.forGenesis(files.genesisHash);
   const referee = createReferee({ ledger, l1: { rpcUrl: servers.l1RpcUrl } });
-  const resources = await exampleResources(options, deployment);
+  const prestates = await startPrestateServer();
+  prestates.publish(DEVNET_PRESTATE);
+  const resources = await exampleResources(options, deployment, prestates.url);
 
   async function status(): Promise<OptimismNetworkStatus> {
     const network = await kube.get<KubeObject & { status?: OptimismNetworkStatus }>({
@@ -131,6 +135,7 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
     async stop() {
       await referee.stop();
       await runner.stop();
+      await prestates.stop();
       await kube.close();
     },
   };
@@ -196,13 +201,15 @@ function canariesOf(deployment: Deployment): Canary[] {
 async function exampleResources(
   { namespace, servers, pinToRunner = false }: DevnetChainOptions,
   deployment: Deployment,
+  prestatesUrl: string,
 ): Promise<KubeObject[]> {
-  const names = ['network', 'sequencer', 'batcher', 'replica'];
+  const names = ['network', 'sequencer', 'batcher', 'replica', 'proposer', 'challenger'];
   const objects = await Promise.all(
     names.map(async (name) => parse(await readFile(join(EXAMPLES, `${name}.yaml`), 'utf8')) as KubeObject),
   );
   return objects.map((object) => {
     const placed = { ...object, metadata: { ...object.metadata, namespace } };
+    if (object.kind === 'OpChallenger') return { ...placed, spec: { ...(object['spec'] as object), prestatesUrl } };
     if (object.kind !== 'OptimismNetwork') return placed;
     const spec = object['spec'] as { l1: object; l2: object; contracts: object };
     return {

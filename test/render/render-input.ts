@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import type { KindName } from '../../src/api/names.ts';
 import { parseObject } from '../../src/api/parse.ts';
 import { release as findRelease, type Release } from '../../src/catalogue/releases.ts';
-import type { ChainFacts, RenderInput } from '../../src/render/index.ts';
+import type { ChainFacts, ContractFacts, RenderInput } from '../../src/render/index.ts';
 
 function release(name: string): Release {
   const found = findRelease(name);
@@ -47,6 +47,13 @@ export const registryChain: ChainFacts = {
   config: {},
 };
 
+/** What L1 says of a chain whose games only its proposer makes. */
+export const permissionedGames: ContractFacts = {
+  disputeGameFactory: '0xa513E6E4b8f2a923D98304ec87F64353C4D5C853',
+  gameType: 1,
+  registeredGameTypes: [1],
+};
+
 const UIDS: Record<KindName, string> = {
   OptimismNetwork: '11111111',
   OpNode: '22222222',
@@ -58,7 +65,7 @@ const UIDS: Record<KindName, string> = {
 /** Objects of a YAML text (documents separated by `---`), as the API server would hand them back. */
 export function renderInput(
   yaml: string,
-  facts: { chain?: ChainFacts; release?: string; uids?: boolean } = {},
+  facts: { chain?: ChainFacts; contracts?: ContractFacts; release?: string; uids?: boolean } = {},
 ): RenderInput {
   const raw = parseAllDocuments(yaml).map((document) => document.toJS());
   const of = <K extends KindName>(kind: K) =>
@@ -78,6 +85,7 @@ export function renderInput(
     batchers: of('OpBatcher'),
     proposers: of('OpProposer'),
     challengers: of('OpChallenger'),
+    contracts: facts.contracts ?? permissionedGames,
     chain: facts.chain ?? customChain,
     release: release(facts.release ?? network.spec.release ?? 'u18'),
     secret: (name, key) => ({ name: `${name}-copy-c0de`, key }),
@@ -96,4 +104,13 @@ export function example(folder: string, ...files: string[]): string {
   return files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n---\n');
 }
 
-export const devnet = (): string => example('devnet', 'network.yaml', 'sequencer.yaml', 'replica.yaml', 'batcher.yaml');
+export const devnet = (): string =>
+  example(
+    'devnet',
+    'network.yaml',
+    'sequencer.yaml',
+    'replica.yaml',
+    'batcher.yaml',
+    'proposer.yaml',
+    'challenger.yaml',
+  );

@@ -12,7 +12,7 @@ export interface OutputOracle {
 
 /** @param options `submissionInterval` in L2 blocks */
 export async function deployOutputOracle(
-  { deployment, l1Url }: TestChain,
+  { deployment, l1Url }: Pick<TestChain, 'deployment' | 'l1Url'>,
   options: { readonly submissionInterval: number },
 ): Promise<OutputOracle> {
   const account = new Wallet(Wallet.createRandom().privateKey);

@@ -28,6 +28,10 @@ export interface SubmissionParts {
   readonly log: Log;
   /** Aborted when the submission is given up. */
   readonly closing: AbortSignal;
+  /** The nonce to send with, where L1 expects `latest`: further on while others are in flight. */
+  takeNonce(latest: number): number;
+  /** True while a transaction with the nonce is in flight, so that those after it have to wait. */
+  isInFlight(nonce: number): boolean;
   onUnfunded(unfunded: boolean): void;
   onPublishError(): void;
   /** Called with each signed version just before it is published. */
@@ -43,7 +47,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
   const { to, data, value = 0n } = request;
   let fees = await suggestFees(l1, settings);
   const gas = await estimateGas(parts, request, fees);
-  const nonce = await nonceOf(parts);
+  const nonce = parts.takeNonce(await nonceOf(parts));
   const hashes: string[] = [];
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
   for (let resubmitAt = 0; ; ) {
@@ -76,7 +80,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
 const nonceOf = async ({ l1, signer }: SubmissionParts) =>
   Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));
 
-/** Retries until gas could be estimated: an account without money fails here. */
+/** Retries until gas could be estimated, or it was enough: a call that reverts and an account without money fail here. */
 async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxRequest, fees: Fees): Promise<number> {
   const { process, l1, signer, settings, log, closing } = parts;
   const maxFeePerGas = `0x${fees.cap.toString(16)}`;
@@ -89,7 +93,8 @@ async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxR
     maxPriorityFeePerGas,
     ...(value === 0n ? {} : { value: `0x${value.toString(16)}` }),
   };
-  for (;;) {
+  const attempts = settings.number('txmgr.max-retries');
+  for (let attempt = 1; ; attempt += 1) {
     try {
       const gas = Number(await l1.call('eth_estimateGas', [call]));
       parts.onUnfunded(false);
@@ -98,12 +103,24 @@ async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxR
       // The real one makes the call itself then, to learn why.
       const reason = await l1.call('eth_call', [call, 'latest']).then(() => messageOf(error), messageOf);
       parts.onUnfunded(/insufficient funds/i.test(reason));
-      const err = `failed to call: ${reason}, reason: <nil>`;
+      const err = `${FAILED[parts.service] ?? 'failed to estimate gas'}: ${reason}, reason: ${revertData(reason)}`;
       log.warn('Failed to create a transaction, will retry', { service: parts.service, err });
+      if (attempt >= attempts) {
+        throw new Error(`failed to create the tx: operation failed permanently after ${attempts} attempts: ${err}`);
+      }
       await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, closing);
       if (closing.aborted || process.ended.aborted) throw new Error(CLOSED);
     }
   }
+}
+
+/** The batcher knows its gas limit and makes the call itself; the others have it estimated. */
+const FAILED: Readonly<Record<string, string>> = { batcher: 'failed to call' };
+
+/** What a call reverted with, from anvil's words for a custom error. */
+function revertData(reason: string): string {
+  const [, selector, rest = ''] = /custom error (0x[0-9a-f]{8})(?:: ([0-9a-f]+))?/.exec(reason) ?? [];
+  return selector === undefined ? '<nil>' : `${selector}${rest}`;
 }
 
 async function publish(
@@ -127,10 +144,11 @@ async function publish(
   return 'sent';
 }
 
-/** Gives up when the nonce went to somebody else's transaction, or an L1 reorg took the one before. */
+/** Gives up when the nonce went to somebody else's transaction, or the one before is gone, by an L1 reorg. */
 async function checkNonce(parts: SubmissionParts, nonce: number, hashes: readonly string[]): Promise<void> {
   const latest = await nonceOf(parts).catch(() => nonce);
-  if (latest === nonce || (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined)) return;
+  if (latest === nonce || (latest < nonce && parts.isInFlight(latest))) return;
+  if (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined) return;
   parts.log.warn('Aborting transaction submission', { service: parts.service, nonce, latest });
   throw new Error(`aborted tx send due to critical error: nonce too ${latest > nonce ? 'low' : 'high'}`);
 }

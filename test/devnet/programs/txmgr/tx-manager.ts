@@ -5,7 +5,7 @@ import type { Settings } from '../settings/settings.ts';
 import { type ConfirmedTransaction, submit, type TxRequest } from './submission.ts';
 import type { TxSigner } from './tx-signer.ts';
 
-/** Sends transactions of one key, one after the other. */
+/** Sends the transactions of one key. Those that are sent at the same time get nonces one after the other. */
 export interface TxManager {
   readonly address: string;
   /**
@@ -36,6 +36,7 @@ export interface TxManagerOptions {
 
 export function createTxManager(options: TxManagerOptions): TxManager {
   let closing = new AbortController();
+  const inFlight = new Set<number>();
   let lastNonce = 0;
   let unfunded = false;
   let pending = 0;
@@ -44,10 +45,18 @@ export function createTxManager(options: TxManagerOptions): TxManager {
     address: options.signer.address,
     async send(request, onSigned) {
       pending += 1;
+      let taken: number | undefined;
       try {
         const parts = {
           ...options,
           closing: closing.signal,
+          takeNonce(latest: number) {
+            taken = latest;
+            while (inFlight.has(taken)) taken += 1;
+            inFlight.add(taken);
+            return taken;
+          },
+          isInFlight: (nonce: number) => inFlight.has(nonce),
           onUnfunded: (now: boolean) => {
             unfunded = now;
           },
@@ -68,6 +77,7 @@ export function createTxManager(options: TxManagerOptions): TxManager {
         return { hash, l1: block };
       } finally {
         pending -= 1;
+        if (taken !== undefined) inFlight.delete(taken);
       }
     },
     close: () => closing.abort(),

@@ -1,0 +1,37 @@
+import { ZeroAddress } from 'ethers';
+import type { Log } from '../log.ts';
+import type { RpcClient } from '../rpc/client.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { TxRequest } from '../txmgr/submission.ts';
+import type { GameType } from './game-types.ts';
+import type { RequirePrestate } from './prestates.ts';
+
+/** What the parts of one op-challenger share. */
+export interface Challenger {
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly l1: RpcClient;
+  readonly rollup: RpcClient;
+  /** Types that are played, by number. */
+  readonly types: ReadonlyMap<number, GameType>;
+  /** False where no game can come to a step of the virtual machine. */
+  readonly inMachine: boolean;
+  readonly requirePrestate: RequirePrestate;
+  /** Addresses whose bonds are claimed, the own one first. */
+  readonly claimants: readonly string[];
+  readonly counters: Counters;
+  send(request: TxRequest): Promise<void>;
+}
+
+export interface Counters {
+  moves: number;
+  /** Wei of bonds that were claimed. */
+  bonds: bigint;
+  claimFailures: number;
+}
+
+/** True for one of the addresses whose bonds are claimed. */
+export const isOurs = ({ claimants }: Challenger, address: string): boolean =>
+  address !== ZeroAddress && claimants.some((claimant) => claimant.toLowerCase() === address.toLowerCase());
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -24,14 +24,12 @@ export async function followHeads(
   const { intervalMs, stopping, onHead } = options;
   let last = '';
   while ((await process.sleep(Math.max(50, intervalMs), stopping)) && !stopping.aborted) {
-    try {
-      const block = (await l1.call('eth_getBlockByNumber', ['latest', false])) as Record<string, string>;
-      const { number, hash = '', timestamp } = block;
-      if (hash === last || stopping.aborted) continue;
-      last = hash;
-      await onHead({ number: Number(number), hash, timestamp: Number(timestamp) });
-    } catch (error) {
-      if (!stopping.aborted) log.error('Failed to progress games', { err: messageOf(error) });
-    }
+    const block = (await l1.call('eth_getBlockByNumber', ['latest', false]).catch((error: unknown) => {
+      if (!stopping.aborted) log.info('Error getting latest header', { err: messageOf(error) });
+    })) as Record<string, string> | undefined;
+    const { number, hash = last, timestamp } = block ?? {};
+    if (hash === last || stopping.aborted) continue;
+    last = hash;
+    await onHead({ number: Number(number), hash, timestamp: Number(timestamp) });
   }
 }

@@ -1,6 +1,5 @@
 import { argumentsOf, type Environment } from '../environment.ts';
-import type { Process } from '../process.ts';
-import { ProgramExit } from '../process.ts';
+import { type Process, ProgramExit } from '../process.ts';
 import { SetupError } from '../service/setup-error.ts';
 import { challengerRelease, opChallengerFlags } from '../settings/op-challenger-flags.ts';
 import { readOpSettings } from '../settings/op-settings.ts';

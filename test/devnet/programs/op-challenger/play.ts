@@ -1,14 +1,14 @@
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
 import type { TxManager } from '../txmgr/tx-manager.ts';
 import { createBondClaims } from './bond-claims.ts';
-import type { Challenger, Counters } from './challenger.ts';
+import { type Challenger, type Counters, messageOf } from './challenger.ts';
 import type { Contract } from './contract.ts';
 import { createGameList } from './factory-games.ts';
 import { followHeads } from './follow-heads.ts';
 import type { GameType } from './game-types.ts';
+import type { ChallengerOptions } from './options.ts';
 import { createPlayer } from './player.ts';
 import { prestatesOf } from './prestates.ts';
-import type { ChallengerOptions } from './run.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
 interface PlayParts {
@@ -18,6 +18,8 @@ interface PlayParts {
   readonly counters: Counters;
   onStart(scheduler: Scheduler): void;
 }
+
+const STOP_PATIENCE_MS = 500;
 
 /** Games of super roots and of zero-knowledge proofs are contracts that the devnet does not have. */
 const isSimulated = ({ name, answers }: GameType) => answers === 'rollup' && name !== 'zk';
@@ -52,10 +54,14 @@ export async function play(options: ChallengerOptions, parts: PlayParts): Promis
     intervalMs: settings.duration('http-poll-interval'),
     stopping: stopping.signal,
     async onHead(head) {
-      const listed = await gamesSince(head.timestamp - settings.duration('game-window') / 1000);
-      const games = listed.filter(({ proxy }) => allowed.size === 0 || allowed.has(proxy.toLowerCase()));
-      claims.schedule(games, head.number);
-      await scheduler.schedule(games, head);
+      try {
+        const listed = await gamesSince(head.timestamp - settings.duration('game-window') / 1000);
+        const games = listed.filter(({ proxy }) => allowed.size === 0 || allowed.has(proxy.toLowerCase()));
+        claims.schedule(games, head.number);
+        await scheduler.schedule(games, head);
+      } catch (error) {
+        log.error('Failed to progress games', { err: `failed to load games: ${messageOf(error)}` });
+      }
     },
   });
   log.info('challenger game service start completed');
@@ -63,5 +69,6 @@ export async function play(options: ChallengerOptions, parts: PlayParts): Promis
   log.info('Stopping challenger game service');
   stopping.abort();
   transactions.close();
-  await Promise.all([monitoring, scheduler.idle(), claims.idle()]);
+  // What waits for an answer of L1 is given up.
+  await Promise.race([Promise.all([monitoring, scheduler.idle(), claims.idle()]), process.sleep(STOP_PATIENCE_MS)]);
 }

@@ -1,41 +1,25 @@
-import type { Environment } from '../environment.ts';
-import type { Log } from '../log.ts';
-import type { Process } from '../process.ts';
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
 import { serveMetrics } from '../service/serve.ts';
 import { SetupError } from '../service/setup-error.ts';
-import type { Settings } from '../settings/settings.ts';
 import { readKey } from '../txmgr/key.ts';
 import { createTxManager, type TxManager } from '../txmgr/tx-manager.ts';
 import { watchBalance } from '../txmgr/watch-balance.ts';
 import { messageOf } from './challenger.ts';
 import { factoryAt } from './contract.ts';
-import type { GameType } from './game-types.ts';
 import { challengerMetrics } from './metrics.ts';
+import type { ChallengerOptions } from './options.ts';
 import { play } from './play.ts';
 import type { Scheduler } from './scheduler.ts';
 import { checkFactory, dialEndpoints, warnOfMissingGames } from './startup.ts';
 
-export interface ChallengerOptions {
-  readonly process: Process;
-  readonly environment: Environment;
-  readonly settings: Settings;
-  readonly log: Log;
-  /** As it is printed. */
-  readonly version: string;
-  readonly types: readonly GameType[];
-  /** False where no game can come to a step of the virtual machine. */
-  readonly inMachine: boolean;
-}
-
 /** Starts the service, plays until SIGTERM and stops. @throws SetupError when it can not start */
 export async function run(options: ChallengerOptions): Promise<number> {
   const { process, settings, log, version } = options;
-  const stopped = () => {
+  let metered = false;
+  const logStopped = () => {
     if (metered) log.info('balance metrics shutting down');
     log.info('Stopped challenger game service', { err: '<nil>' });
   };
-  let metered = false;
   try {
     const l1 = createRpcClient(process, settings.string('l1-eth-rpc'), {
       timeoutMs: settings.duration('network-timeout'),
@@ -61,10 +45,10 @@ export async function run(options: ChallengerOptions): Promise<number> {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     log.info('Stopping challenger game service');
-    stopped();
+    logStopped();
     throw new SetupError(`failed to init challenger game service: ${error.message}`);
   }
-  stopped();
+  logStopped();
   return 0;
 }
 

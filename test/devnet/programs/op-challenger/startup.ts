@@ -3,7 +3,7 @@ import { DIAL_ATTEMPTS, dialFor } from '../service/dial.ts';
 import { SetupError } from '../service/setup-error.ts';
 import { messageOf } from './challenger.ts';
 import type { Contract } from './contract.ts';
-import type { ChallengerOptions } from './run.ts';
+import type { ChallengerOptions } from './options.ts';
 
 /** @throws SetupError when there is no factory */
 export async function checkFactory(factory: Contract): Promise<void> {

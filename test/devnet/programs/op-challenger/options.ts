@@ -1,0 +1,18 @@
+import type { Environment } from '../environment.ts';
+import type { Log } from '../log.ts';
+import type { Process } from '../process.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { GameType } from './game-types.ts';
+
+/** What one start of op-challenger has. */
+export interface ChallengerOptions {
+  readonly process: Process;
+  readonly environment: Environment;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** As it is printed. */
+  readonly version: string;
+  readonly types: readonly GameType[];
+  /** False where no game can come to a step of the virtual machine. */
+  readonly inMachine: boolean;
+}

@@ -55,11 +55,8 @@ async function claim(challenger: Challenger, { type, proxy }: Game, claimant: st
   if (status === 0) return 'later';
   if (credit === 0n) return 'settled';
   const data = game.encode('claimCredit', claimant);
-  const locked = await challenger.l1.call('eth_call', [{ to: proxy, data }, 'latest']).then(
-    () => false,
-    () => true,
-  );
-  if (locked) return 'later';
+  // Bonds are locked for a while.
+  if (!(await game.accepts(data))) return 'later';
   await challenger.send({ to: proxy, data }).catch((error: unknown) => {
     throw new Error(`failed to claim credit: ${messageOf(error)}`);
   });

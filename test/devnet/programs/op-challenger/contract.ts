@@ -6,6 +6,8 @@ export interface Contract {
   readonly address: string;
   /** What a call answers at the newest block. */
   read(method: string, ...args: readonly unknown[]): Promise<readonly unknown[]>;
+  /** True when a transaction with the call data would go through now, whoever sends it. */
+  accepts(data: string): Promise<boolean>;
   /** Call data for a transaction. */
   encode(method: string, ...args: readonly unknown[]): string;
 }
@@ -42,11 +44,17 @@ export const gameAt = (l1: RpcClient, address: string): Contract => contractAt(l
 
 function contractAt(l1: RpcClient, abi: Interface, address: string): Contract {
   const encode = (method: string, args: readonly unknown[]) => abi.encodeFunctionData(method, args);
+  const call = (data: string) => l1.call('eth_call', [{ to: address, data }, 'latest']);
   return {
     address,
+    accepts: (data) =>
+      call(data).then(
+        () => true,
+        () => false,
+      ),
     encode: (method, ...args) => encode(method, args),
     async read(method, ...args) {
-      const answer = (await l1.call('eth_call', [{ to: address, data: encode(method, args) }, 'latest'])) as string;
+      const answer = (await call(encode(method, args))) as string;
       if (answer === '0x' && abi.getFunction(method)?.outputs.length !== 0) {
         // No contract there.
         throw new Error(

@@ -18,7 +18,7 @@ export async function tryResolve(
   maxClock: number,
   now: number,
 ): Promise<boolean> {
-  const { log, l1 } = challenger;
+  const { log } = challenger;
   try {
     while (await resolveClaims(challenger, game, maxClock, now));
   } catch (error) {
@@ -28,11 +28,7 @@ export async function tryResolve(
   // That would unlock no bond of ours.
   if (challenger.settings.bool('selective-claim-resolution')) return false;
   const data = game.encode('resolve');
-  const resolvable = await l1.call('eth_call', [{ to: game.address, data }, 'latest']).then(
-    () => true,
-    () => false,
-  );
-  if (!resolvable) return false;
+  if (!(await game.accepts(data))) return false;
   log.info('Resolving game', { game: game.address });
   await challenger.send({ to: game.address, data }).catch((error: unknown) => {
     log.error('Failed to resolve the game', { game: game.address, err: messageOf(error) });
@@ -42,17 +38,13 @@ export async function tryResolve(
 
 /** Resolves what can be resolved now; false when that is nothing. */
 async function resolveClaims(challenger: Challenger, game: Contract, maxClock: number, now: number): Promise<boolean> {
-  const { log, l1 } = challenger;
+  const { log } = challenger;
   const claims = await readClaims(game);
   const due = claims.filter((claim) => usedTime(claim, claims, now) > maxClock && mattersToUs(challenger, claim));
   const resolvable: string[] = [];
   for (const { index } of due) {
     const data = game.encode('resolveClaim', index, MAX_CHILD_CHECKS);
-    const refused = await l1.call('eth_call', [{ to: game.address, data }, 'latest']).then(
-      () => false,
-      () => true,
-    );
-    if (refused) continue;
+    if (!(await game.accepts(data))) continue;
     log.info('Resolving claim', { game: game.address, claimIdx: index });
     resolvable.push(data);
   }

@@ -10,6 +10,7 @@ import { awaitGate } from './steps/await-gate.ts';
 import { awaitPods } from './steps/await-pods.ts';
 import { deleteComponent } from './steps/delete-component.ts';
 import { removeFinalizers } from './steps/remove-finalizers.ts';
+import { scaleDown } from './steps/scale-down.ts';
 import { startSequencer, stopSequencer } from './steps/sequencer.ts';
 import { type StepEffect, stepActivity } from './steps/step-context.ts';
 import { stopBatcher } from './steps/stop-batcher.ts';
@@ -33,6 +34,7 @@ export function createActivities(deps: ActivityDependencies): EntityActivities &
     awaitPods: step(awaitPods),
     awaitGate: step(awaitGate),
     stopBatcher: step(stopBatcher),
+    scaleDown: step(scaleDown),
     startSequencer: step(startSequencer),
     stopSequencer: step(stopSequencer),
     verify: step(verify),

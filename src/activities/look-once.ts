@@ -18,10 +18,11 @@ import { rememberedOf } from '../status/remembered.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Desire, desireOf, isComplete } from './desire.ts';
 import { checkChain } from './gather/check-chain.ts';
+import { contractFacts, playedGameTypes } from './gather/contract-facts.ts';
 import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
-import { gatherRolledOut, withWishedRenders } from './gather/rolled-out.ts';
+import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates } from './gather/stray-pods.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
@@ -64,7 +65,9 @@ export async function lookOnce(
     desire,
     discovery,
     warnings = [],
-  }: DesireResult = deleting ? {} : await desireUnlessBlocked(deps, wish, problems, installed, signal);
+  }: DesireResult = deleting
+    ? {}
+    : await desireUnlessBlocked(deps, wish, problems, { installed, status, verified: rolledOut.verified, signal });
   const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
@@ -167,23 +170,32 @@ interface DesireResult {
   readonly warnings?: readonly string[];
 }
 
+interface Known {
+  readonly installed: boolean;
+  readonly status: OptimismNetworkStatus;
+  readonly verified: readonly Verified[];
+  readonly signal: AbortSignal;
+}
+
 async function desireUnlessBlocked(
   deps: ActivityDependencies,
   wish: Wish,
   problems: Problem[],
-  installed: boolean,
-  signal: AbortSignal,
+  { installed, status, verified, signal }: Known,
 ): Promise<DesireResult> {
   if (!isComplete(wish) || problems.some(blocksRollouts)) return {};
   const release = findRelease(wish, problems);
   if (!release) return {};
-  const desire = desireOf(wish, release);
+  const chain = await checkChain(wish, { installed, now: deps.now(), signal });
+  const desire = desireOf(wish, {
+    release,
+    games: { contracts: contractFacts(chain.discovery, status), playedGameTypes: playedGameTypes(verified) },
+  });
   const settings = checkSettings(desire.input);
   const warnings = settings
     .filter(({ level }) => level === 'warning')
     .map(({ object, message, fix }) => deps.redactor.redact(`${object}: ${message} → ${fix}`));
   problems.push(...checkOverrides(desire.input), ...settings.filter(({ level }) => level === 'error'));
-  const chain = await checkChain(wish, { installed, now: deps.now(), signal });
   problems.push(...chain.problems, ...(await duplicateChain(deps.kube, wish, { installed, now: deps.now(), signal })));
   return { desire, warnings, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
 }

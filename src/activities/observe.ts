@@ -17,14 +17,19 @@ import { saysOther, setConditions } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { batcherPods, nodePods, sampleTargets } from './gather/chain-targets.ts';
+import { nodePods, sampleTargets } from './gather/chain-targets.ts';
+import { contractFacts } from './gather/contract-facts.ts';
 import { healthLimits } from './gather/health-limits.ts';
+import { senderTargets, servicePods } from './gather/sender-targets.ts';
 import { type Look, lookOnce } from './look-once.ts';
 import { observeComponents } from './observe-components.ts';
 import { changeStatus } from './state/change-status.ts';
 
-/** The last sample of each network, to see whether heads advance. By uid. */
-const lastSamples = new Map<string, Sample>();
+/** How far back samples are kept, to see whether heads advance. */
+const REMEMBERED_MS = 60_000;
+
+/** The last samples of each network, oldest first. By uid. */
+const lastSamples = new Map<string, readonly Sample[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
   return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
@@ -56,13 +61,22 @@ async function writeWhatIsSeen(
 ): Promise<void> {
   const { wish, live, result } = look;
   const pods = nodePods(live);
-  const installed = ((wish.resources.network['status'] ?? {}) as OptimismNetworkStatus).components ?? [];
-  if (installed.length === 0 && pods.length === 0) return;
-  const before = lastSamples.get(result.uid);
-  const targets = { ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }), batcherPods: batcherPods(live) };
+  const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  if ((status.components ?? []).length === 0 && pods.length === 0) return;
+  const known = lastSamples.get(result.uid) ?? [];
+  const before = known.at(-1);
+  const contracts = contractFacts(look.discovery, status);
+  const seen = before?.proposer?.ok ? before.proposer.value : undefined;
+  const targets = {
+    ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }),
+    ...senderTargets(wish, live, { contracts, isTried: true, ...(seen ? { before: seen } : {}) }),
+    servicePods: servicePods(live),
+  };
   const sample = withLastBatch(await takeSample(targets, attempt.signal), before);
-  lastSamples.set(result.uid, sample);
-  const health = healthOf(before ? [before, sample] : [sample], healthLimits(wish, installed), otherChain(sample));
+  const samples = [...known.filter(({ at }) => sample.at - at <= REMEMBERED_MS || at === before?.at), sample];
+  lastSamples.set(result.uid, samples);
+  const limits = healthLimits(wish, status, contracts);
+  const health = healthOf(samples, limits, otherChain(sample));
   const now = new Date(deps.now());
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
@@ -84,7 +98,7 @@ async function writeWhatIsSeen(
     },
     attempt,
   );
-  await observeComponents(deps, look, sample, attempt);
+  await observeComponents(deps, look, { samples, limits }, attempt);
 }
 
 /** Always asked, and cheap: a node that missed a fork makes a chain of its own with every other signal green. */

@@ -61,6 +61,7 @@ export async function planningInput(facts: PlanningFacts): Promise<PlanningInput
               verified: {
                 render: known.digest,
                 inputs: known.render.inputs,
+                replicas: replicasOf(known.render),
                 images: imagesOf(known.render),
                 keys: known.render.keys,
               },
@@ -128,16 +129,20 @@ function verifiedAsDesired(
   const raw = wish.resources.components.find(
     ({ kind, metadata }) => kind === component.kind && metadata.name === component.name,
   );
-  const sets = render.objects.filter(({ kind }) => kind === 'StatefulSet');
   return {
     component,
     role: componentRole(raw ?? component) ?? 'network',
     render: digest,
     inputs: render.inputs,
-    replicas: (sets[0]?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0,
+    replicas: replicasOf(render),
     images: imagesOf(render),
     keys: render.keys,
   };
+}
+
+function replicasOf({ objects }: StoredRender): number {
+  const set = objects.find(({ kind }) => kind === 'StatefulSet');
+  return (set?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0;
 }
 
 /**
@@ -166,7 +171,7 @@ function leavingComponents({ at, wish, live, verified, lost, deleting }: Plannin
 }
 
 function roleOfObjects(component: ComponentRef, objects: readonly KubeObject[]): LeavingComponent['role'] {
-  if (component.kind === 'OpBatcher') return 'batcher';
+  if (component.kind !== 'OpNode') return componentRole(component) ?? 'replica';
   const sequences = objects.some(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'sequencer');
   return sequences ? 'sequencer' : 'replica';
 }

@@ -1,7 +1,7 @@
 /** What is wrong between the objects of a file set: references that lead nowhere, roles that are taken twice, settings. */
 import { defaultRelease, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
 import { OperatorError, type Problem } from '../contract/failures.ts';
-import { blocksRollouts, refuseDuplicates } from '../plan/duplicates.ts';
+import { refuseDuplicates } from '../plan/duplicates.ts';
 import { refuseSettings } from '../plan/refused-settings.ts';
 import { checkOverrides, checkSettings } from '../render/index.ts';
 import type { FileProblem, FileSet } from './file-set.ts';
@@ -85,8 +85,9 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
   const components = offline.components.map(({ value }) => value);
   const nodes = components.filter((component) => component.kind === 'OpNode');
   const batchers = components.filter((component) => component.kind === 'OpBatcher');
+  const proposers = components.filter((component) => component.kind === 'OpProposer');
   const located = (problem: Problem & { readonly level?: 'error' | 'warning' }): FileProblem => ({
-    level: problem.level ?? (isLeftOut(problem) ? 'warning' : 'error'),
+    level: problem.level ?? 'error',
     at: offline.components.find(({ value }) => `${value.kind}/${value.metadata.name}` === problem.object)?.at ?? at,
     object: problem.object ?? `OptimismNetwork/${network.metadata.name}`,
     text: `${problem.message}. ${capitalised(problem.fix)}.`.replaceAll('..', '.'),
@@ -103,12 +104,13 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
     ];
   }
   const problems: Problem[] = [
-    ...refuseDuplicates({ nodes, batchers }),
+    ...refuseDuplicates({ nodes, batchers, proposers }),
     ...refuseSettings({ network, nodes, batchers, components }),
   ];
   try {
     const rollup = rollupConfigOf(network, set);
-    const input = offlineRenderInput(offline, rollup, release);
+    // Which games there are only L1 knows.
+    const { contracts: _, ...input } = offlineRenderInput(offline, rollup, release);
     problems.push(...checkOverrides(input));
     // A chain of the registry is not known here. What is not supported yet is said by refuseSettings already.
     const chainKnown = rollup !== undefined || network.spec.network === undefined;
@@ -118,11 +120,6 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
     problems.push(error.toProblem());
   }
   return unique(problems.map(located));
-}
-
-/** A component that the operator leaves out while it rolls out the rest. */
-function isLeftOut(problem: Problem): boolean {
-  return problem.type === 'NotSupportedYet' && !blocksRollouts(problem);
 }
 
 /** Two checks may say the same of one object. */

@@ -1,4 +1,5 @@
 /** A network of a file set, as far as rendering and its checks need it, with stand-ins for what only a cluster knows. */
+import { GAME_TYPES } from '../api/game-type.ts';
 import type { ObjectOf } from '../api/group.ts';
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
@@ -83,6 +84,7 @@ export function offlineRenderInput(
     proposers: values.filter((component) => component.kind === 'OpProposer'),
     challengers: values.filter((component) => component.kind === 'OpChallenger'),
     chain: chainFacts(value, rollup),
+    contracts: CONTRACTS,
     release,
     secret: copy,
     configMap: copy,
@@ -97,6 +99,13 @@ export function offlineRenderInput(
     },
   };
 }
+
+/** What only L1 knows: a factory that respects permissioned games. */
+const CONTRACTS = {
+  disputeGameFactory: `0x${'0'.repeat(40)}`,
+  gameType: GAME_TYPES.permissioned,
+  registeredGameTypes: [],
+};
 
 function podNamesOf({ metadata, spec }: OpNode): string[] {
   return Array.from({ length: spec.role === 'Sequencer' ? 1 : (spec.replicas ?? 1) }, (_, ordinal) =>

@@ -60,6 +60,7 @@ export const STEP_TYPES = [
   'awaitPods',
   'awaitGate',
   'stopBatcher',
+  'scaleDown',
   'startSequencer',
   'stopSequencer',
   'verify',
@@ -76,6 +77,7 @@ export function stepProfile(type: StepType): StepProfile {
     case 'awaitGate':
       return 'gate';
     case 'stopBatcher':
+    case 'scaleDown':
     case 'startSequencer':
     case 'stopSequencer':
       return 'chain';

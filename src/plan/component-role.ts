@@ -12,6 +12,10 @@ export function componentRole(object: { readonly kind: string; readonly spec?: u
     }
     case 'OpBatcher':
       return 'batcher';
+    case 'OpProposer':
+      return 'proposer';
+    case 'OpChallenger':
+      return 'challenger';
     default:
       return undefined;
   }

@@ -1,7 +1,7 @@
 /** What the planner compares: the wish, rendered, and what is there. Plain data, gathered once by an activity. */
 import type { ComponentRef, ObjectChange } from '../contract/plan.ts';
 
-export type ComponentRole = 'network' | 'sequencer' | 'replica' | 'batcher';
+export type ComponentRole = 'network' | 'sequencer' | 'replica' | 'batcher' | 'proposer' | 'challenger';
 
 export interface DesiredComponent {
   readonly component: ComponentRef;
@@ -10,6 +10,7 @@ export interface DesiredComponent {
   readonly render: string;
   /** Hash of what the render was made from: tells a user's edit from an operator that renders differently. */
   readonly inputs: string;
+  /** 0: a sender that is stopped. */
   readonly replicas: number;
   /** Image of each container, for recognising a change of version. */
   readonly images: Readonly<Record<string, string>>;
@@ -23,6 +24,7 @@ export interface ObservedComponent {
   readonly verified?: {
     readonly render: string;
     readonly inputs: string;
+    readonly replicas: number;
     readonly images: Readonly<Record<string, string>>;
     readonly keys: readonly string[];
   };
@@ -81,5 +83,7 @@ export interface StepLimits {
   readonly foreignSequencerSeconds: number;
   readonly foreignBatcherSeconds: number;
   readonly batchingSeconds: number;
+  readonly proposingSeconds: number;
+  readonly challengingSeconds: number;
   readonly blockTimeSeconds: number;
 }

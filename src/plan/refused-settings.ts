@@ -22,7 +22,7 @@ interface Unsupported<T> {
 
 const UNCHANGED = rollout.parse({});
 /** Gates that no plan of this version has: to skip them means nothing. */
-const NEVER_ASKED = ['proposer-permitted', 'challenging', 'fork-ready', 'same-chain', 'funds'] as const;
+const NEVER_ASKED = ['fork-ready', 'same-chain'] as const;
 
 const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
   {
@@ -60,15 +60,10 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     isSet: ({ spec }) => spec.rollout.onFailure === 'Rollback',
     fix: 'set it to Halt',
   },
-  ...(['proposing', 'challenging', 'onChain'] as const).map((gate) => ({
-    field: `rollout.gates.${gate}.timeout`,
-    isSet: ({ spec }: OptimismNetwork) => spec.rollout.gates[gate].timeout !== UNCHANGED.gates[gate].timeout,
-    fix: 'leave it out: no plan waits for it yet',
-  })),
   {
-    field: 'rollout.gates.funds.minHours',
-    isSet: ({ spec }) => spec.rollout.gates.funds.minHours !== UNCHANGED.gates.funds.minHours,
-    fix: 'leave it out, and set balance.minimum and balance.warnBelow of the OpBatcher',
+    field: 'rollout.gates.onChain.timeout',
+    isSet: ({ spec }) => spec.rollout.gates.onChain.timeout !== UNCHANGED.gates.onChain.timeout,
+    fix: 'leave it out: no plan waits for it yet',
   },
   ...NEVER_ASKED.map((gate) => ({
     field: `rollout.skipGates: ${gate}`,
@@ -96,7 +91,6 @@ const NODE: readonly Unsupported<OpNode>[] = [
 ];
 
 const BATCHER: readonly Unsupported<OpBatcher>[] = [
-  { field: 'stopped', isSet: ({ spec }) => spec.stopped, fix: 'leave it out, or delete the OpBatcher' },
   {
     field: 'signer.mnemonicSecretRef',
     isSet: ({ spec }) => spec.signer.mnemonicSecretRef !== undefined,
@@ -152,15 +146,6 @@ export function refuseSettings({ network, nodes, batchers, components }: Setting
     ...(network ? [...refuseRegistryName(network), ...check(NETWORK, network)] : []),
     ...nodes.flatMap((node) => check(NODE, node, `OpNode/${node.metadata.name}`)),
     ...batchers.flatMap((batcher) => check(BATCHER, batcher, `OpBatcher/${batcher.metadata.name}`)),
-    ...components
-      .filter(({ kind }) => kind === 'OpProposer' || kind === 'OpChallenger')
-      .map(({ kind, metadata }) =>
-        notYet(
-          kind,
-          `delete ${kind} "${metadata.name}"; the rest of the network is rolled out without it`,
-          `${kind}/${metadata.name}`,
-        ),
-      ),
   ];
 }
 

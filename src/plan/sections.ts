@@ -117,6 +117,29 @@ export function nobodyElseBatches({ component }: DesiredComponent, limits: StepL
   return gate('no-foreign-batcher', component, 'nobody else batches with this key', limits.foreignBatcherSeconds);
 }
 
+/**
+ * Asked before there is a pod: what L1 would refuse is not tried for hours. That there is at most one is the promise of
+ * its StatefulSet. The first proposal may be due in hours: it is waited for by health and not here.
+ */
+export function startProposer(of: DesiredComponent, limits: StepLimits): StepDraft[] {
+  const { component } = of;
+  return [
+    gate('proposer-permitted', component, `L1 would accept a proposal from ${component.name}`, limits.proposingSeconds),
+    apply(of, { partition: 0 }),
+    awaitPods(of, limits),
+    verify(of),
+  ];
+}
+
+export function startChallenger(of: DesiredComponent, limits: StepLimits): StepDraft[] {
+  return [apply(of, { partition: 0 }), awaitPods(of, limits), challenging(of, limits), verify(of)];
+}
+
+/** A sender that is to stay, with nothing that runs. */
+export function stopSender(of: DesiredComponent): StepDraft[] {
+  return [...stop(of.component, of.role), apply(of), verify(of)];
+}
+
 /** Stopped before it is started again: at no moment are there two. */
 export function changeBatcher(of: DesiredComponent, limits: StepLimits): StepDraft[] {
   const { component } = of;
@@ -189,6 +212,10 @@ export function confirmRepair(of: DesiredComponent, limits: StepLimits): StepDra
       return [awaitPods(of, limits), ...sequence(of, limits), verify(of)];
     case 'batcher':
       return [awaitPods(of, limits), batching(of, limits), verify(of)];
+    case 'proposer':
+      return [awaitPods(of, limits), verify(of)];
+    case 'challenger':
+      return [awaitPods(of, limits), challenging(of, limits), verify(of)];
     default:
       return [...nodesWork(of, limits), verify(of)];
   }
@@ -202,6 +229,10 @@ function engineReady({ component }: DesiredComponent, limits: StepLimits): StepD
 function batching({ component }: DesiredComponent, limits: StepLimits): StepDraft {
   const summary = `batches of ${component.name} arrive on L1 and the safe head rises`;
   return gate('batching', component, summary, limits.batchingSeconds);
+}
+
+function challenging({ component }: DesiredComponent, limits: StepLimits): StepDraft {
+  return gate('challenging', component, `${component.name} follows L1 and could act`, limits.challengingSeconds);
 }
 
 function nodeSynced(of: DesiredComponent, limits: StepLimits, ordinal?: number): StepDraft {
@@ -230,6 +261,9 @@ export function stop(component: ComponentRef, role: DesiredComponent['role']): S
       ];
     case 'batcher':
       return [step('stopBatcher', component, `stop ${name} and wait until its last transaction is on L1`)];
+    case 'proposer':
+    case 'challenger':
+      return [step('scaleDown', component, `stop ${name}`)];
     default:
       return [];
   }

@@ -5,10 +5,13 @@ import { numberedSteps } from './numbered-steps.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { releaseFinalizers, remove, stop } from './sections.ts';
 
-/** The sequencer first: what it has made is still brought to L1, and after that there is nothing left to send. */
-const STOP_ORDER: readonly ComponentRole[] = ['sequencer', 'batcher'];
-/** What reads from the chain's nodes goes before them; the network, whose finalizer holds everything, goes last. */
-const DELETE_ORDER: readonly ComponentRole[] = ['batcher', 'sequencer', 'replica', 'network'];
+/** No new proposals; then the sequencer: what it has made is still brought to L1, and after that there is nothing left to send. */
+const STOP_ORDER: readonly ComponentRole[] = ['proposer', 'sequencer', 'batcher'];
+/**
+ * What reads from the chain's nodes goes before them, but for the challenger, which guards proposals to the end; the
+ * network, whose finalizer holds everything, goes last.
+ */
+const DELETE_ORDER: readonly ComponentRole[] = ['proposer', 'batcher', 'sequencer', 'replica', 'challenger', 'network'];
 
 export function teardownPlan(input: PlanningInput): PlanDraft {
   const inOrder = (roles: readonly ComponentRole[]) =>

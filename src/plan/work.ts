@@ -45,9 +45,13 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
   // Nobody has asked for what we would render differently: until somebody has approved it every difference is drift.
   const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : isLeftDown(desired, observed));
   if (hasLostObjects(observed) || makesNoBlocks(desired, observed) || isBroken)
-    return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed, changes: drift }];
+    return [{ transition: 'drift', desired: asVerified(desired, verified), observed, changes: drift }];
   const transition = isOurs ? 'operatorUpdate' : 'change';
   return [{ transition, desired, observed, changes: withStrayPods(changes, strayPods) }];
+}
+
+function asVerified(desired: DesiredComponent, { render, replicas }: NonNullable<ObservedComponent['verified']>) {
+  return { ...desired, render, replicas };
 }
 
 /**

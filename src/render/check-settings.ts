@@ -1,7 +1,8 @@
 /** What the programs do not check themselves and start with all the same, or die of without saying why. */
 import { batcherNodesServeIt, channelsFitTheWindow, dataIsReadable } from './checks/batches.ts';
 import { chainFilesExist } from './checks/chain-files.ts';
-import { componentsAreSupported, namesAreDistinct, referencedNodesExist } from './checks/components.ts';
+import { namesAreDistinct, referencedNodesExist } from './checks/components.ts';
+import { gamesCanBePlayed, proposalsCount } from './checks/games.ts';
 import { followersGetBlocks, sequencerServiceIsReachable, sequencersHaveSigners } from './checks/nodes.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { forksAreKnown, imagesExist } from './checks/versions.ts';
@@ -12,8 +13,6 @@ export function checkSettings(input: RenderInput): SettingProblem[] {
 }
 
 const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
-  // Proposer and challenger: valid, but nothing renders them yet.
-  componentsAreSupported,
   // Two components of one name would fight over one StatefulSet.
   namesAreDistinct,
   // References between the objects of a network.
@@ -31,6 +30,9 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   batcherNodesServeIt,
   // Batches that nobody can read.
   dataIsReadable,
+  // Proposals that nobody accepts, and games that stop a challenger.
+  proposalsCount,
+  gamesCanBePlayed,
   // A follower that nobody sends blocks to.
   followersGetBlocks,
   // A Service that leads to a port that the policy closes.

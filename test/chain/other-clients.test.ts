@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { batcherVersion, flushBatcher } from '../../src/chain/clients/batcher.ts';
+import { flushBatcher } from '../../src/chain/clients/batcher.ts';
 import { beaconReady } from '../../src/chain/clients/beacon.ts';
 import { blockAt, executionForks, executionState } from '../../src/chain/clients/execution.ts';
+import { serviceVersion } from '../../src/chain/clients/service-version.ts';
 import { answering, recorded, replaying } from './answering-server.ts';
 
 const GETH = 'op-geth-1.101701.0-rc.3';
@@ -73,7 +74,7 @@ describe('op-batcher', () => {
   it.each(['op-batcher-1.16.11', 'op-batcher-1.18.2'])('%s: flush and version', async (program) => {
     await using server = await replaying(recorded(program, 'admin_flushBatcher'), recorded(program, 'health_status'));
     expect(await flushBatcher(server.url)).toBe(true);
-    expect(await batcherVersion(server.url)).toMatch(/^v1\.1[68]\.\d+$/);
+    expect(await serviceVersion(server.url)).toMatch(/^v1\.1[68]\.\d+$/);
   });
 
   it('says when there is nothing to flush because it does not run', async () => {

@@ -12,6 +12,7 @@ export const EFFECTS: Readonly<Record<StepType, readonly string[]>> = {
   awaitPods: [],
   awaitGate: [],
   stopBatcher: ['scale', 'delete-pod'],
+  scaleDown: ['scale', 'delete-pod'],
   startSequencer: ['allow', 'start', 'stop-other'],
   stopSequencer: ['allow', 'flush', 'stop'],
   verify: ['rest', 'status'],
@@ -35,6 +36,7 @@ const ELSEWHERE = [
   'applyComponent/prune', // an object that a later render no longer has
   'deleteComponent/delete-pod', // a pod whose StatefulSet somebody has deleted without it
   'stopBatcher/delete-pod',
+  'scaleDown/delete-pod',
   'startSequencer/stop-other', // a second sequencer that was started by hand
 ];
 

@@ -21,10 +21,19 @@ export const LIMITS: StepLimits = {
   foreignSequencerSeconds: 107,
   foreignBatcherSeconds: 108,
   batchingSeconds: 109,
+  proposingSeconds: 110,
+  challengingSeconds: 111,
   blockTimeSeconds: 2,
 };
 
-const KINDS = { network: 'OptimismNetwork', sequencer: 'OpNode', replica: 'OpNode', batcher: 'OpBatcher' } as const;
+const KINDS = {
+  network: 'OptimismNetwork',
+  sequencer: 'OpNode',
+  replica: 'OpNode',
+  batcher: 'OpBatcher',
+  proposer: 'OpProposer',
+  challenger: 'OpChallenger',
+} as const;
 
 export function refOf(role: ComponentRole, name: string = role): ComponentRef {
   return { kind: KINDS[role], name: role === 'network' ? 'acme' : name };
@@ -83,6 +92,7 @@ function observedIn(
   const verified = {
     render: `${name ?? role}-1`,
     inputs: state.startsWith('rendered') ? 'wished' : 'former',
+    replicas: 1,
     images: {},
     keys: [],
   };

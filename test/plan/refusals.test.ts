@@ -5,7 +5,7 @@ import { parseObject } from '../../src/api/parse.ts';
 import { SKIPPABLE_GATES } from '../../src/api/rollout.ts';
 import { componentRole } from '../../src/plan/component-role.ts';
 import type { DesiredComponent } from '../../src/plan/desired.ts';
-import { blocksRollouts, refuseDuplicates } from '../../src/plan/duplicates.ts';
+import { blocksRollouts, refuseDuplicates, refuseSharedKeys } from '../../src/plan/duplicates.ts';
 import { makePlan } from '../../src/plan/planner.ts';
 import { MAX_COMPONENTS, refuseSettings } from '../../src/plan/refused-settings.ts';
 import { change, draftOf, networkOf, refOf, type State } from './network-of.ts';
@@ -30,6 +30,7 @@ const sequencer = (name: string, more: object = {}) =>
   parsed('OpNode', name, { networkRef, role: 'Sequencer', execution, sequencer: { signer, ...more } });
 const replica = (name: string) => parsed('OpNode', name, { networkRef, role: 'Replica', execution });
 const batcher = (name: string, more: object = {}) => parsed('OpBatcher', name, { networkRef, signer, ...more });
+const proposer = (name: string) => parsed('OpProposer', name, { networkRef, signer });
 
 function refusalsOf(
   state: State,
@@ -111,26 +112,42 @@ describe('a wish that is valid but can not be fulfilled yet', () => {
 describe('a second one of what there must be one of', () => {
   it('is refused, the oldest stays', () => {
     const nodes = [sequencer('first'), replica('r'), sequencer('second')];
-    const problems = refuseDuplicates({ nodes, batchers: [batcher('a'), batcher('b'), batcher('c')] });
+    const problems = refuseDuplicates({
+      nodes,
+      batchers: [batcher('a'), batcher('b'), batcher('c')],
+      proposers: [proposer('a'), proposer('b')],
+    });
     expect(problems.map(({ type, object }) => `${type} ${object}`)).toEqual([
       'DuplicateRole OpNode/second',
       'DuplicateRole OpBatcher/b',
       'DuplicateRole OpBatcher/c',
+      'DuplicateRole OpProposer/b',
     ]);
     for (const { message, fix } of problems)
       expect([message, fix].join()).toMatch(/"(first|a)" is there already.*delete/s);
   });
 
   it('is not a second replica', () => {
-    expect(refuseDuplicates({ nodes: [sequencer('s'), replica('a'), replica('b')], batchers: [batcher('b')] })).toEqual(
-      [],
-    );
+    const nodes = [sequencer('s'), replica('a'), replica('b')];
+    expect(refuseDuplicates({ nodes, batchers: [batcher('b')], proposers: [] })).toEqual([]);
   });
 
-  it('holds up nobody else, as little as a component that this version does not know yet', () => {
+  it('sends with a key of its own', () => {
+    const senders = new Map([
+      ['OpProposer/p', '0xb'],
+      ['OpChallenger/c', '0xc'],
+      ['OpChallenger/d', '0xc'],
+    ]);
+    expect(refuseSharedKeys('0xb', 'b', senders).map(({ message }) => message)).toEqual([
+      "OpProposer/p signs with 0xb, as OpBatcher/b does: they would take each other's nonces",
+      "OpChallenger/d signs with 0xc, as OpChallenger/c does: they would take each other's nonces",
+    ]);
+    expect(refuseSharedKeys('0xa', 'b', new Map([['OpProposer/p', '0xb']]))).toEqual([]);
+  });
+
+  it('holds up nobody else', () => {
     const problem = { message: '', fix: '' };
     expect(blocksRollouts({ ...problem, type: 'DuplicateRole', object: 'OpNode/second' })).toBe(false);
-    expect(blocksRollouts({ ...problem, type: 'NotSupportedYet', object: 'OpProposer/p' })).toBe(false);
     expect(blocksRollouts({ ...problem, type: 'NotSupportedYet', object: 'OpBatcher/b' })).toBe(true);
     expect(blocksRollouts({ ...problem, type: 'ChainMismatch' })).toBe(true);
   });
@@ -151,11 +168,8 @@ describe('a setting that this version can not honour', () => {
     ['spec.sequencer.preferred', { sequencer: { preferred: 'acme-sequencer-b' } }],
     ['spec.approval.windows', { approval: { windows } }],
     ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],
-    ['spec.rollout.gates.proposing.timeout', { rollout: { gates: { proposing: { timeout: '1m' } } } }],
-    ['spec.rollout.gates.challenging.timeout', { rollout: { gates: { challenging: { timeout: '1m' } } } }],
     ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
-    ['spec.rollout.gates.funds.minHours', { rollout: { gates: { funds: { minHours: 48 } } } }],
-    ['spec.rollout.skipGates: funds', { rollout: { skipGates: ['batching', 'funds'] } }],
+    ['spec.rollout.skipGates: fork-ready', { rollout: { skipGates: ['batching', 'fork-ready'] } }],
     ['spec.rollout.skipGates: same-chain', { rollout: { skipGates: ['same-chain'] } }],
     ['spec.owner', { owner: { signer } }],
     ['spec.audit.retain', { audit: { retain: true } }],
@@ -170,7 +184,7 @@ describe('a setting that this version can not honour', () => {
   });
 
   it('is no gate that plans wait at', () => {
-    const asked = ['sequencer', 'batcher', 'replica', 'network'] as const;
+    const asked = ['sequencer', 'batcher', 'replica', 'network', 'proposer', 'challenger'] as const;
     const steps = asked.flatMap((role) => draftOf(networkOf([{ role, state: 'new' }])).steps);
     const waited = new Set(steps.flatMap(({ gate }) => gate ?? []));
     const never = SKIPPABLE_GATES.filter((gate) => !waited.has(gate));
@@ -185,22 +199,12 @@ describe('a setting that this version can not honour', () => {
     const found = refuseSettings({
       network: undefined,
       nodes: [sequencer('s', { stopped: true })],
-      batchers: [
-        batcher('b', { stopped: true }),
-        batcher('m', { signer: { mnemonicSecretRef: { name: 'm', key: 'm' }, hdPath: "m/44'/60'/0'/0/0" } }),
-      ],
-      components: [
-        { kind: 'OpProposer', metadata: { name: 'p' } },
-        { kind: 'OpChallenger', metadata: { name: 'c' } },
-        { kind: 'OpNode', metadata: { name: 's' } },
-      ],
+      batchers: [batcher('m', { signer: { mnemonicSecretRef: { name: 'm', key: 'm' }, hdPath: "m/44'/60'/0'/0/0" } })],
+      components: [],
     });
     expect(found.map(({ object, message }) => `${object}: ${message.split(' is not')[0]}`)).toEqual([
       'OpNode/s: spec.sequencer.stopped',
-      'OpBatcher/b: spec.stopped',
       'OpBatcher/m: spec.signer.mnemonicSecretRef',
-      'OpProposer/p: OpProposer',
-      'OpChallenger/c: OpChallenger',
     ]);
   });
 
@@ -238,7 +242,8 @@ describe('the role of a component', () => {
     ['OpNode', { role: 'Sequencer' }, 'sequencer'],
     ['OpNode', { role: 'Replica' }, 'replica'],
     ['OpBatcher', {}, 'batcher'],
-    ['OpProposer', {}, undefined],
+    ['OpProposer', {}, 'proposer'],
+    ['OpChallenger', {}, 'challenger'],
     ['Deployment', {}, undefined],
   ])('of %s %o is %s', (kind, spec, role) => {
     expect(componentRole({ kind, spec })).toBe(role);

@@ -7,7 +7,7 @@ import { stepLimits } from '../../src/plan/step-limits.ts';
 import { driftSentence } from '../../src/status/drift-sentence.ts';
 
 const sequencer: ComponentRef = { kind: 'OpNode', name: 'seq' };
-const rolledOut = { render: 'r1', inputs: 'i1', images: {}, keys: [] };
+const rolledOut = { render: 'r1', inputs: 'i1', replicas: 1, images: {}, keys: [] };
 const stopped: ObjectChange = {
   component: sequencer,
   object: 'Pod/seq-0',

@@ -128,18 +128,6 @@ describe('settings that the programs do not check', () => {
     expect(problems()[0]).toMatch(expected);
   });
 
-  test('refuse kinds that nothing renders yet', () => {
-    const proposer = [
-      'apiVersion: optimism.io/v1alpha1',
-      'kind: OpProposer',
-      'metadata: {name: devnet-proposer}',
-      'spec: {networkRef: {name: devnet}, signer: {secretKeyRef: {name: devnet-keys, key: proposer}}}',
-    ].join('\n');
-    expect(found(`${devnet()}\n---\n${proposer}`)).toEqual([
-      'error NotSupportedYet OpProposer/devnet-proposer: OpProposer is not supported by this version of the operator',
-    ]);
-  });
-
   test('refuse a sequencer without a key, with which no peer would accept its blocks', () => {
     const input = renderInput(devnet());
     for (const { spec } of input.nodes) if (spec.sequencer !== undefined) spec.sequencer.signer = {};

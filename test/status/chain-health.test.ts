@@ -2,7 +2,8 @@ import { parseEther } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import { optimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import type { NodeSample, Sample, SyncStatus } from '../../src/chain/samples.ts';
-import { type HealthLimits, healthOf, healthToStatus } from '../../src/status/chain-health.ts';
+import { healthOf, healthToStatus } from '../../src/status/chain-health.ts';
+import type { HealthLimits } from '../../src/status/health/limits.ts';
 
 const START = 1_795_000_000;
 const limits: HealthLimits = {
@@ -11,7 +12,10 @@ const limits: HealthLimits = {
   batching: true,
   maxSafeLagSeconds: 600,
   maxReplicaLagBlocks: 100,
-  balance: {},
+  l1BlockTimeSeconds: 12,
+  seqWindowSize: 3600,
+  senders: [{ kind: 'OpBatcher', name: 'batcher' }],
+  challenging: [],
 };
 
 const hash = (n: number) => `0x${n.toString(16).padStart(64, '0')}`;
@@ -109,8 +113,11 @@ describe('the health of a chain', () => {
     const standing = [0, 30].map((age) => sample(1000, [node('seq', 'Sequencer', active)], age));
     expect(verdict(standing)).toMatchObject({
       health: { class: 'Stalled' },
-      conditions: { Sequencing: 'False/HeadStandsStill' },
+      conditions: { Sequencing: 'False/ExecutionUnreachable' },
     });
+    const alive = { el: { ok: true, value: {} } } as unknown as Partial<NodeSample>;
+    const waiting = [0, 30].map((age) => sample(1000, [node('seq', 'Sequencer', { ...active, ...alive })], age));
+    expect(verdict(waiting).conditions['Sequencing']).toBe('False/HeadStandsStill');
   });
 
   it('is good while an old chain catches up', () => {
@@ -164,14 +171,18 @@ describe('the health of a chain', () => {
       noncePending: 1,
     };
     const seen = sample(1000, [node('seq', 'Sequencer', active)]);
-    const { health, conditions } = verdict([{ ...seen, batcher: { ok: true, value: account } }], { balance });
+    const { health, conditions } = verdict([{ ...seen, batcher: { ok: true, value: account } }], {
+      senders: [{ kind: 'OpBatcher', name: 'batcher', ...balance }],
+    });
     expect([conditions['Funded'], health.class]).toEqual([expected, healthClass]);
     expect(health.conditions.find(({ type }) => type === 'Funded')?.message).toContain(words);
   });
 
   it('does not call a batcher poor whose balance could not be read', () => {
     const seen = { ...sample(1000, [node('seq', 'Sequencer', active)]), batcher: silent };
-    const { health, conditions } = verdict([seen], { balance: { minimum: '1' } });
+    const { health, conditions } = verdict([seen], {
+      senders: [{ kind: 'OpBatcher', name: 'batcher', minimum: '1' }],
+    });
     expect([conditions['Funded'], health.class]).toEqual(['Unknown/NoReading', 'Healthy']);
   });
 

@@ -135,7 +135,7 @@ describe('what is seen of an OpBatcher', () => {
   };
   const sample = {
     batcher: { ok: true, value: account },
-    batcherPods: [{ pod: 'batcher-0', version: { ok: true, value: 'v1.16.11' } }],
+    servicePods: [{ pod: 'batcher-0', version: { ok: true, value: 'v1.16.11' } }],
   } as const;
   const before = batcherFacts({ pod: 'batcher-0', sample, before: {} }).fields;
 
@@ -151,7 +151,7 @@ describe('what is seen of an OpBatcher', () => {
   });
 
   it('stays while L1 and the pod do not answer, and has no version without a pod', () => {
-    const mute = { batcher: silent, batcherPods: [{ pod: 'batcher-0', version: silent }] };
+    const mute = { batcher: silent, servicePods: [{ pod: 'batcher-0', version: silent }] };
     const status = withFacts(before, batcherFacts({ pod: 'batcher-0', sample: mute, before }), NOW);
     expect(status).toBeUndefined();
     expect(withFacts(before, batcherFacts({ pod: undefined, sample: mute, before }), NOW)).not.toHaveProperty(

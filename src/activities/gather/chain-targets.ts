@@ -1,8 +1,8 @@
 /** Where a network's chain can be looked at: its pods, its L1, its senders. */
 import { LABELS } from '../../api/names.ts';
-import type { BatcherPodTarget, PodTarget, SampleTargets } from '../../chain/sample.ts';
+import type { PodTarget, SampleTargets } from '../../chain/sample.ts';
 import type { KubeObject } from '../../kube/index.ts';
-import { BATCHER_RPC, EL_HTTP, NODE_RPC } from '../../render/ports.ts';
+import { EL_HTTP, NODE_RPC } from '../../render/ports.ts';
 import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
 
@@ -38,16 +38,6 @@ function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTa
     ...(pod.spec?.nodeName ? { host: pod.spec.nodeName } : {}),
     ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number },
   };
-}
-
-/** Pods of all batchers of a network, by their labels. */
-export function batcherPods(live: Pick<LiveObjects, 'pods'>): BatcherPodTarget[] {
-  return live.pods
-    .filter(({ metadata }) => metadata.labels?.[LABELS.component]?.startsWith('opbatcher.'))
-    .map((pod) => {
-      const ip = (pod as Pod).status?.podIP;
-      return { pod: pod.metadata.name, ...(ip ? { ip } : {}), port: BATCHER_RPC.number };
-    });
 }
 
 /** Address of a pod's op-node RPC; undefined while it has no IP. */

@@ -1,11 +1,14 @@
 /** What a gate may know besides samples: the chain as configured, and limits from the spec. */
 import { parseEther } from 'ethers';
 import { parseDuration } from '../../api/duration.ts';
+import type { Discovery } from '../../chain/discovery/discovery.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { Step } from '../../contract/plan.ts';
 import type { GateContext, GateLimits } from '../../plan/gates/index.ts';
 import { podName } from '../../render/names.ts';
+import { l1BlockSeconds } from './l1-block-time.ts';
+import { gateSender, proposalIntervalSeconds } from './sender-targets.ts';
 import type { Wish } from './wish.ts';
 
 export interface GateMoment {
@@ -13,18 +16,22 @@ export interface GateMoment {
   readonly now: number;
   readonly base: GateLimits;
   readonly sample: Sample;
+  /** What L1 says of the chain; absent: not asked, or no answer. */
+  readonly discovery?: Discovery | undefined;
 }
 
-/** Chain ids at which an L1 block takes 12 s; on any other the limits must not assume it. */
-const ETHEREUM_L1S = [1, 11_155_111, 17_000, 560_048];
-
-export function gateContext(wish: Wish, step: Step, { startedAt, now, base, sample }: GateMoment): GateContext {
+export function gateContext(
+  wish: Wish,
+  step: Step,
+  { startedAt, now, base, sample, discovery }: GateMoment,
+): GateContext {
   const { component, ordinal } = step;
   const rollup = wish.files?.rollup;
   const isNode = component.kind === 'OpNode';
+  const sender = gateSender(wish, component, discovery);
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   return {
-    limits: limitsOf(wish, component.name, base),
+    limits: limitsOf(wish, component, base),
     chain: {
       l1ChainId: rollup?.l1_chain_id ?? wish.network?.spec.l1.chainId ?? 0,
       l2ChainId: rollup?.l2_chain_id ?? wish.network?.spec.l2?.chainId ?? 0,
@@ -38,26 +45,26 @@ export function gateContext(wish: Wish, step: Step, { startedAt, now, base, samp
     },
     subject: isNode
       ? { node: component.name, ...(ordinal === undefined ? {} : { pod: podName(component.name, ordinal) }) }
-      : {},
+      : sender
+        ? { sender }
+        : {},
     ...(active ? { activeSequencer: active.node } : {}),
     startedAt,
     now,
   };
 }
 
-function limitsOf(wish: Wish, component: string, base: GateLimits): GateLimits {
-  const { network, files, nodes, batchers } = wish;
+function limitsOf(wish: Wish, { kind, name }: Step['component'], base: GateLimits): GateLimits {
+  const { network, files, nodes, batchers, proposers, challengers } = wish;
   if (!network) return base;
   const { gates } = network.spec.rollout;
-  const node = nodes.find(({ metadata }) => metadata.name === component);
+  const node = nodes.find(({ metadata }) => metadata.name === name);
+  const sender = [...proposers, ...challengers].find((item) => item.kind === kind && item.metadata.name === name);
   const [batcher] = batchers;
-  const pollSeconds =
-    network.spec.l1.httpPollInterval === undefined ? 12 : parseDuration(network.spec.l1.httpPollInterval) / 1000;
-  const onEthereum = ETHEREUM_L1S.includes(network.spec.l1.chainId ?? 0);
   return {
     ...base,
     blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
-    l1BlockTimeSeconds: onEthereum ? 12 : Math.max(1, Math.round(pollSeconds)),
+    l1BlockTimeSeconds: l1BlockSeconds(network),
     l1MaxHeadAgeSeconds: parseDuration(gates.l1Reachable.maxHeadAge) / 1000,
     l1Confirmations: node?.spec.consensus.l1Confirmations ?? 0,
     derivationMaxL1Lag: gates.derivation.maxL1Lag,
@@ -69,7 +76,8 @@ function limitsOf(wish: Wish, component: string, base: GateLimits): GateLimits {
     foreignBatcherQuietBlocks: gates.noForeignBatcher.quietBlocks,
     batcherMaxChannelDuration: batcher?.spec.maxChannelDuration ?? base.batcherMaxChannelDuration,
     fundsMinHours: gates.funds.minHours,
-    minBalanceWei: parseEther(batcher?.spec.balance?.minimum ?? '0').toString(),
+    minBalanceWei: parseEther((sender ?? batcher)?.spec.balance?.minimum ?? '0').toString(),
+    proposalIntervalSeconds: proposalIntervalSeconds(wish) ?? base.proposalIntervalSeconds,
   };
 }
 

@@ -4,14 +4,16 @@
  */
 import type { KindName } from '../../api/names.ts';
 import type { OpBatcher } from '../../api/op-batcher.ts';
+import type { OpChallenger } from '../../api/op-challenger.ts';
 import type { OpNode } from '../../api/op-node.ts';
+import type { OpProposer } from '../../api/op-proposer.ts';
 import type { OptimismNetwork } from '../../api/optimism-network.ts';
 import { parseObject } from '../../api/parse.ts';
 import { addressOfPrivateKey } from '../../chain/keys.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { componentRole } from '../../plan/component-role.ts';
-import { refuseDuplicates } from '../../plan/duplicates.ts';
+import { refuseDuplicates, refuseSharedKeys } from '../../plan/duplicates.ts';
 import { refuseSettings } from '../../plan/refused-settings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { type ChainFiles, gatherChainFiles } from './chain-files.ts';
@@ -28,6 +30,8 @@ export interface Wish {
   readonly network?: OptimismNetwork;
   readonly nodes: readonly OpNode[];
   readonly batchers: readonly OpBatcher[];
+  readonly proposers: readonly OpProposer[];
+  readonly challengers: readonly OpChallenger[];
   readonly installKey: Buffer;
   readonly references: References;
   readonly identities: ReadonlyMap<string, GatheredIdentity>;
@@ -36,6 +40,8 @@ export interface Wish {
   readonly beaconUrl?: string;
   readonly batcherAddress?: string;
   readonly signerAddress?: string;
+  /** Addresses of proposer and challengers, in lower case, by `<Kind>/<name>`. */
+  readonly senderAddresses: ReadonlyMap<string, string>;
   /** What stands in the way. Those of components that are refused (see plan/) leave the others alone. */
   readonly problems: readonly Problem[];
 }
@@ -53,19 +59,23 @@ export async function gatherWish(
   const problems: Problem[] = [];
   const network = parse<OptimismNetwork>('OptimismNetwork', resources.network, problems);
   const staying = resources.components.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const nodes = staying
-    .filter(({ kind }) => kind === 'OpNode')
-    .flatMap((raw) => parse<OpNode>('OpNode', raw, problems) ?? []);
-  const batchers = staying
-    .filter(({ kind }) => kind === 'OpBatcher')
-    .flatMap((raw) => parse<OpBatcher>('OpBatcher', raw, problems) ?? []);
-  const duplicates = refuseDuplicates({ nodes, batchers });
-  const refused = [...duplicates, ...refuseSettings({ network, nodes, batchers, components: staying })];
+  const parsed = <T>(kind: KindName) =>
+    staying.filter((raw) => raw.kind === kind).flatMap((raw) => parse<T>(kind, raw, problems) ?? []);
+  const all = {
+    nodes: parsed<OpNode>('OpNode'),
+    batchers: parsed<OpBatcher>('OpBatcher'),
+    proposers: parsed<OpProposer>('OpProposer'),
+    challengers: parsed<OpChallenger>('OpChallenger'),
+  };
+  const duplicates = refuseDuplicates(all);
+  const refused = [...duplicates, ...refuseSettings({ network, ...all, components: staying })];
   // One with a setting that is refused stays: it may run with the settings before, and is looked after.
   const isRefused = (kind: string, name: string) => duplicates.some(({ object }) => object === `${kind}/${name}`);
-  const accepted = {
-    nodes: nodes.filter(({ metadata }) => !isRefused('OpNode', metadata.name)),
-    batchers: batchers.filter(({ metadata }) => !isRefused('OpBatcher', metadata.name)),
+  const accepted: Accepted = {
+    nodes: all.nodes.filter(({ metadata }) => !isRefused('OpNode', metadata.name)),
+    batchers: all.batchers.filter(({ metadata }) => !isRefused('OpBatcher', metadata.name)),
+    proposers: all.proposers.filter(({ metadata }) => !isRefused('OpProposer', metadata.name)),
+    challengers: all.challengers,
   };
   const installation = await gatherInstallation(deps, at, resources.network, signal);
   const installKey = installation.key;
@@ -97,6 +107,14 @@ export async function gatherWish(
   const batcherAddress = attempt(problems, () =>
     signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher key'),
   );
+  const senderAddresses = new Map(
+    [...accepted.proposers, ...accepted.challengers].flatMap(({ kind, metadata, spec }) => {
+      const what = kind === 'OpProposer' ? 'proposer key' : 'challenger key';
+      const address = attempt(problems, () => signerAddressOf(spec.signer, references, what));
+      return address ? [[`${kind}/${metadata.name}`, address] as const] : [];
+    }),
+  );
+  problems.push(...refuseSharedKeys(batcherAddress, accepted.batchers[0]?.metadata.name, senderAddresses));
   const sequencer = accepted.nodes.find((node) => componentRole(node) === 'sequencer');
   const signerAddress = attempt(problems, () =>
     signerAddressOf(sequencer?.spec.sequencer?.signer, references, 'unsafe block signer key'),
@@ -113,6 +131,7 @@ export async function gatherWish(
     ...urls(network, references),
     ...(batcherAddress ? { batcherAddress } : {}),
     ...(signerAddress ? { signerAddress } : {}),
+    senderAddresses,
     problems,
   };
 }
@@ -132,14 +151,17 @@ function parse<T>(kind: KindName, raw: KubeObject, problems: Problem[]): T | und
   return undefined;
 }
 
+type Accepted = Pick<Wish, 'nodes' | 'batchers' | 'proposers' | 'challengers'>;
+
 function usesOf(
   network: OptimismNetwork | undefined,
-  { nodes, batchers }: { nodes: readonly OpNode[]; batchers: readonly OpBatcher[] },
+  { nodes, batchers, proposers, challengers }: Accepted,
 ): ReferenceUse[] {
   return [
     ...(network ? referencesOf(`OptimismNetwork/${network.metadata.name}`, network.spec) : []),
-    ...nodes.flatMap((node) => referencesOf(`OpNode/${node.metadata.name}`, node.spec)),
-    ...batchers.flatMap((batcher) => referencesOf(`OpBatcher/${batcher.metadata.name}`, batcher.spec)),
+    ...[...nodes, ...batchers, ...proposers, ...challengers].flatMap(({ kind, metadata, spec }) =>
+      referencesOf(`${kind}/${metadata.name}`, spec),
+    ),
   ];
 }
 

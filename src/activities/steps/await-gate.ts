@@ -3,6 +3,8 @@
  * are kept in heartbeat details, since most gates want to see something move, or stand still, for longer.
  */
 
+import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
+import type { Discovery } from '../../chain/discovery/discovery.ts';
 import { takeSample } from '../../chain/sample.ts';
 import { rememberSample } from '../../chain/sample-history.ts';
 import type { Sample } from '../../chain/samples.ts';
@@ -10,10 +12,15 @@ import { sequencerState } from '../../chain/sequencer-state.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
 import { DEFAULT_GATE_LIMITS, type GateContext, gates } from '../../plan/gates/index.ts';
+import { isComplete } from '../desire.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
+import { checkChain } from '../gather/check-chain.ts';
+import { contractFacts } from '../gather/contract-facts.ts';
 import { gateContext } from '../gather/gate-context.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
+import { senderTargets } from '../gather/sender-targets.ts';
+import type { Wish } from '../gather/wish.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { Skipped, StepContext } from './step-context.ts';
 
@@ -21,7 +28,9 @@ import type { Skipped, StepContext } from './step-context.ts';
 const SKIP_GATES = 'spec.rollout.skipGates';
 
 /** Gates that look at somebody else before the component itself is applied. */
-const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher'];
+const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher', 'proposer-permitted', 'funds'];
+/** Gates about the games of the chain: what they are is read from its contracts. */
+const ABOUT_GAMES: readonly GateName[] = ['proposer-permitted', 'challenging', 'funds'];
 
 interface Kept {
   readonly samples: readonly Sample[];
@@ -56,7 +65,16 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     nonceLookBack:
       wish.network?.spec.rollout.gates.noForeignBatcher.quietBlocks ?? DEFAULT_GATE_LIMITS.foreignBatcherQuietBlocks,
   });
-  const sample = await takeSample(targets, signal);
+  const discovery = ABOUT_GAMES.includes(name) ? await readContracts(context, wish) : undefined;
+  const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const senders = ABOUT_GAMES.includes(name)
+    ? senderTargets(wish, live, {
+        contracts: contractFacts(discovery, status),
+        prestate: discovery?.respectedGame?.absolutePrestate,
+        isTried: name === 'proposer-permitted',
+      })
+    : {};
+  const sample = await takeSample({ ...targets, ...senders }, signal);
   const samples = rememberSample(earlier, sample);
   context.keep({ samples } satisfies Kept);
   const own = runsAlready(name, context, sample, live);
@@ -68,6 +86,7 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
       now: deps.now(),
       base: DEFAULT_GATE_LIMITS,
       sample,
+      discovery,
     }) satisfies GateContext,
   );
   switch (verdict.outcome) {
@@ -89,6 +108,13 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     case 'fail':
       throw new OperatorError({ type: verdict.reason, message: verdict.message, fix: verdict.fix });
   }
+}
+
+/** What L1 says of the games; read at most once a minute. undefined while it can not be read: the gate waits then. */
+async function readContracts({ deps, signal }: StepContext, wish: Wish): Promise<Discovery | undefined> {
+  if (!isComplete(wish)) return undefined;
+  const { discovery } = await checkChain(wish, { installed: true, now: deps.now(), signal });
+  return discovery;
 }
 
 /**

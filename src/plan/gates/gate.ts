@@ -33,11 +33,24 @@ export interface GateChain {
   readonly signerAddress?: string;
 }
 
+export interface GateSender {
+  readonly kind: 'OpBatcher' | 'OpProposer' | 'OpChallenger';
+  readonly name: string;
+  /** Of a proposer: what L1 says about the games that it is to make. */
+  readonly games?: {
+    /** Who may make them; absent where anybody may. */
+    readonly proposer?: string;
+    readonly type?: number;
+  };
+  /** Of a challenger: whether a prestate has to be there. */
+  readonly prestateRequired?: boolean;
+}
+
 export interface GateContext {
   readonly limits: GateLimits;
   readonly chain: GateChain;
-  /** What the gate is asked about: an OpNode and perhaps one pod of it; neither for the network and for senders. */
-  readonly subject: { readonly node?: string; readonly pod?: string };
+  /** What the gate is asked about: an OpNode and perhaps one pod of it, or a sender; none of them for the network. */
+  readonly subject: { readonly node?: string; readonly pod?: string; readonly sender?: GateSender };
   /** OpNode that sequences. Absent: none of ours does. */
   readonly activeSequencer?: string;
   /** When the gate began, milliseconds since the epoch. */

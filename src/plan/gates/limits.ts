@@ -21,9 +21,14 @@ export interface GateLimits {
   readonly foreignBatcherQuietBlocks: number;
   /** L1 blocks after which the batcher closes a channel at the latest. */
   readonly batcherMaxChannelDuration: number;
+  /** Balance of the sender that is asked about. */
   readonly minBalanceWei: string;
   /** Hours for which a sender's balance must last at the current rate. */
   readonly fundsMinHours: number;
+  /** Time between two proposals. */
+  readonly proposalIntervalSeconds: number;
+  /** L1 blocks that a challenger may be behind the L1 head. */
+  readonly challengerMaxL1Lag: number;
 }
 
 export const DEFAULT_GATE_LIMITS: GateLimits = {
@@ -41,4 +46,6 @@ export const DEFAULT_GATE_LIMITS: GateLimits = {
   batcherMaxChannelDuration: 1,
   minBalanceWei: '0',
   fundsMinHours: 24,
+  proposalIntervalSeconds: 3600,
+  challengerMaxL1Lag: 10,
 };

@@ -12,6 +12,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { opBatcher } from './op-batcher/main.ts';
 import { opChallenger } from './op-challenger/main.ts';
 import { opNode } from './op-node/main.ts';
+import { opProposer } from './op-proposer/main.ts';
 import { type Process, runProcess } from './process.ts';
 
 export { createFaults, type Faults } from './faults.ts';
@@ -38,6 +39,7 @@ export function createPrograms(ledgers: Ledger | Ledgers, faults: Faults = creat
     'op-geth': program(geth),
     'op-reth': program(reth),
     'op-batcher': program(opBatcher),
+    'op-proposer': program(opProposer),
     'op-challenger': program(opChallenger),
     busybox: program(busybox),
   };

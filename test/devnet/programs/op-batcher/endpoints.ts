@@ -2,6 +2,7 @@ import type { Delays } from '../../ledger/delays.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
+import { findActiveSequencer } from '../service/active-sequencer.ts';
 import { DIAL_ATTEMPTS, dialFor } from '../service/dial.ts';
 import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -36,7 +37,7 @@ export async function createEndpoints(
     await dialStatic(process, log, delays, only);
     return { all, active: async () => only };
   }
-  const active = () => findActive(all, log);
+  const active = () => findActiveSequencer(all, log);
   const deadline = Date.now() + delays.activeSequencerSearch;
   for (;;) {
     try {
@@ -61,19 +62,4 @@ async function dialStatic(process: Process, log: Log, delays: Delays, endpoint: 
   const { url } = endpoint.rollup;
   if (await dialFor(process, log, delays.batcherDial, url)) return;
   throw fail(`operation failed permanently after ${DIAL_ATTEMPTS} attempts: address unavailable (${url})`);
-}
-
-async function findActive(all: readonly Endpoint[], log: Log): Promise<Endpoint> {
-  const errors: string[] = [];
-  for (const [index, endpoint] of all.entries()) {
-    try {
-      if ((await endpoint.rollup.call('admin_sequencerActive', [])) === true) return endpoint;
-      log.info('Sequencer inactive, trying next.', { index, url: endpoint.rollup.url });
-    } catch (error) {
-      errors.push(messageOf(error));
-    }
-  }
-  const urls = all.map((endpoint) => endpoint.rollup.url).join(' ');
-  const reasons = errors.length === 0 ? '%!w(<nil>)' : errors.join('\n');
-  throw new Error(`failed to find an active sequencer, tried following urls: [${urls}]; errs: ${reasons}`);
 }

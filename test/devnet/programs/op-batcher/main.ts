@@ -68,6 +68,7 @@ async function run(
     signer: readKey(settings),
     chainId: rollup.l1ChainId,
     settings,
+    delays: environment.delays,
     log,
   });
   const actor = ledger.newActor(nodeName(process));

@@ -2,6 +2,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
+import { waitForL1 } from '../service/wait-for-l1.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Endpoints } from './endpoints.ts';
 
@@ -18,25 +19,7 @@ export async function waitForNodeSync(
   const head = Number(await l1.call('eth_blockNumber', []));
   const depth = settings.number('check-recent-txs-depth');
   const target = depth === 0 ? head : await lastOwnTransaction(l1, address, head, depth, log);
-  while (!process.ended.aborted) {
-    const current = await currentL1(endpoints);
-    if (current >= target) {
-      log.info('rollup current L1 block target reached', { current_l1: current, target_l1: target });
-      return;
-    }
-    log.info('rollup current L1 block still behind target, retrying', { current_l1: current, target_l1: target });
-    await process.sleep(ledger.delays.waitNodeSync);
-  }
-}
-
-async function currentL1(endpoints: Endpoints): Promise<number> {
-  try {
-    const { rollup } = await endpoints.active();
-    const status = (await rollup.call('optimism_syncStatus', [])) as { current_l1: { number: number } };
-    return status.current_l1.number;
-  } catch {
-    return -1;
-  }
+  await waitForL1(process, log, ledger.delays, target, async () => (await endpoints.active()).rollup);
 }
 
 /** The L1 block of the key's newest transaction within the depth, else the head. */

@@ -39,6 +39,9 @@ export interface Submitter {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+/** A batcher knows the gas by itself: data costs at most 40 a byte (EIP-7623). */
+const gasOf = (data: string) => 21_000 + 40 * (data.length / 2 - 1);
+
 export function createSubmitter(parts: SubmitterParts): Submitter {
   const { process, log, ledger, settings, endpoints, transactions } = parts;
   let loop: Promise<void> | undefined;
@@ -51,9 +54,10 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
   let previousL1 = 0;
   const state = createBatchState(log);
 
-  const submit = async (channel: Channel) => {
+  const send = (channel: Channel) => {
     const data = encodeBatch(channel);
-    const confirmed = await transactions.send({ to: parts.inbox, data }, (transaction, nonce) =>
+    const gasLimit = gasOf(data);
+    return transactions.send({ to: parts.inbox, data, gasLimit }, (transaction, nonce) =>
       parts.record({
         type: 'batch-submitted',
         address: transactions.address,
@@ -63,9 +67,18 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
         last: channel.last,
       }),
     );
+  };
+
+  /** True when the channel is on L1. */
+  const submit = async (channel: Channel): Promise<boolean> => {
+    const confirmed = await send(channel).catch((error) => {
+      log.warn('Transaction failed to send', { err: messageOf(error) });
+    });
+    if (confirmed === undefined) return false;
     submitted += 1;
     state.confirmed(channel, confirmed.l1.number);
     parts.record({ type: 'batch-confirmed', transaction: confirmed.hash, l1: confirmed.l1 });
+    return true;
   };
 
   const step = async (force: boolean): Promise<boolean> => {
@@ -90,8 +103,7 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       force,
     });
     if (channel === undefined) return false;
-    await submit(channel);
-    return true;
+    return submit(channel);
   };
 
   const run = async () => {

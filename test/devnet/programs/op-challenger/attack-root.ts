@@ -45,7 +45,7 @@ export async function attackRoot(
   try {
     const [bond] = await game.read('getRequiredBond', ROOT_ATTACK);
     const data = game.encode('attack', root.value, 0, value);
-    await challenger.send({ to: game.address, data, value: bond as bigint });
+    await challenger.send('perform action', { to: game.address, data, value: bond as bigint });
   } catch (error) {
     log.error('Action failed', { ...fields, err: messageOf(error) });
   }

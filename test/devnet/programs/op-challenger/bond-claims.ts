@@ -57,7 +57,7 @@ async function claim(challenger: Challenger, { type, proxy }: Game, claimant: st
   const data = game.encode('claimCredit', claimant);
   // Bonds are locked for a while.
   if (!(await game.accepts(data))) return 'later';
-  await challenger.send({ to: proxy, data }).catch((error: unknown) => {
+  await challenger.send('claim credit', { to: proxy, data }).catch((error: unknown) => {
     throw new Error(`failed to claim credit: ${messageOf(error)}`);
   });
   challenger.counters.bonds += credit;

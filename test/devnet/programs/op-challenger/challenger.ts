@@ -2,7 +2,7 @@ import { ZeroAddress } from 'ethers';
 import type { Log } from '../log.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { TxRequest } from '../txmgr/submission.ts';
+import type { TxRequest } from '../txmgr/prepare-gas.ts';
 import type { GameType } from './game-types.ts';
 import type { RequirePrestate } from './prestates.ts';
 
@@ -20,7 +20,11 @@ export interface Challenger {
   /** Addresses whose bonds are claimed, the own one first. */
   readonly claimants: readonly string[];
   readonly counters: Counters;
-  send(request: TxRequest): Promise<void>;
+  /**
+   * Sends a transaction and waits until it is confirmed. Rejects when it can not be made, or reverts.
+   * @param purpose for the words of a failure
+   */
+  send(purpose: string, request: TxRequest): Promise<void>;
 }
 
 export interface Counters {

@@ -38,8 +38,9 @@ export async function play(options: ChallengerOptions, parts: PlayParts): Promis
     requirePrestate: prestatesOf(process, settings),
     claimants: [transactions.address, ...settings.list('additional-bond-claimants')],
     counters: parts.counters,
-    async send(request) {
-      await transactions.send(request, () => {});
+    async send(purpose, request) {
+      const { reverted, hash } = await transactions.send(request, () => {});
+      if (reverted) throw new Error(`transaction published but reverted purpose: ${purpose} hash: ${hash}`);
     },
   };
   const allowed = new Set(settings.list('game-allowlist').map((address) => address.toLowerCase()));

@@ -30,7 +30,7 @@ export async function tryResolve(
   const data = game.encode('resolve');
   if (!(await game.accepts(data))) return false;
   log.info('Resolving game', { game: game.address });
-  await challenger.send({ to: game.address, data }).catch((error: unknown) => {
+  await challenger.send('resolve game', { to: game.address, data }).catch((error: unknown) => {
     log.error('Failed to resolve the game', { game: game.address, err: messageOf(error) });
   });
   return true;
@@ -51,7 +51,7 @@ async function resolveClaims(challenger: Challenger, game: Contract, maxClock: n
   if (resolvable.length === 0) return false;
   log.info('Resolving claims', { game: game.address, numClaims: resolvable.length });
   try {
-    await Promise.all(resolvable.map((data) => challenger.send({ to: game.address, data })));
+    await Promise.all(resolvable.map((data) => challenger.send('resolve claim', { to: game.address, data })));
     return true;
   } catch (error) {
     log.error('Failed to resolve claims', { game: game.address, err: messageOf(error) });

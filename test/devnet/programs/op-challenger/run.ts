@@ -52,11 +52,22 @@ export async function run(options: ChallengerOptions): Promise<number> {
   return 0;
 }
 
-async function openTransactions({ process, settings, log }: ChallengerOptions, l1: RpcClient): Promise<TxManager> {
+async function openTransactions(options: ChallengerOptions, l1: RpcClient): Promise<TxManager> {
+  const { process, settings, log } = options;
+  const { delays } = options.environment;
   const what = 'failed to init tx manager: failed to create the transaction manager';
   const chainId = await l1.call('eth_chainId', []).catch((error: unknown) => {
     throw new SetupError(`${what}: could not fetch L1 chain ID: ${messageOf(error)}`);
   });
   const signer = readKey(settings, what);
-  return createTxManager({ service: 'challenger', process, l1, signer, chainId: Number(chainId), settings, log });
+  return createTxManager({
+    service: 'challenger',
+    process,
+    l1,
+    signer,
+    chainId: Number(chainId),
+    settings,
+    delays,
+    log,
+  });
 }

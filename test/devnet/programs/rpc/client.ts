@@ -119,8 +119,8 @@ function resultOf(body: string): unknown {
   const record = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
   const error = record['error'];
   if (typeof error === 'object' && error !== null) {
-    const { code, message } = error as Record<string, unknown>;
-    throw new RpcError(typeof code === 'number' ? code : -32000, String(message));
+    const { code, message, data } = error as Record<string, unknown>;
+    throw new RpcError(typeof code === 'number' ? code : -32000, String(message), data);
   }
   return record['result'];
 }

@@ -50,8 +50,8 @@ export const txManagerFlags = (confirmations: number, resubmissionTimeout = '48s
   txmgr.rebroadcast-interval        duration  TXMGR_REBROADCAST_INTERVAL        12s
   resubmission-timeout              duration  RESUBMISSION_TIMEOUT              ${resubmissionTimeout}
   network-timeout                   duration  NETWORK_TIMEOUT                   10s
-  txmgr.retry-interval              duration  TXMGR_RETRY_INTERVAL              2s
-  txmgr.max-retries                 uint64    TXMGR_MAX_RETRIES                 30
+  txmgr.retry-interval              duration  TXMGR_RETRY_INTERVAL              1s
+  txmgr.max-retries                 uint64    TXMGR_MAX_RETRIES                 10
   txmgr.send-timeout                duration  TXMGR_TX_SEND_TIMEOUT             0s
   txmgr.not-in-mempool-timeout      duration  TXMGR_TX_NOT_IN_MEMPOOL_TIMEOUT   2m
   txmgr.receipt-query-interval      duration  TXMGR_RECEIPT_QUERY_INTERVAL      12s

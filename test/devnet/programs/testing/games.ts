@@ -112,7 +112,6 @@ export function startChallenger(
       OP_CHALLENGER_HTTP_POLL_INTERVAL: '200ms',
       OP_CHALLENGER_NUM_CONFIRMATIONS: '1',
       OP_CHALLENGER_TXMGR_RECEIPT_QUERY_INTERVAL: '200ms',
-      OP_CHALLENGER_TXMGR_RETRY_INTERVAL: '20ms',
       OP_CHALLENGER_METRICS_ENABLED: 'true',
       OP_CHALLENGER_PRIVATE_KEY: chain.deployment.keys.challenger,
       ...options.env,

@@ -8,6 +8,8 @@ import { runContainer, type TestContainer, type TestPodSpec } from './test-pod.t
 interface Failure {
   readonly exitCode: number | null;
   readonly output: readonly string[];
+  /** First of each kind; absent where there was only the last line. */
+  readonly warningsAndErrors?: readonly string[];
 }
 
 /** What the real program ended with. */

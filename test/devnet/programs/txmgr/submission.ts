@@ -3,19 +3,15 @@ import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
-import { bumped, type Fees, suggestFees } from './fees.ts';
+import { bumped, suggestFees } from './fees.ts';
+import { prepareGas, type TxRequest } from './prepare-gas.ts';
 import type { TxSigner } from './tx-signer.ts';
 
 export interface ConfirmedTransaction {
   readonly hash: string;
   readonly l1: { readonly hash: string; readonly number: number };
-}
-
-export interface TxRequest {
-  readonly to: string;
-  readonly data: string;
-  /** Wei that go along. */
-  readonly value?: bigint;
+  readonly effectiveGasPrice: number;
+  readonly reverted: boolean;
 }
 
 export interface SubmissionParts {
@@ -26,8 +22,11 @@ export interface SubmissionParts {
   readonly chainId: number;
   readonly settings: Settings;
   readonly log: Log;
-  /** Aborted when the submission is given up. */
+  readonly retryDelayMs: number;
+  /** Aborted when the transaction manager is closed. */
   readonly closing: AbortSignal;
+  /** Aborted when the sender does not want this transaction any more. */
+  readonly cancelled: AbortSignal;
   /** The nonce to send with, where L1 expects `latest`: further on while others are in flight. */
   takeNonce(latest: number): number;
   /** True while a transaction with the nonce is in flight, so that those after it have to wait. */
@@ -38,20 +37,21 @@ export interface SubmissionParts {
   onSigned(hash: string, nonce: number): void;
 }
 
-const CLOSED = 'transaction manager is closed';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Sends one transaction and waits for its confirmations; raises the fees when it is not mined. */
 export async function submit(parts: SubmissionParts, request: TxRequest): Promise<ConfirmedTransaction> {
   const { process, l1, signer, settings } = parts;
   const { to, data, value = 0n } = request;
+  const unwanted = AbortSignal.any([parts.closing, parts.cancelled, process.ended]);
   let fees = await suggestFees(l1, settings);
-  const gas = await estimateGas(parts, request, fees);
+  const gas = await prepareGas({ ...parts, sender: signer.address, unwanted }, request, fees);
+  if (gas === undefined) throw new Error(`failed to create the tx: ${whyUnwanted(parts)}`);
   const nonce = parts.takeNonce(await nonceOf(parts));
   const hashes: string[] = [];
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
   for (let resubmitAt = 0; ; ) {
-    if (parts.closing.aborted || process.ended.aborted) throw new Error(CLOSED);
+    if (unwanted.aborted) throw new Error(whyUnwanted(parts));
     if (Date.now() >= resubmitAt) {
       const raw = await signer.signTransaction({
         type: 2,
@@ -64,7 +64,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
         maxPriorityFeePerGas: fees.tip,
         value,
       });
-      const outcome = await publish(parts, raw, nonce);
+      const outcome = await publish(parts, raw);
       fees = bumped(fees);
       resubmitAt = outcome === 'underpriced' ? 0 : Date.now() + settings.duration('resubmission-timeout');
       if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
@@ -72,63 +72,29 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
     }
     const confirmed = await findReceipt(l1, hashes, settings.number('num-confirmations'));
     if (confirmed !== undefined) return confirmed;
-    await process.sleep(receiptInterval, parts.closing);
+    await process.sleep(receiptInterval, unwanted);
+    if (unwanted.aborted) continue;
     await checkNonce(parts, nonce, hashes);
   }
 }
 
+const whyUnwanted = ({ cancelled }: SubmissionParts) =>
+  cancelled.aborted ? 'context canceled' : 'transaction manager is closed';
+
 const nonceOf = async ({ l1, signer }: SubmissionParts) =>
   Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));
 
-/** Retries until gas could be estimated, or it was enough: a call that reverts and an account without money fail here. */
-async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxRequest, fees: Fees): Promise<number> {
-  const { process, l1, signer, settings, log, closing } = parts;
-  const maxFeePerGas = `0x${fees.cap.toString(16)}`;
-  const maxPriorityFeePerGas = `0x${fees.tip.toString(16)}`;
-  const call = {
-    from: signer.address,
-    to,
-    data,
-    maxFeePerGas,
-    maxPriorityFeePerGas,
-    ...(value === 0n ? {} : { value: `0x${value.toString(16)}` }),
+async function publish(parts: SubmissionParts, raw: string): Promise<'sent' | 'underpriced' | 'refused'> {
+  const { hash, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit } = Transaction.from(raw);
+  const fields = {
+    service: parts.service,
+    tx: hash ?? '',
+    nonce,
+    gasTipCap: Number(maxPriorityFeePerGas),
+    gasFeeCap: Number(maxFeePerGas),
+    gasLimit: Number(gasLimit),
   };
-  const attempts = settings.number('txmgr.max-retries');
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const gas = Number(await l1.call('eth_estimateGas', [call]));
-      parts.onUnfunded(false);
-      return gas;
-    } catch (error) {
-      // The real one makes the call itself then, to learn why.
-      const reason = await l1.call('eth_call', [call, 'latest']).then(() => messageOf(error), messageOf);
-      parts.onUnfunded(/insufficient funds/i.test(reason));
-      const err = `${FAILED[parts.service] ?? 'failed to estimate gas'}: ${reason}, reason: ${revertData(reason)}`;
-      log.warn('Failed to create a transaction, will retry', { service: parts.service, err });
-      if (attempt >= attempts) {
-        throw new Error(`failed to create the tx: operation failed permanently after ${attempts} attempts: ${err}`);
-      }
-      await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, closing);
-      if (closing.aborted || process.ended.aborted) throw new Error(CLOSED);
-    }
-  }
-}
-
-/** The batcher knows its gas limit and makes the call itself; the others have it estimated. */
-const FAILED: Readonly<Record<string, string>> = { batcher: 'failed to call' };
-
-/** What a call reverted with, from anvil's words for a custom error. */
-function revertData(reason: string): string {
-  const [, selector, rest = ''] = /custom error (0x[0-9a-f]{8})(?:: ([0-9a-f]+))?/.exec(reason) ?? [];
-  return selector === undefined ? '<nil>' : `${selector}${rest}`;
-}
-
-async function publish(
-  parts: SubmissionParts,
-  raw: string,
-  nonce: number,
-): Promise<'sent' | 'underpriced' | 'refused'> {
-  const { hash } = Transaction.from(raw);
+  parts.log.info('Publishing transaction', fields);
   parts.onSigned(hash ?? '', nonce);
   try {
     await parts.l1.call('eth_sendRawTransaction', [raw]);
@@ -140,7 +106,7 @@ async function publish(
       return /underpriced/i.test(message) ? 'underpriced' : 'refused';
     }
   }
-  parts.log.info('Transaction successfully published', { service: parts.service, tx: hash ?? '', nonce });
+  parts.log.info('Transaction successfully published', fields);
   return 'sent';
 }
 
@@ -163,11 +129,19 @@ async function findReceipt(
     const receipt = (await l1.call('eth_getTransactionReceipt', [hash]).catch(() => null)) as {
       blockHash: string;
       blockNumber: string;
+      effectiveGasPrice: string;
+      status: string;
     } | null;
     if (receipt === null) continue;
     const head = Number(await l1.call('eth_blockNumber', []).catch(() => 0));
     const number = Number(receipt.blockNumber);
-    if (number + confirmations - 1 <= head) return { hash, l1: { hash: receipt.blockHash, number } };
+    if (number + confirmations - 1 > head) continue;
+    return {
+      hash,
+      l1: { hash: receipt.blockHash, number },
+      effectiveGasPrice: Number(receipt.effectiveGasPrice),
+      reverted: receipt.status !== '0x1',
+    };
   }
   return undefined;
 }

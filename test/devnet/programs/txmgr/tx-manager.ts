@@ -1,8 +1,10 @@
+import type { Delays } from '../../ledger/delays.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type ConfirmedTransaction, submit, type TxRequest } from './submission.ts';
+import type { TxRequest } from './prepare-gas.ts';
+import { type ConfirmedTransaction, submit } from './submission.ts';
 import type { TxSigner } from './tx-signer.ts';
 
 /** Sends the transactions of one key. Those that are sent at the same time get nonces one after the other. */
@@ -11,8 +13,13 @@ export interface TxManager {
   /**
    * Sends a transaction and waits for its confirmations. Rejects when it gives up or is closed.
    * @param onSigned called with each version of the transaction just before it is published
+   * @param cancelled aborted when the sender does not want it any more; what is published stays so
    */
-  send(request: TxRequest, onSigned: (hash: string, nonce: number) => void): Promise<ConfirmedTransaction>;
+  send(
+    request: TxRequest,
+    onSigned: (hash: string, nonce: number) => void,
+    cancelled?: AbortSignal,
+  ): Promise<ConfirmedTransaction>;
   /** Gives up what is being sent; the transaction itself stays in the mempool. */
   close(): void;
   reopen(): void;
@@ -31,8 +38,11 @@ export interface TxManagerOptions {
   readonly signer: TxSigner;
   readonly chainId: number;
   readonly settings: Settings;
+  readonly delays: Delays;
   readonly log: Log;
 }
+
+const NEVER = new AbortController().signal;
 
 export function createTxManager(options: TxManagerOptions): TxManager {
   let closing = new AbortController();
@@ -43,13 +53,15 @@ export function createTxManager(options: TxManagerOptions): TxManager {
   let errors = 0;
   return {
     address: options.signer.address,
-    async send(request, onSigned) {
+    async send(request, onSigned, cancelled = NEVER) {
       pending += 1;
       let taken: number | undefined;
       try {
         const parts = {
           ...options,
+          retryDelayMs: options.delays.transactionRetry,
           closing: closing.signal,
+          cancelled,
           takeNonce(latest: number) {
             taken = latest;
             while (inFlight.has(taken)) taken += 1;
@@ -68,13 +80,14 @@ export function createTxManager(options: TxManagerOptions): TxManager {
             onSigned(hash, nonce);
           },
         };
-        const { hash, l1: block } = await submit(parts, request);
+        const confirmed = await submit(parts, request);
         options.log.info('Transaction confirmed', {
           service: options.service,
-          tx: hash,
-          block: `${block.hash}:${block.number}`,
+          tx: confirmed.hash,
+          block: `${confirmed.l1.hash}:${confirmed.l1.number}`,
+          effectiveGasPrice: confirmed.effectiveGasPrice,
         });
-        return { hash, l1: block };
+        return confirmed;
       } finally {
         pending -= 1;
         if (taken !== undefined) inFlight.delete(taken);

@@ -1,0 +1,40 @@
+import type { NodeSample, Reading, Sample } from '../../chain/samples.ts';
+import { type ConditionInput, sentence } from '../conditions.ts';
+
+/** A condition as health finds it. @param next what to do about it */
+export function condition(
+  type: ConditionInput['type'],
+  status: ConditionInput['status'],
+  reason: string,
+  what: string,
+  next?: string,
+): ConditionInput {
+  return { type, status, reason, message: sentence(what, undefined, next) };
+}
+
+/** Whether the unsafe head of a pod is higher than in the first of the samples. */
+export function advances(samples: readonly Sample[], pod: string): boolean {
+  const numbers = samples.flatMap(({ nodes }) => {
+    const sync = nodes.find((node) => node.pod === pod)?.sync;
+    return sync?.ok ? [sync.value.unsafeL2.number] : [];
+  });
+  return (numbers.at(-1) ?? 0) > (numbers[0] ?? 0);
+}
+
+export function isTrue(reading: Reading<boolean> | undefined): boolean {
+  return reading?.ok === true && reading.value;
+}
+
+export function names(nodes: readonly NodeSample[]): string {
+  return [...new Set(nodes.map(({ node }) => node))].join(', ');
+}
+
+export function unanswered(nodes: readonly NodeSample[]): string {
+  if (nodes.length === 0) return 'there is no pod';
+  return nodes
+    .map(({ pod, sequencerActive, sync }) => {
+      const failed = [sequencerActive, sync].find((reading) => reading && !reading.ok);
+      return `${pod}: ${failed && !failed.ok ? failed.error : 'no answer'}`;
+    })
+    .join('; ');
+}

@@ -147,6 +147,14 @@ describe.concurrent('a game that can not be played', () => {
     await restarted.terminate();
   });
 
+  test('for want of a prestate is played by a later release when it is a permissioned one', async () => {
+    const other = await bed.chain();
+    const game = await propose(other, { type: PERMISSIONED, root: WRONG_ROOT, block: 1 });
+    const { url } = await servePrestates();
+    startChallenger(other, node, { image: 'op-challenger:v1.9.4', env: permissionedEnv(url) });
+    await eventually('the attack', async () => (await claimsOf(other, game)).length > 1);
+  });
+
   test('for want of a data directory is one with a prestate; others are played without', async () => {
     const other = await bed.chain();
     const game = await propose(other, { type: ALPHABET, root: WRONG_ROOT, block: 1 });

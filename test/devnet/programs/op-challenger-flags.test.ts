@@ -70,6 +70,11 @@ describe('what op-challenger needs', () => {
       [...BASE, '--game-types=cannon-kona', '--cannon-rollup-config=x', '--l2-genesis=x', ...KONA],
       'flag network or rollup-config/cannon-kona-rollup-config and l2-genesis/cannon-kona-l2-genesis is required',
     ],
+    [
+      'little for games that are over when they are made',
+      [...BASE, '--superroot-rpc=x', '--game-types=super-permissioned'],
+      undefined,
+    ],
     ['super roots for their games', [...BASE, '--game-types=super-cannon-kona'], 'flag superroot-rpc is required'],
     [
       'a dependency set for games of super roots',

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { TxRequest } from '../txmgr/prepare-gas.ts';
+import type { Version } from '../version.ts';
 import type { GameType } from './game-types.ts';
 import type { RequirePrestate } from './prestates.ts';
 
@@ -14,8 +15,7 @@ export interface Challenger {
   readonly rollup: RpcClient;
   /** Types that are played, by number. */
   readonly types: ReadonlyMap<number, GameType>;
-  /** False where no game can come to a step of the virtual machine. */
-  readonly inMachine: boolean;
+  readonly release: Version;
   readonly requirePrestate: RequirePrestate;
   /** Addresses whose bonds are claimed, the own one first. */
   readonly claimants: readonly string[];

@@ -1,3 +1,5 @@
+import { compareVersions, type Version } from '../version.ts';
+
 /** What an op-challenger needs to play a type of games: the source of the right answers, and a virtual machine. */
 export interface GameType {
   readonly name: string;
@@ -17,9 +19,16 @@ const GAME_TYPES: readonly GameType[] = [
   { name: 'permissioned', number: 1, answers: 'rollup', machine: 'cannon', permissioned: true },
   { name: 'fast', number: 254, answers: 'rollup' },
   { name: 'super-cannon-kona', number: 9, answers: 'superroot', machine: 'cannon-kona' },
-  { name: 'super-permissioned', number: 5, answers: 'superroot', machine: 'cannon', permissioned: true },
+  { name: 'super-permissioned', number: 5, answers: 'superroot' },
   { name: 'zk', number: 10, answers: 'rollup' },
 ];
+
+/**
+ * True for games that may come to a step of their virtual machine, so that its server and prestate are needed: those of
+ * trusted parties do not, which releases before 1.9.4 did not take into account.
+ */
+export const needsPrestate = ({ machine, permissioned }: GameType, release: Version): boolean =>
+  machine !== undefined && (permissioned === undefined || compareVersions(release, '1.9.4') < 0);
 
 /** A name that op-challenger does not know. */
 export class UnknownGameType extends Error {}

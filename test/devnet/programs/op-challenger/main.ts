@@ -5,7 +5,7 @@ import { challengerRelease, opChallengerFlags } from '../settings/op-challenger-
 import { readOpSettings } from '../settings/op-settings.ts';
 import { versionOfTag } from '../version.ts';
 import { parseGameTypes, UnknownGameType } from './game-types.ts';
-import { flagProblem, needsMachine } from './required-flags.ts';
+import { flagProblem } from './required-flags.ts';
 import { run } from './run.ts';
 
 /** Commit and time of the recorded build. */
@@ -23,8 +23,7 @@ export async function opChallenger(process: Process, environment: Environment): 
     const types = parseGameTypes(settings.list('game-types'));
     const problem = flagProblem(settings, types, release);
     if (problem !== undefined) throw new SetupError(problem);
-    const inMachine = needsMachine(types, release);
-    return await run({ process, environment, settings, log, version: printed, types, inMachine });
+    return await run({ process, environment, settings, log, version: printed, release, types });
   } catch (error) {
     if (!(error instanceof SetupError || error instanceof UnknownGameType)) throw error;
     throw new ProgramExit(1, [log.line('crit', 'Application failed', { err: `failed to setup: ${error.message}` })]);

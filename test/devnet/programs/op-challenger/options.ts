@@ -2,6 +2,7 @@ import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Version } from '../version.ts';
 import type { GameType } from './game-types.ts';
 
 /** What one start of op-challenger has. */
@@ -12,7 +13,7 @@ export interface ChallengerOptions {
   readonly log: Log;
   /** As it is printed. */
   readonly version: string;
+  /** The challenger's own number. */
+  readonly release: Version;
   readonly types: readonly GameType[];
-  /** False where no game can come to a step of the virtual machine. */
-  readonly inMachine: boolean;
 }

@@ -34,7 +34,7 @@ export async function play(options: ChallengerOptions, parts: PlayParts): Promis
     l1,
     rollup: createRpcClient(process, settings.string('rollup-rpc')),
     types: new Map(options.types.filter(isSimulated).map((type) => [type.number, type])),
-    inMachine: options.inMachine,
+    release: options.release,
     requirePrestate: prestatesOf(process, settings),
     claimants: [transactions.address, ...settings.list('additional-bond-claimants')],
     counters: parts.counters,

@@ -3,6 +3,7 @@ import { type Challenger, messageOf } from './challenger.ts';
 import { readClaims } from './claims.ts';
 import { type Contract, gameAt } from './contract.ts';
 import type { Game } from './factory-games.ts';
+import { needsPrestate } from './game-types.ts';
 import { tryResolve } from './resolve-game.ts';
 
 const STATUSES = ['In Progress', 'Challenger Won', 'Defender Won'] as const;
@@ -25,7 +26,7 @@ export async function createPlayer(challenger: Challenger, { type: number, proxy
   const type = challenger.types.get(number);
   if (type === undefined) throw new Error(`unsupported game type: ${number}`);
   const game = gameAt(challenger.l1, proxy);
-  if (type.machine !== undefined && challenger.inMachine) {
+  if (needsPrestate(type, challenger.release)) {
     const [prestate] = await game.read('absolutePrestate');
     const hash = String(prestate);
     await requirePrestate(type, hash).catch((error: unknown) => {

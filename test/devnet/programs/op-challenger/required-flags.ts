@@ -1,7 +1,7 @@
 import { isAddress } from 'ethers';
 import type { Settings } from '../settings/settings.ts';
 import { compareVersions, type Version } from '../version.ts';
-import type { GameType } from './game-types.ts';
+import { type GameType, needsPrestate } from './game-types.ts';
 import { hasMachineSetting } from './machine-settings.ts';
 
 const ALWAYS = ['l1-eth-rpc', 'datadir', 'l1-beacon', 'l2-eth-rpc'];
@@ -13,9 +13,8 @@ const ALWAYS = ['l1-eth-rpc', 'datadir', 'l1-beacon', 'l2-eth-rpc'];
 export function flagProblem(settings: Settings, types: readonly GameType[], release: Version): string | undefined {
   const missing = ALWAYS.find((flag) => !settings.isSet(flag));
   if (missing !== undefined) return `flag ${missing} is required`;
-  const inMachine = needsMachine(types, release);
   for (const type of types) {
-    const problem = answersProblem(settings, type, release) ?? machineProblem(settings, type, inMachine);
+    const problem = answersProblem(settings, type, release) ?? machineProblem(settings, type, release);
     if (problem !== undefined) return problem;
   }
   return (
@@ -31,31 +30,23 @@ function factoryProblem(settings: Settings): string | undefined {
   return 'flag game-factory-address or network is required';
 }
 
-/**
- * True where games may come to a step of the virtual machine: from 1.9.4 a challenger for permissioned games only does
- * without server and prestate, because only trusted parties play them.
- */
-export const needsMachine = (types: readonly GameType[], release: Version): boolean =>
-  compareVersions(release, '1.9.4') < 0 || types.some(({ permissioned }) => permissioned === undefined);
-
 function answersProblem(settings: Settings, { answers }: GameType, release: Version): string | undefined {
   const superroot = compareVersions(release, '1.9.5') < 0 ? 'supernode-rpc' : 'superroot-rpc';
   const flag = answers === 'rollup' ? 'rollup-rpc' : superroot;
   return settings.isSet(flag) ? undefined : `flag ${flag} is required`;
 }
 
-function machineProblem(settings: Settings, type: GameType, inMachine: boolean): string | undefined {
+function machineProblem(settings: Settings, type: GameType, release: Version): string | undefined {
   const { machine } = type;
   if (machine === undefined) return undefined;
   const required = (flag: string) => (settings.isSet(flag) ? undefined : `flag ${flag} is required`);
+  const needed = needsPrestate(type, release);
   const prestates = hasMachineSetting(settings, type, 'prestates-url') || settings.isSet(`${machine}-prestate`);
   return (
     chainProblem(settings, type) ??
     required('cannon-bin') ??
-    (inMachine ? required(`${machine}-server`) : undefined) ??
-    (inMachine && !prestates
-      ? `flag ${either(machine, 'prestates-url')} or ${machine}-prestate is required`
-      : undefined)
+    (needed ? required(`${machine}-server`) : undefined) ??
+    (needed && !prestates ? `flag ${either(machine, 'prestates-url')} or ${machine}-prestate is required` : undefined)
   );
 }
 

@@ -8,7 +8,7 @@ export interface Delays {
   readonly beaconRetries: number;
   /** Pauses between the ten dial attempts of op-node add up to this. */
   readonly nodeDial: number;
-  /** Dial attempts of op-batcher and op-proposer go on for this long, one every thirtieth of it. */
+  /** Dial attempts of op-batcher, op-proposer and op-challenger go on for this long, one every thirtieth of it. */
   readonly batcherDial: number;
   /** Search for an active sequencer when a batcher with several endpoints starts. */
   readonly activeSequencerSearch: number;

@@ -10,6 +10,7 @@ import { geth } from './execution/geth.ts';
 import { reth } from './execution/reth.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { opBatcher } from './op-batcher/main.ts';
+import { opChallenger } from './op-challenger/main.ts';
 import { opNode } from './op-node/main.ts';
 import { opProposer } from './op-proposer/main.ts';
 import { type Process, runProcess } from './process.ts';
@@ -39,6 +40,7 @@ export function createPrograms(ledgers: Ledger | Ledgers, faults: Faults = creat
     'op-reth': program(reth),
     'op-batcher': program(opBatcher),
     'op-proposer': program(opProposer),
+    'op-challenger': program(opChallenger),
     busybox: program(busybox),
   };
 }

@@ -3,9 +3,12 @@ import { parsePrivateKey } from '../p2p-identity.ts';
 import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** @throws SetupError without a usable key; a wrong or empty one is not noticed here */
-export function readKey(settings: Settings): BaseWallet {
-  const fail = (why: string) => new SetupError(`failed to init Tx manager: could not init signer: ${why}`);
+/**
+ * @param what failed when there is no usable key
+ * @throws SetupError without a usable key; a wrong or empty one is not noticed here
+ */
+export function readKey(settings: Settings, what = 'failed to init Tx manager'): BaseWallet {
+  const fail = (why: string) => new SetupError(`${what}: could not init signer: ${why}`);
   const key = settings.string('private-key');
   const mnemonic = settings.string('mnemonic');
   if (key === '' && mnemonic === '') throw fail('failed to parse mnemonic: mnemonic is required');

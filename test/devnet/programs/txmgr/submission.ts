@@ -27,6 +27,10 @@ export interface SubmissionParts {
   readonly closing: AbortSignal;
   /** Aborted when the sender does not want this transaction any more. */
   readonly cancelled: AbortSignal;
+  /** The nonce to send with, where L1 expects `latest`: further on while others are in flight. */
+  takeNonce(latest: number): number;
+  /** True while a transaction with the nonce is in flight, so that those after it have to wait. */
+  isInFlight(nonce: number): boolean;
   onUnfunded(unfunded: boolean): void;
   onPublishError(): void;
   /** Called with each signed version just before it is published. */
@@ -43,7 +47,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
   let fees = await suggestFees(l1, settings);
   const gas = await prepareGas({ ...parts, sender: signer.address, unwanted }, request, fees);
   if (gas === undefined) throw new Error(`failed to create the tx: ${whyUnwanted(parts)}`);
-  const nonce = await nonceOf(parts);
+  const nonce = parts.takeNonce(await nonceOf(parts));
   const hashes: string[] = [];
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
   for (let resubmitAt = 0; ; ) {
@@ -106,10 +110,11 @@ async function publish(parts: SubmissionParts, raw: string): Promise<'sent' | 'u
   return 'sent';
 }
 
-/** Gives up when the nonce went to somebody else's transaction, or an L1 reorg took the one before. */
+/** Gives up when the nonce went to somebody else's transaction, or the one before is gone, by an L1 reorg. */
 async function checkNonce(parts: SubmissionParts, nonce: number, hashes: readonly string[]): Promise<void> {
   const latest = await nonceOf(parts).catch(() => nonce);
-  if (latest === nonce || (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined)) return;
+  if (latest === nonce || (latest < nonce && parts.isInFlight(latest))) return;
+  if (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined) return;
   parts.log.warn('Aborting transaction submission', { service: parts.service, nonce, latest });
   throw new Error(`aborted tx send due to critical error: nonce too ${latest > nonce ? 'low' : 'high'}`);
 }

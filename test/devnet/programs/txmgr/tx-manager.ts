@@ -7,7 +7,7 @@ import type { TxRequest } from './prepare-gas.ts';
 import { type ConfirmedTransaction, submit } from './submission.ts';
 import type { TxSigner } from './tx-signer.ts';
 
-/** Sends transactions of one key, one after the other. */
+/** Sends the transactions of one key. Those that are sent at the same time get nonces one after the other. */
 export interface TxManager {
   readonly address: string;
   /**
@@ -46,6 +46,7 @@ const NEVER = new AbortController().signal;
 
 export function createTxManager(options: TxManagerOptions): TxManager {
   let closing = new AbortController();
+  const inFlight = new Set<number>();
   let lastNonce = 0;
   let unfunded = false;
   let pending = 0;
@@ -54,12 +55,20 @@ export function createTxManager(options: TxManagerOptions): TxManager {
     address: options.signer.address,
     async send(request, onSigned, cancelled = NEVER) {
       pending += 1;
+      let taken: number | undefined;
       try {
         const parts = {
           ...options,
           retryDelayMs: options.delays.transactionRetry,
           closing: closing.signal,
           cancelled,
+          takeNonce(latest: number) {
+            taken = latest;
+            while (inFlight.has(taken)) taken += 1;
+            inFlight.add(taken);
+            return taken;
+          },
+          isInFlight: (nonce: number) => inFlight.has(nonce),
           onUnfunded: (now: boolean) => {
             unfunded = now;
           },
@@ -81,6 +90,7 @@ export function createTxManager(options: TxManagerOptions): TxManager {
         return confirmed;
       } finally {
         pending -= 1;
+        if (taken !== undefined) inFlight.delete(taken);
       }
     },
     close: () => closing.abort(),

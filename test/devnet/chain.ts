@@ -34,6 +34,8 @@ export interface DevnetChainOptions {
   readonly l2ChainId?: number;
   readonly files?: ChainFilesOptions;
   readonly timeScale?: number;
+  /** With proposer and challenger, which few tests are about and every rollout would wait for. */
+  readonly whole?: boolean;
   /** Put pods on the pod runner's node, where another scheduler would choose a real one. */
   readonly pinToRunner?: boolean;
   readonly log?: (line: string) => void;
@@ -199,11 +201,11 @@ function canariesOf(deployment: Deployment): Canary[] {
 }
 
 async function exampleResources(
-  { namespace, servers, pinToRunner = false }: DevnetChainOptions,
+  { namespace, servers, whole = false, pinToRunner = false }: DevnetChainOptions,
   deployment: Deployment,
   prestatesUrl: string,
 ): Promise<KubeObject[]> {
-  const names = ['network', 'sequencer', 'batcher', 'replica', 'proposer', 'challenger'];
+  const names = ['network', 'sequencer', 'batcher', 'replica', ...(whole ? ['proposer', 'challenger'] : [])];
   const objects = await Promise.all(
     names.map(async (name) => parse(await readFile(join(EXAMPLES, `${name}.yaml`), 'utf8')) as KubeObject),
   );

@@ -93,6 +93,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       servers,
       namespace,
       dir: join(dir, 'node'),
+      whole: true,
       pinToRunner: existing !== undefined,
     });
     closing.push(() => chain.stop());

@@ -129,8 +129,14 @@ function keysOf(wish: Wish, component: ComponentRef): string[] {
     component.kind === 'OpBatcher' ? wish.batchers.find(({ metadata }) => metadata.name === component.name) : undefined;
   const node =
     component.kind === 'OpNode' ? wish.nodes.find(({ metadata }) => metadata.name === component.name) : undefined;
-  const remote = batcher?.spec.signer.remote ?? node?.spec.sequencer?.signer.remote;
-  return [...secrets, ...(remote ? [`remote signer address ${remote.address.toLowerCase()}`] : [])].sort();
+  const { remote } = batcher?.spec.signer ?? node?.spec.sequencer?.signer ?? {};
+  const path = batcher?.spec.signer.hdPath;
+  return [
+    ...secrets,
+    ...(remote ? [`remote signer address ${remote.address.toLowerCase()}`] : []),
+    // With another path the same phrase is another key.
+    ...(path ? [`derivation path ${path}`] : []),
+  ].sort();
 }
 
 function desiredComponent(wish: Wish, render: StoredRender): DesiredComponent {

@@ -97,11 +97,6 @@ const NODE: readonly Unsupported<OpNode>[] = [
 
 const BATCHER: readonly Unsupported<OpBatcher>[] = [
   { field: 'stopped', isSet: ({ spec }) => spec.stopped, fix: 'leave it out, or delete the OpBatcher' },
-  {
-    field: 'signer.mnemonicSecretRef',
-    isSet: ({ spec }) => spec.signer.mnemonicSecretRef !== undefined,
-    fix: 'use signer.secretKeyRef or signer.remote',
-  },
 ];
 
 /** A chain by its name in the registry: an unknown name is an error of its own, with the names that may be meant. */

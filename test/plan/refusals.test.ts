@@ -185,10 +185,7 @@ describe('a setting that this version can not honour', () => {
     const found = refuseSettings({
       network: undefined,
       nodes: [sequencer('s', { stopped: true })],
-      batchers: [
-        batcher('b', { stopped: true }),
-        batcher('m', { signer: { mnemonicSecretRef: { name: 'm', key: 'm' }, hdPath: "m/44'/60'/0'/0/0" } }),
-      ],
+      batchers: [batcher('b', { stopped: true })],
       components: [
         { kind: 'OpProposer', metadata: { name: 'p' } },
         { kind: 'OpChallenger', metadata: { name: 'c' } },
@@ -198,7 +195,6 @@ describe('a setting that this version can not honour', () => {
     expect(found.map(({ object, message }) => `${object}: ${message.split(' is not')[0]}`)).toEqual([
       'OpNode/s: spec.sequencer.stopped',
       'OpBatcher/b: spec.stopped',
-      'OpBatcher/m: spec.signer.mnemonicSecretRef',
       'OpProposer/p: OpProposer',
       'OpChallenger/c: OpChallenger',
     ]);

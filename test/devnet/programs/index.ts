@@ -11,6 +11,7 @@ import { reth } from './execution/reth.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { opBatcher } from './op-batcher/main.ts';
 import { opNode } from './op-node/main.ts';
+import { opSigner } from './op-signer/main.ts';
 import { type Process, runProcess } from './process.ts';
 
 export { createFaults, type Faults } from './faults.ts';
@@ -37,6 +38,7 @@ export function createPrograms(ledgers: Ledger | Ledgers, faults: Faults = creat
     'op-geth': program(geth),
     'op-reth': program(reth),
     'op-batcher': program(opBatcher),
+    'op-signer': program(opSigner),
     busybox: program(busybox),
   };
 }

@@ -1,4 +1,4 @@
-import { Transaction } from 'ethers';
+import { Transaction, type TransactionLike } from 'ethers';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
@@ -39,7 +39,7 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 /** Sends one transaction and waits for its confirmations; raises the fees when it is not mined. */
 export async function submit(parts: SubmissionParts, request: TxRequest): Promise<ConfirmedTransaction> {
-  const { process, l1, signer, settings } = parts;
+  const { process, l1, settings } = parts;
   const { to, data, value = 0n } = request;
   let fees = await suggestFees(l1, settings);
   const gas = await estimateGas(parts, request, fees);
@@ -49,29 +49,23 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
   for (let resubmitAt = 0; ; ) {
     if (parts.closing.aborted || process.ended.aborted) throw new Error(CLOSED);
     if (Date.now() >= resubmitAt) {
-      const raw = await signer.signTransaction({
-        type: 2,
-        chainId: parts.chainId,
-        to,
-        data,
-        nonce,
-        gasLimit: gas,
-        maxFeePerGas: fees.cap,
-        maxPriorityFeePerGas: fees.tip,
-        value,
-      });
-      const outcome = await publish(parts, raw, nonce);
-      fees = bumped(fees);
-      resubmitAt = outcome === 'underpriced' ? 0 : Date.now() + settings.duration('resubmission-timeout');
-      if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
+      const fee = { maxFeePerGas: fees.cap, maxPriorityFeePerGas: fees.tip };
+      const version = { type: 2, chainId: parts.chainId, to, data, nonce, gasLimit: gas, ...fee, value };
+      const outcome = await attempt(parts, version, hashes);
+      if (outcome !== 'unsigned') fees = bumped(fees);
       if (outcome === 'underpriced') continue;
+      resubmitAt =
+        Date.now() + (outcome === 'unsigned' ? retryMs(settings) : settings.duration('resubmission-timeout'));
     }
     const confirmed = await findReceipt(l1, hashes, settings.number('num-confirmations'));
     if (confirmed !== undefined) return confirmed;
-    await process.sleep(receiptInterval, parts.closing);
+    const nothingToFind = hashes.length === 0;
+    await process.sleep(nothingToFind ? Math.min(retryMs(settings), receiptInterval) : receiptInterval, parts.closing);
     await checkNonce(parts, nonce, hashes);
   }
 }
+
+const retryMs = (settings: Settings) => settings.duration('txmgr.retry-interval') || 1_000;
 
 const nonceOf = async ({ l1, signer }: SubmissionParts) =>
   Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));
@@ -100,19 +94,33 @@ async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxR
       parts.onUnfunded(/insufficient funds/i.test(reason));
       const err = `failed to call: ${reason}, reason: <nil>`;
       log.warn('Failed to create a transaction, will retry', { service: parts.service, err });
-      await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, closing);
+      await process.sleep(retryMs(settings), closing);
       if (closing.aborted || process.ended.aborted) throw new Error(CLOSED);
     }
   }
 }
 
-async function publish(
+/**
+ * Signs and publishes one version; the hash of one that was sent is put before the others. A key of one's own always
+ * signs; a remote signer may be away or refuse.
+ */
+async function attempt(
   parts: SubmissionParts,
-  raw: string,
-  nonce: number,
-): Promise<'sent' | 'underpriced' | 'refused'> {
-  const { hash } = Transaction.from(raw);
-  parts.onSigned(hash ?? '', nonce);
+  version: TransactionLike & { readonly nonce: number },
+  hashes: string[],
+): Promise<'sent' | 'underpriced' | 'refused' | 'unsigned'> {
+  const { nonce } = version;
+  let raw: string;
+  try {
+    raw = await parts.signer.signTransaction(version);
+  } catch (error) {
+    const message =
+      hashes.length === 0 ? 'Failed to create a transaction, will retry' : 'failed to sign new transaction';
+    parts.log.warn(message, { service: parts.service, err: messageOf(error) });
+    return 'unsigned';
+  }
+  const hash = Transaction.from(raw).hash ?? '';
+  parts.onSigned(hash, nonce);
   try {
     await parts.l1.call('eth_sendRawTransaction', [raw]);
   } catch (error) {
@@ -123,7 +131,8 @@ async function publish(
       return /underpriced/i.test(message) ? 'underpriced' : 'refused';
     }
   }
-  parts.log.info('Transaction successfully published', { service: parts.service, tx: hash ?? '', nonce });
+  parts.log.info('Transaction successfully published', { service: parts.service, tx: hash, nonce });
+  hashes.unshift(hash);
   return 'sent';
 }
 

@@ -4,6 +4,7 @@ import { chainFilesExist } from './checks/chain-files.ts';
 import { componentsAreSupported, namesAreDistinct, referencedNodesExist } from './checks/components.ts';
 import { followersGetBlocks, sequencerServiceIsReachable, sequencersHaveSigners } from './checks/nodes.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
+import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
 import { forksAreKnown, imagesExist } from './checks/versions.ts';
 import type { RenderInput } from './input.ts';
 
@@ -35,4 +36,7 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   followersGetBlocks,
   // A Service that leads to a port that the policy closes.
   sequencerServiceIsReachable,
+  // op-signer knows its clients by their certificates.
+  remoteSignersKnowTheirClients,
+  sendersHaveOwnCertificates,
 ];

@@ -165,7 +165,13 @@ function keysOf(wish: Wish, component: ComponentRef): string[] {
   );
   const signer = found?.kind === 'OpNode' ? found.spec.sequencer?.signer : found?.spec.signer;
   const remote = signer?.remote;
-  return [...secrets, ...(remote ? [`remote signer address ${remote.address.toLowerCase()}`] : [])].sort();
+  const path = found?.kind === 'OpNode' ? undefined : found?.spec.signer.hdPath;
+  return [
+    ...secrets,
+    ...(remote ? [`remote signer address ${remote.address.toLowerCase()}`] : []),
+    // With another path the same phrase is another key.
+    ...(path ? [`derivation path ${path}`] : []),
+  ].sort();
 }
 
 function desiredComponent(wish: Wish, render: StoredRender): DesiredComponent {

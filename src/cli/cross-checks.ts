@@ -105,7 +105,7 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
   }
   const problems: Problem[] = [
     ...refuseDuplicates({ nodes, batchers, proposers }),
-    ...refuseSettings({ network, nodes, batchers, components }),
+    ...refuseSettings({ network, nodes, components }),
   ];
   try {
     const rollup = rollupConfigOf(network, set);

@@ -1,6 +1,5 @@
 /** Settings that are valid and documented but that this version can not honour: refused, never ignored. */
 
-import type { OpBatcher } from '../api/op-batcher.ts';
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
@@ -10,7 +9,6 @@ import type { Problem } from '../contract/failures.ts';
 export interface SettingsInput {
   readonly network: OptimismNetwork | undefined;
   readonly nodes: readonly OpNode[];
-  readonly batchers: readonly OpBatcher[];
   readonly components: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
 }
 
@@ -90,14 +88,6 @@ const NODE: readonly Unsupported<OpNode>[] = [
   },
 ];
 
-const BATCHER: readonly Unsupported<OpBatcher>[] = [
-  {
-    field: 'signer.mnemonicSecretRef',
-    isSet: ({ spec }) => spec.signer.mnemonicSecretRef !== undefined,
-    fix: 'use signer.secretKeyRef or signer.remote',
-  },
-];
-
 /** A chain by its name in the registry: an unknown name is an error of its own, with the names that may be meant. */
 function refuseRegistryName({ spec }: OptimismNetwork): Problem[] {
   const { network: name } = spec;
@@ -138,14 +128,13 @@ function refuseCrowd(components: SettingsInput['components']): Problem[] {
   ];
 }
 
-export function refuseSettings({ network, nodes, batchers, components }: SettingsInput): Problem[] {
+export function refuseSettings({ network, nodes, components }: SettingsInput): Problem[] {
   const check = <T>(rules: readonly Unsupported<T>[], object: T, name?: string): Problem[] =>
     rules.filter((rule) => rule.isSet(object)).map((rule) => notYet(`spec.${rule.field}`, rule.fix, name));
   return [
     ...refuseCrowd(components),
     ...(network ? [...refuseRegistryName(network), ...check(NETWORK, network)] : []),
     ...nodes.flatMap((node) => check(NODE, node, `OpNode/${node.metadata.name}`)),
-    ...batchers.flatMap((batcher) => check(BATCHER, batcher, `OpBatcher/${batcher.metadata.name}`)),
   ];
 }
 

@@ -5,6 +5,7 @@ import { namesAreDistinct, referencedNodesExist } from './checks/components.ts';
 import { gamesCanBePlayed, proposalsCount } from './checks/games.ts';
 import { followersGetBlocks, sequencerServiceIsReachable, sequencersHaveSigners } from './checks/nodes.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
+import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
 import { forksAreKnown, imagesExist } from './checks/versions.ts';
 import type { RenderInput } from './input.ts';
 
@@ -37,4 +38,7 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   followersGetBlocks,
   // A Service that leads to a port that the policy closes.
   sequencerServiceIsReachable,
+  // op-signer knows its clients by their certificates.
+  remoteSignersKnowTheirClients,
+  sendersHaveOwnCertificates,
 ];

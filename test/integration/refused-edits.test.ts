@@ -68,18 +68,6 @@ const NOT_SUPPORTED_YET: readonly Edit[] = [
     fix: 'delete the OpNode',
   },
   { field: 'spec.stopped', of: BATCHER, change: { stopped: true }, fix: 'delete the OpBatcher' },
-  {
-    field: 'spec.signer.mnemonicSecretRef',
-    of: BATCHER,
-    change: {
-      signer: {
-        secretKeyRef: undefined,
-        mnemonicSecretRef: { name: 'devnet-keys', key: 'batcher' },
-        hdPath: "m/44'/60'/0'/0/1",
-      },
-    },
-    fix: 'signer.secretKeyRef',
-  },
 ];
 
 /** What the API server refuses by itself: nothing of it ever reaches the operator. */

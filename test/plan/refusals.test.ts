@@ -175,7 +175,7 @@ describe('a setting that this version can not honour', () => {
     ['spec.audit.retain', { audit: { retain: true } }],
   ])('%s of a network is refused with a way out', (field, more) => {
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, ...more });
-    const found = refuseSettings({ network, nodes: [], batchers: [], components: [] });
+    const found = refuseSettings({ network, nodes: [], components: [] });
     expect(found).toContainEqual({
       type: 'NotSupportedYet',
       message: expect.stringContaining(field),
@@ -189,7 +189,7 @@ describe('a setting that this version can not honour', () => {
     const waited = new Set(steps.flatMap(({ gate }) => gate ?? []));
     const never = SKIPPABLE_GATES.filter((gate) => !waited.has(gate));
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, rollout: { skipGates: [...SKIPPABLE_GATES] } });
-    const refused = refuseSettings({ network, nodes: [], batchers: [], components: [] });
+    const refused = refuseSettings({ network, nodes: [], components: [] });
     expect(refused.map(({ message }) => message.split(' is not')[0]).sort()).toEqual(
       never.map((gate) => `spec.rollout.skipGates: ${gate}`).sort(),
     );
@@ -199,12 +199,10 @@ describe('a setting that this version can not honour', () => {
     const found = refuseSettings({
       network: undefined,
       nodes: [sequencer('s', { stopped: true })],
-      batchers: [batcher('m', { signer: { mnemonicSecretRef: { name: 'm', key: 'm' }, hdPath: "m/44'/60'/0'/0/0" } })],
       components: [],
     });
     expect(found.map(({ object, message }) => `${object}: ${message.split(' is not')[0]}`)).toEqual([
       'OpNode/s: spec.sequencer.stopped',
-      'OpBatcher/m: spec.signer.mnemonicSecretRef',
     ]);
   });
 
@@ -213,7 +211,6 @@ describe('a setting that this version can not honour', () => {
       refuseSettings({
         network: undefined,
         nodes: [],
-        batchers: [],
         components: Array.from({ length: count }, (_, n) => ({ kind: 'OpNode', metadata: { name: `n${n}` } })),
       });
     expect(crowd(MAX_COMPONENTS)).toEqual([]);
@@ -230,9 +227,7 @@ describe('a setting that this version can not honour', () => {
 
   it('is none of those that everybody sets', () => {
     const network = parsed('OptimismNetwork', 'acme', NETWORK);
-    expect(
-      refuseSettings({ network, nodes: [sequencer('s'), replica('r')], batchers: [batcher('b')], components: [] }),
-    ).toEqual([]);
+    expect(refuseSettings({ network, nodes: [sequencer('s'), replica('r')], components: [] })).toEqual([]);
   });
 });
 

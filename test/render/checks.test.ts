@@ -124,8 +124,44 @@ describe('settings that the programs do not check', () => {
       () => found(edited('role: Sequencer', 'role: Sequencer\n  service: {type: LoadBalancer}')),
       /^warning InvalidSpec OpNode\/devnet-sequencer: service.type: LoadBalancer/,
     ],
+    [
+      'a remote signer that is asked in the clear, as a warning',
+      () => found(remoteSigner),
+      /^warning InvalidSpec OpBatcher\/acme-batcher: spec.signer.remote is asked in the clear/,
+    ],
+    [
+      'a remote signer that is shown no certificate, as a warning',
+      () => found(remoteSigner.replace('http://signer', 'https://signer')),
+      /^warning InvalidSpec OpBatcher\/acme-batcher: spec.signer.remote shows no certificate/,
+    ],
   ])('name %s', (_, problems, expected) => {
     expect(problems()[0]).toMatch(expected);
+  });
+
+  test('name senders that show one certificate and want to sign with two keys, but no sequencer', () => {
+    const input = renderInput(remoteSigner);
+    const [batcher] = input.batchers;
+    if (!batcher) throw new Error('there is no batcher');
+    const remote = (address: string, secretName: string) => ({
+      remote: { endpoint: 'https://signer:8080', address, tls: { secretName } },
+    });
+    batcher.spec.signer = remote(`0x${'aa'.repeat(20)}`, 'signer-client');
+    expect(checkSettings(input)).toEqual([]);
+    const other = (name: string, secretName: string) => ({
+      ...batcher,
+      metadata: { ...batcher.metadata, name },
+      spec: { ...batcher.spec, signer: remote(`0x${'bb'.repeat(20)}`, secretName) },
+    });
+    const problems = (secretName: string) =>
+      checkSettings({ ...input, batchers: [batcher, other('b', secretName)] }).map(
+        ({ level, object, message }) => `${level} ${object} ${message}`,
+      );
+    expect(problems('signer-b')).toEqual([]);
+    expect(problems('signer-client')).toEqual([
+      expect.stringMatching(
+        /^warning OpBatcher\/b has the certificate of OpBatcher\/acme-batcher \(Secret signer-client\)/,
+      ),
+    ]);
   });
 
   test('refuse a sequencer without a key, with which no peer would accept its blocks', () => {

@@ -9,7 +9,6 @@ import type { OpNode } from '../../api/op-node.ts';
 import type { OpProposer } from '../../api/op-proposer.ts';
 import type { OptimismNetwork } from '../../api/optimism-network.ts';
 import { parseObject } from '../../api/parse.ts';
-import { addressOfPrivateKey } from '../../chain/keys.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { componentRole } from '../../plan/component-role.ts';
@@ -22,6 +21,7 @@ import { formerCopiesOf } from './former-copies.ts';
 import { type GatheredIdentity, gatherIdentity } from './identities.ts';
 import { gatherInstallation } from './installation.ts';
 import { type References, type ReferenceUse, referencesOf, resolveReferences } from './references.ts';
+import { type SignerSpec, signerAddressOf } from './signer-address.ts';
 
 export interface Wish {
   readonly uid: string;
@@ -105,11 +105,11 @@ export async function gatherWish(
   const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references)));
   problems.push(...(chain?.problems ?? []));
   const batcherAddress = attempt(problems, () =>
-    signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher key'),
+    signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher'),
   );
   const senderAddresses = new Map(
     [...accepted.proposers, ...accepted.challengers].flatMap(({ kind, metadata, spec }) => {
-      const what = kind === 'OpProposer' ? 'proposer key' : 'challenger key';
+      const what = kind === 'OpProposer' ? 'proposer' : 'challenger';
       const address = attempt(problems, () => signerAddressOf(spec.signer, references, what));
       return address ? [[`${kind}/${metadata.name}`, address] as const] : [];
     }),
@@ -117,7 +117,7 @@ export async function gatherWish(
   problems.push(...refuseSharedKeys(batcherAddress, accepted.batchers[0]?.metadata.name, senderAddresses));
   const sequencer = accepted.nodes.find((node) => componentRole(node) === 'sequencer');
   const signerAddress = attempt(problems, () =>
-    signerAddressOf(sequencer?.spec.sequencer?.signer, references, 'unsafe block signer key'),
+    signerAddressOf(sequencer?.spec.sequencer?.signer, references, 'unsafe block signer'),
   );
   return {
     uid: resources.network.metadata.uid ?? '',
@@ -189,29 +189,6 @@ async function attemptAsync<T>(problems: Problem[], action: () => Promise<T>): P
 function batcherSigner(staying: readonly OpBatcher[], going: readonly KubeObject[]): SignerSpec | undefined {
   const leaving = going.find(({ kind }) => kind === 'OpBatcher')?.['spec'] as { signer?: SignerSpec } | undefined;
   return staying[0]?.spec.signer ?? leaving?.signer;
-}
-
-interface SignerSpec {
-  readonly secretKeyRef?: { name: string; key: string } | undefined;
-  readonly remote?: { address: string } | undefined;
-}
-
-/** Address of a signer, in lower case; undefined when there is none or its Secret is missing (a problem of its own). */
-function signerAddressOf(signer: SignerSpec | undefined, references: References, what: string): string | undefined {
-  if (signer?.remote) return signer.remote.address.toLowerCase();
-  const ref = signer?.secretKeyRef;
-  const found = ref && references.find('Secret', ref.name, ref.key);
-  if (!found) return undefined;
-  try {
-    return addressOfPrivateKey(found.value.toString()).toLowerCase();
-  } catch (error) {
-    throw new OperatorError({
-      type: 'InvalidSpec',
-      message: `${what} in Secret "${found.use.name}", key "${found.use.key}": ${error instanceof Error ? error.message : 'not a private key'}`,
-      fix: `put the 32 bytes of the key in hexadecimal under "${found.use.key}"`,
-      object: found.use.object,
-    });
-  }
 }
 
 function urls(network: OptimismNetwork | undefined, references: References): { l1Url?: string; beaconUrl?: string } {

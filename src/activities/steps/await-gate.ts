@@ -18,6 +18,7 @@ import { checkChain } from '../gather/check-chain.ts';
 import { contractFacts } from '../gather/contract-facts.ts';
 import { gateContext } from '../gather/gate-context.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
+import { saidLately } from '../gather/pod-logs.ts';
 import { requireWish } from '../gather/require-wish.ts';
 import { senderTargets } from '../gather/sender-targets.ts';
 import type { Wish } from '../gather/wish.ts';
@@ -26,6 +27,9 @@ import type { Skipped, StepContext } from './step-context.ts';
 
 /** Whose word it is that a gate is skipped in every plan. */
 const SKIP_GATES = 'spec.rollout.skipGates';
+
+/** Gates that wait for what a program sends to L1: when nothing comes, its log may say why. */
+const OF_SENDERS: readonly GateName[] = ['batching'];
 
 /** Gates that look at somebody else before the component itself is applied. */
 const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher', 'proposer-permitted', 'funds'];
@@ -99,9 +103,13 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
       const isSeen = name !== 'single-sequencer' || samples.length > 1;
       if (fenced && isSeen && UNSKIPPABLE_GATES.includes(name))
         return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
+      const said = OF_SENDERS.includes(name)
+        ? await saidLately(deps.kube, podsOfComponent(live, component), signal)
+        : undefined;
       throw context.notYet(
-        verdict.message,
-        `see what it waits for; if you know better: opstack skip-gate ${at.name} ${name} --reason "…" -n ${at.namespace}`,
+        said ? `${verdict.message}; ${component.name} ${said.why}` : verdict.message,
+        said?.fix ??
+          `see what it waits for; if you know better: opstack skip-gate ${at.name} ${name} --reason "…" -n ${at.namespace}`,
         1,
       );
     }

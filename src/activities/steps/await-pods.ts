@@ -4,6 +4,7 @@ import type { EventObject, PodObject, StatefulSetObject } from '../../status/pod
 import { podProblems } from '../../status/pods/pod-problems.ts';
 import { isReady, type Pod } from '../gather/chain-targets.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
+import { lastLinesOf } from '../gather/pod-logs.ts';
 import { loadRender } from '../state/render-store.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { StepContext } from './step-context.ts';
@@ -54,6 +55,7 @@ async function requirePod(context: StepContext, set: StatefulSet, pod: Pod | und
     const options = {
       statefulSets: [set as unknown as StatefulSetObject],
       events: items as unknown as EventObject[],
+      ...(pod ? { lastLines: await lastLinesOf(deps.kube, pod, { signal }) } : {}),
       now: new Date(deps.now()),
     };
     return podProblems(pod ? [pod as unknown as PodObject] : [], options)[0];

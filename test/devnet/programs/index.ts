@@ -13,6 +13,7 @@ import { opBatcher } from './op-batcher/main.ts';
 import { opChallenger } from './op-challenger/main.ts';
 import { opNode } from './op-node/main.ts';
 import { opProposer } from './op-proposer/main.ts';
+import { opSigner } from './op-signer/main.ts';
 import { type Process, runProcess } from './process.ts';
 
 export { createFaults, type Faults } from './faults.ts';
@@ -41,6 +42,7 @@ export function createPrograms(ledgers: Ledger | Ledgers, faults: Faults = creat
     'op-batcher': program(opBatcher),
     'op-proposer': program(opProposer),
     'op-challenger': program(opChallenger),
+    'op-signer': program(opSigner),
     busybox: program(busybox),
   };
 }

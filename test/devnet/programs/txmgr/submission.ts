@@ -1,4 +1,4 @@
-import { Transaction } from 'ethers';
+import { Transaction, type TransactionLike } from 'ethers';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
@@ -53,26 +53,18 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
   for (let resubmitAt = 0; ; ) {
     if (unwanted.aborted) throw new Error(whyUnwanted(parts));
     if (Date.now() >= resubmitAt) {
-      const raw = await signer.signTransaction({
-        type: 2,
-        chainId: parts.chainId,
-        to,
-        data,
-        nonce,
-        gasLimit: gas,
-        maxFeePerGas: fees.cap,
-        maxPriorityFeePerGas: fees.tip,
-        value,
-      });
-      const outcome = await publish(parts, raw);
-      fees = bumped(fees);
-      resubmitAt = outcome === 'underpriced' ? 0 : Date.now() + settings.duration('resubmission-timeout');
-      if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
+      const fee = { maxFeePerGas: fees.cap, maxPriorityFeePerGas: fees.tip };
+      const version = { type: 2, chainId: parts.chainId, to, data, nonce, gasLimit: gas, ...fee, value };
+      const outcome = await attempt(parts, version, hashes);
+      if (outcome !== 'unsigned') fees = bumped(fees);
       if (outcome === 'underpriced') continue;
+      resubmitAt =
+        Date.now() + (outcome === 'unsigned' ? retryMs(settings) : settings.duration('resubmission-timeout'));
     }
     const confirmed = await findReceipt(l1, hashes, settings.number('num-confirmations'));
     if (confirmed !== undefined) return confirmed;
-    await process.sleep(receiptInterval, unwanted);
+    const nothingToFind = hashes.length === 0;
+    await process.sleep(nothingToFind ? Math.min(retryMs(settings), receiptInterval) : receiptInterval, unwanted);
     if (unwanted.aborted) continue;
     await checkNonce(parts, nonce, hashes);
   }
@@ -81,8 +73,33 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
 const whyUnwanted = ({ cancelled }: SubmissionParts) =>
   cancelled.aborted ? 'context canceled' : 'transaction manager is closed';
 
+const retryMs = (settings: Settings) => settings.duration('txmgr.retry-interval') || 1_000;
+
 const nonceOf = async ({ l1, signer }: SubmissionParts) =>
   Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));
+
+/**
+ * Signs and publishes one version; the hash of one that was sent is put before the others. A key of one's own always
+ * signs; a remote signer may be away or refuse.
+ */
+async function attempt(
+  parts: SubmissionParts,
+  version: TransactionLike,
+  hashes: string[],
+): Promise<'sent' | 'underpriced' | 'refused' | 'unsigned'> {
+  let raw: string;
+  try {
+    raw = await parts.signer.signTransaction(version);
+  } catch (error) {
+    const message =
+      hashes.length === 0 ? 'Failed to create a transaction, will retry' : 'failed to sign new transaction';
+    parts.log.warn(message, { service: parts.service, err: messageOf(error) });
+    return 'unsigned';
+  }
+  const outcome = await publish(parts, raw);
+  if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
+  return outcome;
+}
 
 async function publish(parts: SubmissionParts, raw: string): Promise<'sent' | 'underpriced' | 'refused'> {
   const { hash, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit } = Transaction.from(raw);

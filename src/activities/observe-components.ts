@@ -7,7 +7,7 @@ import type { OpChallengerStatus } from '../api/op-challenger.ts';
 import type { OpNodeStatus } from '../api/op-node.ts';
 import type { OpProposerStatus } from '../api/op-proposer.ts';
 import type { Sample } from '../chain/samples.ts';
-import type { ComponentRef } from '../contract/plan.ts';
+import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
 import { batcherFacts } from '../status/batcher-facts.ts';
 import { bestSync } from '../status/chain-health.ts';
@@ -20,6 +20,7 @@ import { fundedSender } from '../status/health/funded.ts';
 import type { HealthLimits } from '../status/health/limits.ts';
 import { proposing } from '../status/health/proposing.ts';
 import { type NodePod, nodeFacts } from '../status/node-facts.ts';
+import { type PodsState, podsReady } from '../status/pods/pods-ready.ts';
 import { proposerFacts } from '../status/proposer-facts.ts';
 import type { Attempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -30,10 +31,17 @@ import type { Wish } from './gather/wish.ts';
 import type { Look } from './look-once.ts';
 import { changeStatus } from './state/change-status.ts';
 
+export interface Observed {
+  readonly samples: readonly Sample[];
+  readonly limits: HealthLimits;
+  /** By `<Kind>/<name>`. */
+  readonly pods: ReadonlyMap<string, PodsState>;
+}
+
 export async function observeComponents(
   deps: ActivityDependencies,
   { wish, live }: Pick<Look, 'wish' | 'live'>,
-  { samples, limits }: { readonly samples: readonly Sample[]; readonly limits: HealthLimits },
+  { samples, limits, pods: states }: Observed,
   attempt: Attempt,
 ): Promise<void> {
   const sample = samples.at(-1);
@@ -41,21 +49,26 @@ export async function observeComponents(
   for (const object of wish.resources.components) {
     const component: ComponentRef = { kind: object.kind as ComponentRef['kind'], name: object.metadata.name };
     const pods = podsOfComponent(live, component);
+    const state = states.get(componentKey(component));
     const judged = () => ({
-      inputs: senderConditions(component, { samples, sample, limits }),
+      inputs: [...(state ? [podsReady(state)] : []), ...senderConditions(component, { samples, sample, limits })],
       generation: object.metadata.generation,
       now: deps.now(),
     });
     switch (component.kind) {
       case 'OpNode':
         await write<OpNodeStatus>(deps, object, pods, attempt, (before) =>
-          nodeFacts({
-            role: (object['spec'] as { role?: string } | undefined)?.role === 'Sequencer' ? 'Sequencer' : 'Replica',
-            pods: pods.map((pod, index) => nodePod(wish, component.name, pod, index)),
-            samples: sample.nodes,
-            maxLagBlocks: wish.network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
+          withConditions(
+            nodeFacts({
+              role: (object['spec'] as { role?: string } | undefined)?.role === 'Sequencer' ? 'Sequencer' : 'Replica',
+              pods: pods.map((pod, index) => nodePod(wish, component.name, pod, index)),
+              samples: sample.nodes,
+              maxLagBlocks: wish.network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
+              before,
+            }),
             before,
-          }),
+            judged(),
+          ),
         );
         break;
       case 'OpBatcher':

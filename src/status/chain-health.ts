@@ -17,6 +17,13 @@ import { sequencing } from './health/sequencing.ts';
 
 export type HealthClass = 'Healthy' | 'Degraded' | 'Stalled' | 'Unknown';
 
+/** Something that makes a network degraded. */
+export interface Finding {
+  readonly reason: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
 export interface ChainHealth {
   readonly class: HealthClass;
   readonly unsafe?: Head;
@@ -31,19 +38,19 @@ export interface ChainHealth {
 
 /**
  * @param samples oldest first; the last one is judged, the others tell whether heads advance
- * @param otherChain what the gate `same-chain` says against it, if it does
+ * @param others what is wrong beside what the samples say
  */
 export function healthOf(
   samples: readonly Sample[],
   limits: HealthLimits,
-  otherChain?: { readonly message: string; readonly fix: string },
+  others: readonly Finding[] = [],
 ): ChainHealth {
   const last = samples.at(-1);
   const best = last && bestSync(last.nodes);
   if (!last) return { class: 'Unknown', conditions: [degraded([], 'Unknown')] };
   const findings = [
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
-    ...(otherChain ? [condition('Degraded', 'True', 'DifferentChains', otherChain.message, otherChain.fix)] : []),
+    ...others.map(({ reason, message, fix }) => condition('Degraded', 'True', reason, message, fix)),
     ...(limits.batching ? [batching(samples, last, best, limits)] : []),
     ...following(samples, last, best, limits),
     ...proposing(last, best, limits),

@@ -187,10 +187,9 @@ describe('the health of a chain', () => {
   });
 
   it('is degraded when a node has another chain, however green everything else is', () => {
-    const health = healthOf([sample(1000, [node('seq', 'Sequencer', active)])], limits, {
-      message: 'safe block 900 is another one on rep-0',
-      fix: 'delete its volume',
-    });
+    const health = healthOf([sample(1000, [node('seq', 'Sequencer', active)])], limits, [
+      { reason: 'DifferentChains', message: 'safe block 900 is another one on rep-0', fix: 'delete its volume' },
+    ]);
     expect(health.class).toBe('Degraded');
     expect(health.conditions.find(({ type }) => type === 'Degraded')).toMatchObject({
       reason: 'DifferentChains',

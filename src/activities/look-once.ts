@@ -184,7 +184,7 @@ async function desireUnlessBlocked(
     .map(({ object, message, fix }) => deps.redactor.redact(`${object}: ${message} → ${fix}`));
   problems.push(...checkOverrides(desire.input), ...settings.filter(({ level }) => level === 'error'));
   const chain = await checkChain(wish, { installed, now: deps.now(), signal });
-  problems.push(...chain.problems, ...(await duplicateChain(deps.kube, wish, { installed, now: deps.now(), signal })));
+  problems.push(...chain.problems, ...(await duplicateChain(deps, wish, { installed, now: deps.now(), signal })));
   return { desire, warnings, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
 }
 

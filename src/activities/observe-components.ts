@@ -2,15 +2,17 @@
 import type { KindName } from '../api/names.ts';
 import type { OpBatcherStatus } from '../api/op-batcher.ts';
 import type { OpNodeStatus } from '../api/op-node.ts';
-import type { Sample } from '../chain/samples.ts';
+import type { NodeSample, Sample } from '../chain/samples.ts';
 import type { ComponentRef } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
 import { batcherFacts } from '../status/batcher-facts.ts';
 import { type Facts, withFacts } from '../status/facts.ts';
+import { behindForeignChain } from '../status/follows.ts';
 import { type NodePod, nodeFacts } from '../status/node-facts.ts';
 import type { Attempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { isReady, type Pod } from './gather/chain-targets.ts';
+import { followLimits } from './gather/following.ts';
 import { podsOfComponent } from './gather/live.ts';
 import type { Wish } from './gather/wish.ts';
 import type { Look } from './look-once.ts';
@@ -22,6 +24,11 @@ export async function observeComponents(
   sample: Sample,
   attempt: Attempt,
 ): Promise<void> {
+  const foreign = followLimits(wish);
+  const isBehind = (node: NodeSample) => {
+    const limits = foreign?.[node.node];
+    return limits !== undefined && behindForeignChain(node, sample, limits) !== undefined;
+  };
   for (const object of wish.resources.components) {
     const component: ComponentRef = { kind: object.kind as ComponentRef['kind'], name: object.metadata.name };
     const pods = podsOfComponent(live, component);
@@ -33,6 +40,7 @@ export async function observeComponents(
             pods: pods.map((pod, index) => nodePod(wish, component.name, pod, index)),
             samples: sample.nodes,
             maxLagBlocks: wish.network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
+            isBehind,
             before,
           }),
         );

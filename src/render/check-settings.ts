@@ -2,7 +2,12 @@
 import { batcherNodesServeIt, channelsFitTheWindow, dataIsReadable } from './checks/batches.ts';
 import { chainFilesExist } from './checks/chain-files.ts';
 import { componentsAreSupported, namesAreDistinct, referencedNodesExist } from './checks/components.ts';
-import { followersGetBlocks, sequencerServiceIsReachable, sequencersHaveSigners } from './checks/nodes.ts';
+import {
+  commitmentsCanBeResolved,
+  followersGetBlocks,
+  sequencerServiceIsReachable,
+  sequencersHaveSigners,
+} from './checks/nodes.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { forksAreKnown, imagesExist } from './checks/versions.ts';
 import type { RenderInput } from './input.ts';
@@ -31,6 +36,8 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   batcherNodesServeIt,
   // Batches that nobody can read.
   dataIsReadable,
+  // Nodes of a chain whose batches are elsewhere.
+  commitmentsCanBeResolved,
   // A follower that nobody sends blocks to.
   followersGetBlocks,
   // A Service that leads to a port that the policy closes.

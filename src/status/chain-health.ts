@@ -7,6 +7,7 @@ import type { Head } from '../api/network-status.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { NodeSample, Reading, Sample, SyncStatus } from '../chain/samples.ts';
 import { type ConditionInput, sentence, timestamp } from './conditions.ts';
+import { behindForeignChain, type FollowLimits } from './follows.ts';
 
 export type HealthClass = 'Healthy' | 'Degraded' | 'Stalled' | 'Unknown';
 
@@ -14,6 +15,8 @@ export interface HealthLimits {
   readonly blockTimeSeconds: number;
   /** Whether the network has a sequencer of ours; without one only what nodes follow is judged. */
   readonly sequencing: boolean;
+  /** Where nobody of ours sequences: how each OpNode follows. */
+  readonly foreign?: Readonly<Record<string, FollowLimits>>;
   /** Whether a batcher of ours should be at work. */
   readonly batching: boolean;
   /** Seconds by which the safe head may be behind the unsafe one. */
@@ -56,7 +59,7 @@ export function healthOf(
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
     ...(otherChain ? [condition('Degraded', 'True', 'DifferentChains', otherChain.message, otherChain.fix)] : []),
     ...(limits.batching ? [batching(best, last, limits), ...funded(last, limits)] : []),
-    ...following(samples, last, best, limits),
+    ...following(last, best, limits),
     ...l1(last),
   ];
   const healthClass = classOf(findings, best);
@@ -203,38 +206,39 @@ function funded({ batcher }: Sample, { balance: { minimum, warnBelow } }: Health
   return [condition('Funded', 'True', 'Enough', has)];
 }
 
-function following(
-  samples: readonly Sample[],
-  last: Sample,
-  best: SyncStatus | undefined,
-  limits: HealthLimits,
-): ConditionInput[] {
+function following(last: Sample, best: SyncStatus | undefined, limits: HealthLimits): ConditionInput[] {
   const replicas = last.nodes.filter(({ role }) => role === 'Replica');
   if (replicas.length === 0) return [];
   const silent = replicas.filter(({ sync }) => !sync.ok);
   const behind = replicas.flatMap((replica) => {
-    if (!replica.sync.ok || !best) return [];
-    const head = replica.sync.value.unsafeL2;
-    const lag = best.unsafeL2.number - head.number;
-    const stale = last.at / 1000 - head.timestamp > limits.maxSafeLagSeconds && !advances(samples, replica.pod);
-    // Without a sequencer of ours nobody tells what the best head is: then the age counts.
-    return lag > limits.maxReplicaLagBlocks || (!limits.sequencing && stale)
-      ? [`${replica.pod} (block ${head.number}, ${lag} behind)`]
-      : [];
+    const why = behindBest(replica, best, limits) ?? behindChain(replica, last, limits);
+    return why === undefined ? [] : [`${replica.pod} (${why})`];
   });
   if (behind.length > 0) {
+    const orTheirs = limits.foreign ? ', and whether their chain makes blocks at all' : '';
     return [
       condition(
         'Following',
         'False',
         'ReplicaBehind',
         `Behind: ${behind.join(', ')}`,
-        'wait while they advance; else look at their peers and at L1',
+        `wait while they advance; else look at their peers and at L1${orTheirs}`,
       ),
     ];
   }
   if (silent.length > 0) return [condition('Following', 'Unknown', 'ReplicaUnreachable', unanswered(silent))];
   return [condition('Following', 'True', 'InSync', `${replicas.length} of ${replicas.length} replicas follow`)];
+}
+
+function behindBest({ sync }: NodeSample, best: SyncStatus | undefined, limits: HealthLimits): string | undefined {
+  if (!sync.ok || !best) return undefined;
+  const lag = best.unsafeL2.number - sync.value.unsafeL2.number;
+  return lag > limits.maxReplicaLagBlocks ? `block ${sync.value.unsafeL2.number}, ${lag} behind` : undefined;
+}
+
+function behindChain(replica: NodeSample, last: Sample, { foreign }: HealthLimits): string | undefined {
+  const limits = foreign?.[replica.node];
+  return limits && behindForeignChain(replica, last, limits);
 }
 
 /** L1 has no condition of its own: what it means is that the chain goes on without safety. */

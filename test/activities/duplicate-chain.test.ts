@@ -45,9 +45,10 @@ async function install(api: ApiServer, name: string): Promise<void> {
 
 /** What a look at the network says about others. */
 async function said(api: ApiServer, name: string): Promise<Problem[]> {
-  const wish = await gatherWish(dependenciesOn(api), { namespace: api.namespace, name }, signal);
+  const deps = dependenciesOn(api);
+  const wish = await gatherWish(deps, { namespace: api.namespace, name }, signal);
   if (!wish) throw new Error(`there is no network ${name}`);
-  return duplicateChain(api.client, wish, { installed: false, now: Date.now(), signal });
+  return duplicateChain(deps, wish, { installed: false, now: Date.now(), signal });
 }
 
 describe('two networks of one chain', () => {

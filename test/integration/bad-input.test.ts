@@ -121,7 +121,7 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await putChainFiles({ l1_chain_id: 11155111 });
     await conditionOf(devnet, {
       reason: 'ChainMismatch',
-      says: ['the L1 endpoint serves chain 900', 'spec.l1.chainId is 11155111', 'Correct spec.l1.rpc'],
+      says: ['the L1 endpoint serves chain 900', 'settles on chain 11155111', 'Correct spec.l1.rpc'],
     });
     await expectNothingMade();
     await putChainFiles({});

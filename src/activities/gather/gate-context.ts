@@ -6,6 +6,7 @@ import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { Step } from '../../contract/plan.ts';
 import type { GateContext, GateLimits } from '../../plan/gates/index.ts';
 import { podName } from '../../render/names.ts';
+import { gossips } from './following.ts';
 import type { Wish } from './wish.ts';
 
 export interface GateMoment {
@@ -28,6 +29,7 @@ export function gateContext(wish: Wish, step: Step, { startedAt, now, base, samp
     chain: {
       l1ChainId: rollup?.l1_chain_id ?? wish.network?.spec.l1.chainId ?? 0,
       l2ChainId: rollup?.l2_chain_id ?? wish.network?.spec.l2?.chainId ?? 0,
+      genesisNumber: rollup?.genesis.l2.number ?? 0,
       genesisHash: rollup?.genesis.l2.hash ?? '',
       genesisTime: rollup?.genesis.l2_time ?? 0,
       ...(rollup ? { l1Genesis: rollup.genesis.l1, portal: rollup.deposit_contract_address } : {}),
@@ -53,7 +55,7 @@ function limitsOf(wish: Wish, component: string, base: GateLimits): GateLimits {
   const [batcher] = batchers;
   const pollSeconds =
     network.spec.l1.httpPollInterval === undefined ? 12 : parseDuration(network.spec.l1.httpPollInterval) / 1000;
-  const onEthereum = ETHEREUM_L1S.includes(network.spec.l1.chainId ?? 0);
+  const onEthereum = ETHEREUM_L1S.includes(files?.rollup.l1_chain_id ?? network.spec.l1.chainId ?? 0);
   return {
     ...base,
     blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
@@ -71,16 +73,4 @@ function limitsOf(wish: Wish, component: string, base: GateLimits): GateLimits {
     fundsMinHours: gates.funds.minHours,
     minBalanceWei: parseEther(batcher?.spec.balance?.minimum ?? '0').toString(),
   };
-}
-
-/** Whether a node has anybody to gossip with: another node of the network, or peers that the user names. */
-function gossips({ nodes }: Wish, node: Wish['nodes'][number] | undefined): boolean {
-  const p2p = node?.spec.consensus.p2p;
-  if (p2p?.enabled === false) return false;
-  return (
-    nodes.length > 1 ||
-    (p2p?.staticPeers ?? []).length > 0 ||
-    (p2p?.bootnodes ?? []).length > 0 ||
-    p2p?.discovery === true
-  );
 }

@@ -193,7 +193,7 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await expectNothingMade();
   });
 
-  it('tells an unknown name of the superchain registry from one that it can not roll out yet', async () => {
+  it('tells an unknown name of the superchain registry from one whose chain is on another L1', async () => {
     const { chain } = devnet;
     const registryNetwork = (name: string): KubeObject => {
       const { l1 } = network()['spec'] as { l1: object };
@@ -209,8 +209,8 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await remove(devnet, 'OptimismNetwork', NETWORK);
     await chain.apply(registryNetwork('sepolia/unichain'));
     await conditionOf(devnet, {
-      reason: 'NotSupportedYet',
-      says: ['spec.network (sepolia/unichain)', 'l1.chainId: 11155111, l2.chainId: 1301', 'rollupConfig and genesis'],
+      reason: 'ChainMismatch',
+      says: ['the L1 endpoint serves chain 900', 'the network settles on chain 11155111', 'Correct spec.l1.rpc'],
     });
     await expectNothingMade();
     await remove(devnet, 'OptimismNetwork', NETWORK);

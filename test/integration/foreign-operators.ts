@@ -42,8 +42,13 @@ export function foreignChain(
   };
 }
 
-export async function startForeignSequencer(foreign: TestChain, name = 'foreign-sequencer'): Promise<ForeignNode> {
-  const node = await startNode(foreign, name, { env: sequencerEnv(foreign, false) });
+/** @param env more settings of its op-node */
+export async function startForeignSequencer(
+  foreign: TestChain,
+  name = 'foreign-sequencer',
+  env: Readonly<Record<string, string>> = {},
+): Promise<ForeignNode> {
+  const node = await startNode(foreign, name, { env: { ...sequencerEnv(foreign, false), ...env } });
   return { ...node, multiaddr: `/ip4/${node.address}/tcp/9222/p2p/${p2pIdentity(nodeKey(name)).peerId}` };
 }
 

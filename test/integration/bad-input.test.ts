@@ -193,11 +193,11 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await expectNothingMade();
   });
 
-  it('tells an unknown name of the superchain registry from one whose chain is on another L1', async () => {
+  it('tells an unknown name of the superchain registry from one that is said to be another chain', async () => {
     const { chain } = devnet;
-    const registryNetwork = (name: string): KubeObject => {
+    const registryNetwork = (name: string, more: object = {}): KubeObject => {
       const { l1 } = network()['spec'] as { l1: object };
-      return { ...network(), spec: { network: name, l1: { ...l1, chainId: undefined } } };
+      return { ...network(), spec: { network: name, l1: { ...l1, chainId: undefined }, ...more } };
     };
     await remove(devnet, 'OptimismNetwork', NETWORK);
     await chain.apply(registryNetwork('sepolia/unichian'));
@@ -207,10 +207,10 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     });
     await expectNothingMade();
     await remove(devnet, 'OptimismNetwork', NETWORK);
-    await chain.apply(registryNetwork('sepolia/unichain'));
+    await chain.apply(registryNetwork('sepolia/unichain', { l2: { chainId: 130 } }));
     await conditionOf(devnet, {
       reason: 'ChainMismatch',
-      says: ['the L1 endpoint serves chain 900', 'the network settles on chain 11155111', 'Correct spec.l1.rpc'],
+      says: ['spec.l2.chainId is 130', 'has 1301 for sepolia/unichain', 'leave spec.l2.chainId out'],
     });
     await expectNothingMade();
     await remove(devnet, 'OptimismNetwork', NETWORK);

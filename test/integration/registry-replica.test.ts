@@ -1,25 +1,22 @@
 /** A replica of a public chain: two short objects without a key or a file, and somebody else's sequencer to follow. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { syncStatus } from '../../src/chain/clients/op-node.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { NETWORK } from '../devnet/chain.ts';
-import type { TestChain } from '../devnet/programs/testing/test-bed.ts';
+import { type PublicChain, replicaObjects, startPublicChain } from '../devnet/public-chain.ts';
 import { devnetRegistry, PROGRAM_NAME, REGISTRY_NAME } from '../devnet/registry.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { patch, read, readAll, remove } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
-import { type ForeignNode, foreignChain, startForeignBatcher, startForeignSequencer } from './foreign-operators.ts';
 import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
 import { conditionOf } from './refusals.ts';
 import { historyOf, scheduledActivities } from './workflow-history.ts';
 
 const REPLICA = 'devnet-replica';
 const DERIVING = 'devnet-deriving';
-const EXAMPLE = new URL('../../examples/registry-replica.yaml', import.meta.url);
 
 interface Template {
   readonly containers: readonly { readonly name: string; readonly env: readonly { name: string; value?: string }[] }[];
@@ -31,8 +28,7 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
   const devnetOf = useDevnet('registry', { operator: 'none' });
   let devnet: Devnet;
   let dir = '';
-  let theirs: TestChain;
-  let sequencer: ForeignNode;
+  let theirs: PublicChain;
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'opstack-registry-'));
@@ -41,28 +37,15 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
     devnet = devnetOf();
   });
   afterAll(async () => {
-    await Promise.all(theirs?.cluster.containers.map((container) => container.kill()) ?? []);
+    await theirs?.stop();
     await rm(dir, { recursive: true, force: true });
   });
 
-  /** The objects of the example, on the devnet's L1; `more` goes into the spec. */
-  async function example(kind: 'OptimismNetwork' | 'OpNode', name: string, more: object = {}): Promise<KubeObject> {
-    const documents = parseAllDocuments(await readFile(EXAMPLE, 'utf8')).map(
-      (document) => document.toJS() as KubeObject,
-    );
-    const found = documents.find((object) => object.kind === kind) ?? expect.fail();
-    const ofL1 = (key: string) => ({ secretKeyRef: { name: 'devnet-l1', key } });
-    const chainConfig = { inline: JSON.stringify(devnet.chain.files.l1ChainConfig) };
-    const own =
-      kind === 'OptimismNetwork'
-        ? {
-            network: REGISTRY_NAME,
-            l1: { rpc: ofL1('rpc'), beacon: ofL1('beacon'), chainConfig, httpPollInterval: '1s' },
-            probeInterval: '5s',
-          }
-        : { networkRef: { name: NETWORK }, execution: { client: 'op-reth', storage: { size: '1Gi' } } };
-    const spec = { ...(found['spec'] as object), ...own, ...more };
-    return { ...found, metadata: { name, namespace: devnet.namespace }, spec };
+  /** One of the two objects, perhaps under another name; `more` goes into the spec. */
+  async function object(kind: 'network' | 'node', more: object = {}, name?: string): Promise<KubeObject> {
+    const found = (await replicaObjects(devnet.chain))[kind];
+    const metadata = name === undefined ? found.metadata : { ...found.metadata, name };
+    return { ...found, metadata, spec: { ...(found['spec'] as object), ...more } };
   }
 
   const podIp = async (name: string) =>
@@ -71,16 +54,12 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
 
   it('is rolled out by two objects: L1 and its contracts, what is stored, and a node that follows by gossip', async () => {
     const { chain } = devnet;
-    theirs = foreignChain(chain, dir, { rpcUrl: inject('l1RpcUrl'), beaconUrl: inject('beaconUrl') });
-    sequencer = await startForeignSequencer(theirs, 'public-sequencer', { OP_NODE_P2P_NO_DISCOVERY: 'false' });
-    startForeignBatcher(theirs, sequencer.address, 'public-batcher');
-    const batches = () => chain.ledger.events().some(({ type }) => type === 'batch-confirmed') || undefined;
-    await waitUntil('their first batch is on L1', batches, 60_000);
+    theirs = await startPublicChain(chain, dir, { rpcUrl: inject('l1RpcUrl'), beaconUrl: inject('beaconUrl') });
     const registry = join(dir, 'registry.json');
     await writeFile(registry, JSON.stringify(devnetRegistry(chain.files)));
     await devnet.start('all', { env: { OPSTACK_REGISTRY_FILE: registry } });
-    const objects = [await example('OptimismNetwork', NETWORK), await example('OpNode', REPLICA)];
-    const plan = await planAfter(devnet, () => chain.apply(...objects));
+    const { network, node } = await replicaObjects(chain);
+    const plan = await planAfter(devnet, () => chain.apply(network, node));
     expect(plan).toMatchObject({ kind: 'install', outcome: 'completed' });
     const activities = scheduledActivities(await historyOf(devnet, `${devnet.entityId}/install-1`));
     expect(activities.map(({ id }) => id)).toEqual([
@@ -93,7 +72,7 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
       '07-await-node-synced/devnet-replica',
       '08-verify/devnet-replica',
     ]);
-    const [theirHeads, ours] = [await syncStatus(sequencer.rpcUrl), await headsOf(`${REPLICA}-0`)];
+    const [theirHeads, ours] = [await syncStatus(theirs.sequencer.rpcUrl), await headsOf(`${REPLICA}-0`)];
     expect(Math.abs(theirHeads.unsafeL2.number - ours.unsafeL2.number)).toBeLessThan(5);
     expect(ours.unsafeL2.number).toBeGreaterThan(ours.safeL2.number);
   });
@@ -152,7 +131,7 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
   });
 
   it('follows what is on L1 alone where it has no p2p, and that is healthy', async () => {
-    const node = await example('OpNode', DERIVING, { consensus: { p2p: { enabled: false } } });
+    const node = await object('node', { consensus: { p2p: { enabled: false } } }, DERIVING);
     const plan = await planAfter(devnet, () => devnet.chain.apply(node));
     expect(plan).toMatchObject({ kind: 'install', outcome: 'completed' });
     const { safeL2, unsafeL2 } = await headsOf(`${DERIVING}-0`);
@@ -168,7 +147,7 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
   });
 
   it('keeps to the peers that it is given, restarts for them, and waits until it follows again', async () => {
-    const p2p = { discovery: false, staticPeers: [sequencer.multiaddr] };
+    const p2p = { discovery: false, staticPeers: [theirs.sequencer.multiaddr] };
     const plan = await planAfter(devnet, () => patch(devnet, 'OpNode', REPLICA, { spec: { consensus: { p2p } } }));
     expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });
     const before = await headsOf(`${REPLICA}-0`);
@@ -192,7 +171,7 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
     ],
   ])('is refused with %s: both values and the fix are told', async (_, more, says) => {
     const name = 'contradicting';
-    await devnet.chain.apply(await example('OptimismNetwork', name, more));
+    await devnet.chain.apply(await object('network', more, name));
     await conditionOf(devnet, { name, reason: 'ChainMismatch', says });
     await remove(devnet, 'OptimismNetwork', name);
   });

@@ -1,7 +1,14 @@
-import type { OptimismNetworkSpec } from '../api/optimism-network.ts';
 import { FORKS } from '../catalogue/releases.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { RollupConfig } from './rollup-config.ts';
+
+/** The fields of `spec` that say something about the chain. */
+interface ChainSpec {
+  readonly l1: { readonly chainId?: number | undefined };
+  readonly l2?: { readonly chainId: number } | undefined;
+  readonly contracts: { readonly systemConfig?: string | undefined };
+  readonly genesis?: { readonly registry?: true | undefined } | undefined;
+}
 
 /** What a spec says itself about a chain that it names. */
 interface SaidBeside {
@@ -15,7 +22,7 @@ interface SaidBeside {
 }
 
 /** @param rollup the user's own rollup.json */
-export function saidBeside(spec: OptimismNetworkSpec, rollup: RollupConfig | undefined): SaidBeside {
+export function saidBeside(spec: ChainSpec, rollup: RollupConfig | undefined): SaidBeside {
   return {
     l1ChainId: spec.l1.chainId,
     l2ChainId: spec.l2?.chainId,

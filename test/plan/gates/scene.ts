@@ -56,7 +56,7 @@ export interface Heads {
   readonly unsafeTime?: number;
 }
 
-export function sync(heads: Heads = {}): SyncStatus {
+function sync(heads: Heads = {}): SyncStatus {
   const {
     unsafe = 5000,
     safe = 4990,

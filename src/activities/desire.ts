@@ -9,7 +9,7 @@ import type { DesiredComponent } from '../plan/desired.ts';
 import { renderDigest } from '../render/digest.ts';
 import { challengedGameTypes, proposedGameType } from '../render/game-types.ts';
 import { peersData, renderNetwork } from '../render/index.ts';
-import type { RenderInput } from '../render/input.ts';
+import type { ChainFacts, RenderInput } from '../render/input.ts';
 import type { ChainFiles } from './gather/chain-files.ts';
 import { podsOf } from './gather/identities.ts';
 import type { Wish } from './gather/wish.ts';
@@ -62,7 +62,7 @@ export function desireOf(wish: CompleteWish, { release, games }: DesireFacts): D
               settings,
               specOf(wish, component),
               extra.copies,
-              wish.files.facts,
+              wishedFacts(wish.files.facts),
               release.name,
               gamesOf(input, component),
             ],
@@ -79,6 +79,11 @@ export function desireOf(wish: CompleteWish, { release, games }: DesireFacts): D
 function renderedSettings(spec: CompleteWish['network']['spec']): object {
   const { approval, rollout, paused, deletionPolicy, audit, probeInterval, owner, ...settings } = spec;
   return settings;
+}
+
+/** The facts about the chain that the user has given. Those of the registry come with the operator. */
+function wishedFacts(facts: ChainFacts): object {
+  return facts.custom ? facts : { registryName: facts.registryName, config: facts.config };
 }
 
 /** What belongs to the chain as a whole and is no plain object: copies of keys, generated identities, peers. */

@@ -196,7 +196,7 @@ async function desireUnlessBlocked(
     .filter(({ level }) => level === 'warning')
     .map(({ object, message, fix }) => deps.redactor.redact(`${object}: ${message} → ${fix}`));
   problems.push(...checkOverrides(desire.input), ...settings.filter(({ level }) => level === 'error'));
-  problems.push(...chain.problems, ...(await duplicateChain(deps.kube, wish, { installed, now: deps.now(), signal })));
+  problems.push(...chain.problems, ...(await duplicateChain(deps, wish, { installed, now: deps.now(), signal })));
   return { desire, warnings, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
 }
 

@@ -6,7 +6,7 @@ import type { OpBatcherStatus } from '../api/op-batcher.ts';
 import type { OpChallengerStatus } from '../api/op-challenger.ts';
 import type { OpNodeStatus } from '../api/op-node.ts';
 import type { OpProposerStatus } from '../api/op-proposer.ts';
-import type { Sample } from '../chain/samples.ts';
+import type { NodeSample, Sample } from '../chain/samples.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
 import { batcherFacts } from '../status/batcher-facts.ts';
@@ -14,6 +14,7 @@ import { bestSync } from '../status/chain-health.ts';
 import { challengerFacts } from '../status/challenger-facts.ts';
 import { type ConditionInput, setConditions } from '../status/conditions.ts';
 import { type Facts, withFacts } from '../status/facts.ts';
+import { behindForeignChain } from '../status/follows.ts';
 import { batching } from '../status/health/batching.ts';
 import { challengingOne } from '../status/health/challenging.ts';
 import { fundedSender } from '../status/health/funded.ts';
@@ -46,6 +47,11 @@ export async function observeComponents(
 ): Promise<void> {
   const sample = samples.at(-1);
   if (!sample) return;
+  const { foreign } = limits;
+  const isBehind = (node: NodeSample) => {
+    const follows = foreign?.[node.node];
+    return follows !== undefined && behindForeignChain(node, sample, follows) !== undefined;
+  };
   for (const object of wish.resources.components) {
     const component: ComponentRef = { kind: object.kind as ComponentRef['kind'], name: object.metadata.name };
     const pods = podsOfComponent(live, component);
@@ -64,6 +70,7 @@ export async function observeComponents(
               pods: pods.map((pod, index) => nodePod(wish, component.name, pod, index)),
               samples: sample.nodes,
               maxLagBlocks: wish.network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
+              isBehind,
               before,
             }),
             before,

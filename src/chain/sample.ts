@@ -36,6 +36,8 @@ export interface SampleTargets {
   readonly l1?: { readonly rpc: string; readonly beacon?: string };
   readonly contracts?: { readonly systemConfig: string; readonly l1GenesisNumber?: number };
   readonly pods: readonly PodTarget[];
+  /** L2 block that the chain begins with. Absent: 0. */
+  readonly genesisNumber?: number;
   readonly batcher?: {
     readonly address: string;
     /** Also read its nonce this many L1 blocks ago. */
@@ -185,7 +187,7 @@ async function sampleNode(target: PodTarget, targets: SampleTargets, http: HttpO
   const execution = <T>(read: (url: string) => Promise<T>) => fromPod(target, 'execution', read);
   const [sync, el, peers, programVersion, active, inRollup, inExecution] = await Promise.all([
     opNode((url) => syncStatus(url, http)),
-    execution((url) => executionState(url, http)),
+    execution((url) => executionState(url, { ...http, genesisNumber: targets.genesisNumber })),
     opNode((url) => peerCount(url, http)),
     opNode((url) => version(url, http)),
     target.role === 'Sequencer' ? opNode((url) => sequencerActive(url, http)) : undefined,

@@ -51,8 +51,8 @@ export interface SyncStatus {
 export interface ExecutionSample {
   readonly chainId: number;
   readonly head: L1Ref;
-  /** Hash of block 0. */
-  readonly genesisHash: string;
+  /** Hash of the block that the chain begins with; absent while the client does not have it yet. */
+  readonly genesisHash?: string;
   readonly syncing: boolean;
   /** Devp2p peers; absent where the `net` API is off. */
   readonly peers?: number;

@@ -3,13 +3,14 @@
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
-import { registryChain, similarRegistryChains, superchains } from '../catalogue/registry-chains.ts';
+import type { Registry } from '../catalogue/registry.ts';
 import type { Problem } from '../contract/failures.ts';
 
 export interface SettingsInput {
   readonly network: OptimismNetwork | undefined;
   readonly nodes: readonly OpNode[];
   readonly components: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
+  readonly registry: Registry;
 }
 
 interface Unsupported<T> {
@@ -88,20 +89,11 @@ const NODE: readonly Unsupported<OpNode>[] = [
   },
 ];
 
-/** A chain by its name in the registry: an unknown name is an error of its own, with the names that may be meant. */
-function refuseRegistryName({ spec }: OptimismNetwork): Problem[] {
+/** A chain by its name in the registry: an unknown one is told with the names that may be meant. */
+function refuseUnknownChain({ spec }: OptimismNetwork, registry: Registry): Problem[] {
   const { network: name } = spec;
-  if (name === undefined) return [];
-  const chain = registryChain(name);
-  if (chain) {
-    return [
-      notYet(
-        `spec.network (${name})`,
-        `leave it out, and give l1.chainId: ${chain.l1ChainId}, l2.chainId: ${chain.l2ChainId}, contracts.systemConfig, rollupConfig and genesis`,
-      ),
-    ];
-  }
-  const similar = similarRegistryChains(name);
+  if (name === undefined || registry.find(name)) return [];
+  const similar = registry.similar(name);
   return [
     {
       type: 'ReferenceNotFound',
@@ -109,7 +101,7 @@ function refuseRegistryName({ spec }: OptimismNetwork): Problem[] {
       fix:
         similar.length > 0
           ? `Did you mean ${similar.join(' or ')}?`
-          : `Names are <superchain>/<chain>, with one of the superchains ${superchains().join(', ')}. For a chain outside the registry leave it out, and give l1.chainId, l2.chainId, contracts.systemConfig, rollupConfig and genesis`,
+          : `Names are <superchain>/<chain>, with one of the superchains ${registry.superchains().join(', ')}. For a chain outside the registry leave it out, and give l1.chainId, l2.chainId, contracts.systemConfig, rollupConfig and genesis`,
     },
   ];
 }
@@ -128,12 +120,12 @@ function refuseCrowd(components: SettingsInput['components']): Problem[] {
   ];
 }
 
-export function refuseSettings({ network, nodes, components }: SettingsInput): Problem[] {
+export function refuseSettings({ network, nodes, components, registry }: SettingsInput): Problem[] {
   const check = <T>(rules: readonly Unsupported<T>[], object: T, name?: string): Problem[] =>
     rules.filter((rule) => rule.isSet(object)).map((rule) => notYet(`spec.${rule.field}`, rule.fix, name));
   return [
     ...refuseCrowd(components),
-    ...(network ? [...refuseRegistryName(network), ...check(NETWORK, network)] : []),
+    ...(network ? [...refuseUnknownChain(network, registry), ...check(NETWORK, network)] : []),
     ...nodes.flatMap((node) => check(NODE, node, `OpNode/${node.metadata.name}`)),
   ];
 }

@@ -3,7 +3,12 @@ import { batcherNodesServeIt, channelsFitTheWindow, dataIsReadable } from './che
 import { chainFilesExist } from './checks/chain-files.ts';
 import { namesAreDistinct, referencedNodesExist } from './checks/components.ts';
 import { gamesCanBePlayed, proposalsCount } from './checks/games.ts';
-import { followersGetBlocks, sequencerServiceIsReachable, sequencersHaveSigners } from './checks/nodes.ts';
+import {
+  commitmentsCanBeResolved,
+  followersGetBlocks,
+  sequencerServiceIsReachable,
+  sequencersHaveSigners,
+} from './checks/nodes.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
 import { forksAreKnown, imagesExist } from './checks/versions.ts';
@@ -34,6 +39,8 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   // Proposals that nobody accepts, and games that stop a challenger.
   proposalsCount,
   gamesCanBePlayed,
+  // Nodes of a chain whose batches are elsewhere.
+  commitmentsCanBeResolved,
   // A follower that nobody sends blocks to.
   followersGetBlocks,
   // A Service that leads to a port that the policy closes.

@@ -27,6 +27,10 @@ export interface ChainFacts {
   readonly custom: boolean;
   /** `<superchain>/<chain>` of a registry chain, e.g. `sepolia/op`. */
   readonly registryName?: string | undefined;
+  /** Where a registry chain takes transactions from everybody; replicas forward theirs. */
+  readonly sequencerRpc?: string | undefined;
+  /** By the registry the chain has its batches on another data availability layer than L1. */
+  readonly altDA?: boolean | undefined;
   /** Scheduled forks; time in seconds since the epoch. */
   readonly forks: readonly { readonly name: string; readonly time: number }[];
   readonly batchInbox: string;

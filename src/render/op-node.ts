@@ -88,7 +88,7 @@ export function servesAdmin({ spec }: OpNode): boolean {
 }
 
 /** Whether unknown peers are searched: by default only on chains that have public ones. */
-export function searchesPeers({ spec }: OpNode, { chain }: RenderInput): boolean {
+export function searchesPeers({ spec }: OpNode, { chain }: Pick<RenderInput, 'chain'>): boolean {
   return spec.consensus.p2p.enabled && (spec.consensus.p2p.discovery ?? !chain.custom);
 }
 

@@ -52,7 +52,7 @@ export function healthOf(
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
     ...others.map(({ reason, message, fix }) => condition('Degraded', 'True', reason, message, fix)),
     ...(limits.batching ? [batching(samples, last, best, limits)] : []),
-    ...following(samples, last, best, limits),
+    ...following(last, best, limits),
     ...proposing(last, best, limits),
     ...challenging(samples, last, limits.challenging),
     ...funded(last, limits),

@@ -215,7 +215,7 @@ describe('discovery refuses what is not the chain', () => {
       discover({ l1: l1.url, systemConfig: recording.systemConfig, expected: { l1ChainId: 1 } }),
     ).rejects.toMatchObject({
       type: 'ChainMismatch',
-      message: 'the L1 endpoint serves chain 900, spec.l1.chainId is 1.',
+      message: 'the L1 endpoint serves chain 900, the network settles on chain 1.',
     });
   });
 
@@ -225,7 +225,7 @@ describe('discovery refuses what is not the chain', () => {
     await expect(
       discover({ l1: l1.url, systemConfig: v7.systemConfig, expected: { l1ChainId: 900, l2ChainId: 902 } }),
     ).rejects.toMatchObject({
-      message: expect.stringContaining('belongs to chain 901, spec.l2.chainId is 902'),
+      message: expect.stringContaining('belongs to chain 901, the network is chain 902'),
     });
   });
 

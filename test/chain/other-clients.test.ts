@@ -36,6 +36,17 @@ describe('execution client', () => {
     expect(await executionState(server.url)).not.toHaveProperty('peers');
   });
 
+  it('asks for the block that the chain begins with, and leaves out the hash of one that is not there', async () => {
+    await using server = await answering(({ body }) => {
+      const known = parts('eth_chainId', 'eth_getBlockByNumber', 'eth_syncing', 'net_peerCount');
+      const found = known.find(({ request }) => request.method === body?.method)?.response;
+      const isFirst = body?.params?.[0] === '0x645c277';
+      const none = { error: { code: -32601, message: 'the method does not exist' } };
+      return { body: { jsonrpc: '2.0', ...(isFirst ? { result: null } : (found ?? none)), id: body?.id } };
+    });
+    expect(await executionState(server.url, { genesisNumber: 105_235_063 })).not.toHaveProperty('genesisHash');
+  });
+
   it('says that it syncs when eth_syncing answers with progress', async () => {
     const syncing = {
       ...recorded(GETH, 'eth_syncing'),

@@ -13,6 +13,7 @@ import { type PodRunner, startPodRunner } from './kubelet/pod-runner.ts';
 import { createLedgers, type Ledger } from './ledger/ledger.ts';
 import { createFaults, createPrograms, type Faults } from './programs/index.ts';
 import { createReferee, type Referee } from './referee/referee.ts';
+import { PROGRAM_NAME, PUBLIC_NAMES } from './registry.ts';
 import { type ChainFiles, type ChainFilesOptions, makeChainFiles } from './servers/chain-files.ts';
 import { DEVNET_PRESTATE } from './servers/contract-deployment.ts';
 import { type Deployment, deployContracts } from './servers/contracts.ts';
@@ -86,7 +87,8 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
     kubeconfigPath: servers.kubeconfigPath,
     namespace,
     dir,
-    programs: createPrograms(ledgers, faults),
+    programs: createPrograms(ledgers, faults, new Map([[PROGRAM_NAME, files]])),
+    publicNames: PUBLIC_NAMES,
     log,
     ...scale,
   });

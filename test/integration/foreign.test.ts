@@ -5,11 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { NETWORK } from '../devnet/chain.ts';
+import {
+  type ForeignNode,
+  foreignChain,
+  startForeignBatcher,
+  startForeignSequencer,
+} from '../devnet/foreign-operators.ts';
 import type { TestChain } from '../devnet/programs/testing/test-bed.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { auditOf, read, readAll, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
-import { type ForeignNode, foreignChain, startForeignBatcher, startForeignSequencer } from './foreign-operators.ts';
 import { touchesNothing } from './refusals.ts';
 
 type Pod = KubeObject & { status?: { podIP?: string } };

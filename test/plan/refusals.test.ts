@@ -3,6 +3,7 @@ import { openApiSchema } from '../../src/api/crd/definition.ts';
 import { API_VERSION, type KindName } from '../../src/api/names.ts';
 import { parseObject } from '../../src/api/parse.ts';
 import { SKIPPABLE_GATES } from '../../src/api/rollout.ts';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import { componentRole } from '../../src/plan/component-role.ts';
 import type { DesiredComponent } from '../../src/plan/desired.ts';
 import { blocksRollouts, refuseDuplicates, refuseSharedKeys } from '../../src/plan/duplicates.ts';
@@ -16,6 +17,7 @@ function parsed<K extends KindName>(kind: K, name: string, spec: object) {
   return result.value;
 }
 
+const registry = loadRegistry();
 const NETWORK = {
   l1: { chainId: 11155111, rpc: { url: 'http://l1:8545' }, beacon: { url: 'http://l1:5052' } },
   l2: { chainId: 424242 },
@@ -157,7 +159,6 @@ describe('a setting that this version can not honour', () => {
   const address = `0x${'2'.repeat(40)}`;
   const windows = [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }];
   it.each<[string, object]>([
-    ['spec.network', { network: 'sepolia/op' }],
     [
       'spec.contracts.discovery',
       { contracts: { discovery: 'Manual', systemConfig: address, addresses: { optimismPortal: address } } },
@@ -175,12 +176,33 @@ describe('a setting that this version can not honour', () => {
     ['spec.audit.retain', { audit: { retain: true } }],
   ])('%s of a network is refused with a way out', (field, more) => {
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, ...more });
-    const found = refuseSettings({ network, nodes: [], components: [] });
+    const found = refuseSettings({ network, nodes: [], components: [], registry });
     expect(found).toContainEqual({
       type: 'NotSupportedYet',
       message: expect.stringContaining(field),
       fix: expect.stringMatching(/\w{3}/),
     });
+  });
+
+  it('is no name of the registry that is there, and one that is not is told with what may be meant', () => {
+    const said = (name: string) =>
+      refuseSettings({
+        network: parsed('OptimismNetwork', 'acme', { ...NETWORK, network: name }),
+        nodes: [],
+        components: [],
+        registry,
+      });
+    expect(said('sepolia/unichain')).toEqual([]);
+    expect(said('sepolia/unichian')).toEqual([
+      {
+        type: 'ReferenceNotFound',
+        message: 'spec.network: the superchain registry has no chain "sepolia/unichian"',
+        fix: 'Did you mean sepolia/unichain?',
+      },
+    ]);
+    expect(said('acme/nothing-like-it')).toMatchObject([
+      { fix: expect.stringMatching(/superchains mainnet, sepolia, sepolia-devnet-2\. For a chain outside/) },
+    ]);
   });
 
   it('is no gate that plans wait at', () => {
@@ -189,7 +211,7 @@ describe('a setting that this version can not honour', () => {
     const waited = new Set(steps.flatMap(({ gate }) => gate ?? []));
     const never = SKIPPABLE_GATES.filter((gate) => !waited.has(gate));
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, rollout: { skipGates: [...SKIPPABLE_GATES] } });
-    const refused = refuseSettings({ network, nodes: [], components: [] });
+    const refused = refuseSettings({ network, nodes: [], components: [], registry });
     expect(refused.map(({ message }) => message.split(' is not')[0]).sort()).toEqual(
       never.map((gate) => `spec.rollout.skipGates: ${gate}`).sort(),
     );
@@ -200,6 +222,7 @@ describe('a setting that this version can not honour', () => {
       network: undefined,
       nodes: [sequencer('s', { stopped: true })],
       components: [],
+      registry,
     });
     expect(found.map(({ object, message }) => `${object}: ${message.split(' is not')[0]}`)).toEqual([
       'OpNode/s: spec.sequencer.stopped',
@@ -212,6 +235,7 @@ describe('a setting that this version can not honour', () => {
         network: undefined,
         nodes: [],
         components: Array.from({ length: count }, (_, n) => ({ kind: 'OpNode', metadata: { name: `n${n}` } })),
+        registry,
       });
     expect(crowd(MAX_COMPONENTS)).toEqual([]);
     expect(crowd(MAX_COMPONENTS + 2)).toEqual([
@@ -227,7 +251,8 @@ describe('a setting that this version can not honour', () => {
 
   it('is none of those that everybody sets', () => {
     const network = parsed('OptimismNetwork', 'acme', NETWORK);
-    expect(refuseSettings({ network, nodes: [sequencer('s'), replica('r')], components: [] })).toEqual([]);
+    const nodes = [sequencer('s'), replica('r')];
+    expect(refuseSettings({ network, nodes, components: [], registry })).toEqual([]);
   });
 });
 

@@ -92,6 +92,26 @@ describe('an install', () => {
     ]);
   });
 
+  it('of replicas alone, which follow what somebody else runs, skips what they do not have', () => {
+    const input = networkOf([
+      { role: 'replica', state: 'new', name: 'open' },
+      { role: 'replica', state: 'new', name: 'deriving' },
+      { role: 'network', state: 'new' },
+    ]);
+    expect(stepsOf(input)).toEqual([
+      'network: l1-reachable',
+      'network: config-matches-chain',
+      ...STORE,
+      ...['open', 'deriving'].flatMap((name) => [
+        `${name}: applyComponent pods≥0`,
+        `${name}: awaitPods`,
+        `${name}: node-synced`,
+        `${name}: verify`,
+      ]),
+    ]);
+    expect(draftOf(input)).toMatchObject({ kinds: ['install'], gapExpectedSeconds: 0, warnings: [] });
+  });
+
   it('interrupts no blocks, because there are none', () => {
     expect(draftOf(all('new'))).toMatchObject({ kind: 'install', kinds: ['install'], gapExpectedSeconds: 0 });
   });

@@ -19,13 +19,15 @@ function found(yaml: string, facts: { chain?: ChainFacts; release?: string } = {
 
 const batches = (settings: string) => edited('maxChannelDuration: 2', settings);
 const remoteSigner = readFileSync(join(import.meta.dirname, 'inputs', 'remote-signer.yaml'), 'utf8');
+const registryReplica = readFileSync(join(import.meta.dirname, 'inputs', 'registry-replica.yaml'), 'utf8');
 const withKarst: ChainFacts = { ...customChain, forks: [...customChain.forks, { name: 'karst', time: 1795347999 }] };
 const secondNamed = (name: string) =>
   `${devnet()}\n---\n${example('devnet', 'replica.yaml').replace('name: devnet-replica', `name: ${name}`)}`;
 
 describe('settings that the programs do not check', () => {
-  test('are fine in the devnet', () => {
+  test('are fine in the devnet, and in a replica of a registry chain', () => {
     expect(found(devnet())).toEqual([]);
+    expect(found(registryReplica, { chain: registryChain })).toEqual([]);
   });
 
   test.each([
@@ -118,6 +120,22 @@ describe('settings that the programs do not check', () => {
       'a follower that cannot ask for missed blocks, as a warning',
       () => found(edited('  consensus:\n    env: [', '  consensus:\n    reqRespSync: false\n    env: [')),
       /^warning InvalidSpec OpNode\/devnet-replica: consensus.reqRespSync: false/,
+    ],
+    [
+      'a follower whose execution client waits for a block that nobody sends, as a warning',
+      () =>
+        found(
+          edited(
+            '  consensus:\n    env: [',
+            '  consensus:\n    syncMode: execution-layer\n    p2p: {enabled: false}\n    env: [',
+          ),
+        ),
+      /^warning InvalidSpec OpNode\/devnet-replica: consensus.syncMode: execution-layer, and op-node has no p2p/,
+    ],
+    [
+      'batches that are not on L1, as a warning',
+      () => found(registryReplica, { chain: { ...registryChain, altDA: true } }),
+      /^warning InvalidSpec OpNode\/unichain-replica: the batches of sepolia\/unichain are on another data/,
     ],
     [
       'a sequencer behind a load balancer that nobody may use, as a warning',

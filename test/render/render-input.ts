@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KindName } from '../../src/api/names.ts';
 import { parseObject } from '../../src/api/parse.ts';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import { release as findRelease, type Release } from '../../src/catalogue/releases.ts';
 import type { ChainFacts, ContractFacts, RenderInput } from '../../src/render/index.ts';
+import { registryFacts } from '../../src/render/registry-facts.ts';
 
 function release(name: string): Release {
   const found = findRelease(name);
@@ -39,9 +41,8 @@ export const registryChain: ChainFacts = {
   l2ChainId: 1301,
   blockTimeSeconds: 1,
   seqWindowSize: 3600,
-  genesisHash: '0xcccc1cbdd32bd1b9d2bb8b9b9bd7ea56c6c4c8a1f6e3a0de8d8c7a0ee46c3c01',
-  custom: false,
-  registryName: 'sepolia/unichain',
+  genesisHash: '0xb7fe0bc9f98ca03294ca0094ff9374cc3e64130b6ec85850d6e260191f48bfe7',
+  ...registryFacts('sepolia/unichain', loadRegistry().find('sepolia/unichain')),
   forks: [{ name: 'jovian', time: 1763568001 }],
   batchInbox: '0xff00000000000000000000000000000000001301',
   config: {},

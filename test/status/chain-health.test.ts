@@ -206,13 +206,37 @@ describe('the health of a chain', () => {
     );
   });
 
-  it('of nodes without a sequencer of ours is judged by the age of what they follow', () => {
-    const replica = node('rep', 'Replica', {});
-    const only = { sequencing: false, batching: false };
-    expect(verdict([sample(1000, [replica])], only).health.class).toBe('Healthy');
-    expect(verdict([sample(1000, [replica], 3600)], only)).toMatchObject({
-      health: { class: 'Degraded' },
-      conditions: { Following: 'False/ReplicaBehind' },
+  describe('of nodes without a sequencer of ours', () => {
+    const follow = { gossips: true, blockTimeSeconds: 2, maxLagBlocks: 10, maxL1LagBlocks: 10 };
+    const el = { chainId: 10, head: l1Ref(77), syncing: true };
+    const syncing = { el: { ok: true, value: el }, sync: { ok: false, kind: 'no-reading', error: 'zero' } } as const;
+    const derivedTo = (currentL1: number) => ({ sync: { ok: true, value: sync(1000, 900, currentL1) } }) as const;
+    const head = (number: number) =>
+      ({ l1: { ok: true, value: { chainId: 1, head: l1Ref(number), syncing: false } } }) as const;
+
+    it.each<[string, Partial<NodeSample>, Partial<Sample>, number, boolean, string]>([
+      ['a young head that was gossiped', {}, {}, 1, true, ''],
+      ['a gossiped head that is as old as none is', {}, {}, 61, true, 'block 1000, 61 s old'],
+      ['an old head, where nothing is gossiped', {}, {}, 36_000, false, ''],
+      ['all of L1 derived but for a few blocks', derivedTo(85), {}, 1, false, ''],
+      ['L1 not derived yet', derivedTo(84), {}, 1, false, 'has derived up to L1 block 84 of 95'],
+      ['an L1 that it does not see advancing', derivedTo(95), head(106), 1, true, 'up to L1 block 95 of 106'],
+      ['a pipeline that has just begun', derivedTo(0), {}, 36_000, true, ''],
+      ['an execution client that syncs from its peers', syncing, {}, 1, true, 'is syncing from its peers, at block 77'],
+    ])('%s: says it when that is behind', (_, fields, seen, age, gossips, says) => {
+      const last = { ...sample(1000, [node('rep', 'Replica', fields)], age), ...seen };
+      const foreign = { rep: { ...follow, gossips } };
+      const { health, conditions } = verdict([last], { sequencing: false, batching: false, foreign });
+      expect(conditions['Following']).toBe(says === '' ? 'True/InSync' : 'False/ReplicaBehind');
+      expect(health.conditions.find(({ type }) => type === 'Following')?.message).toContain(says);
+      expect(Object.keys(conditions)).toEqual(['Following', 'Degraded']);
+    });
+
+    it('says that it may be their chain that stands still', () => {
+      const old = sample(1000, [node('rep', 'Replica', {})], 3600);
+      const { health } = verdict([old], { sequencing: false, batching: false, foreign: { rep: follow } });
+      expect(health.class).toBe('Degraded');
+      expect(health.conditions[0]?.message).toContain('whether their chain makes blocks at all');
     });
   });
 

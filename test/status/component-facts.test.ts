@@ -93,6 +93,12 @@ describe('what is seen of an OpNode', () => {
     expect(young.pods?.[0]).not.toHaveProperty('safe');
   });
 
+  it('does not count a pod that is behind a chain that somebody else sequences, whatever its own head', () => {
+    const alone = (isBehind: boolean) => factsOf({ samples: [at(head)], isBehind: () => isBehind });
+    expect(alone(false)).toMatchObject({ readyReplicas: 1, pods: [{ synced: true, lag: 0 }] });
+    expect(alone(true)).toMatchObject({ readyReplicas: 0, pods: [{ synced: false, lag: 0 }] });
+  });
+
   it.each([
     ['asks its peers', FOLLOWS, 'RequestResponse'],
     ['may not ask', { ...FOLLOWS, OP_NODE_SYNCMODE_REQ_RESP: 'false' }, 'BatchesOnly'],

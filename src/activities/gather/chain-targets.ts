@@ -59,6 +59,8 @@ export interface LookAt {
 
 export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: LookAt = {}): SampleTargets {
   const { l1Url, beaconUrl, files, batcherAddress } = wish;
+  // Whole L1 blocks are read for it, and only who sequences or batches is asked about it.
+  const readsInbox = batcherAddress !== undefined || pods.some(({ role }) => role === 'Sequencer');
   return {
     ...(l1Url ? { l1: { rpc: l1Url, ...(beaconUrl ? { beacon: beaconUrl } : {}) } } : {}),
     ...(files
@@ -70,6 +72,7 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
         }
       : {}),
     pods,
+    ...(files ? { genesisNumber: files.rollup.genesis.l2.number } : {}),
     ...(batcherAddress
       ? {
           batcher: {
@@ -78,7 +81,7 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
           },
         }
       : {}),
-    ...(files
+    ...(files && readsInbox
       ? {
           inbox: {
             address: files.rollup.batch_inbox_address,

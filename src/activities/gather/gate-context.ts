@@ -7,6 +7,7 @@ import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { Step } from '../../contract/plan.ts';
 import type { GateContext, GateLimits } from '../../plan/gates/index.ts';
 import { podName } from '../../render/names.ts';
+import { gossips } from './following.ts';
 import { l1BlockSeconds } from './l1-block-time.ts';
 import { gateSender, proposalIntervalSeconds } from './sender-targets.ts';
 import type { Wish } from './wish.ts';
@@ -35,6 +36,7 @@ export function gateContext(
     chain: {
       l1ChainId: rollup?.l1_chain_id ?? wish.network?.spec.l1.chainId ?? 0,
       l2ChainId: rollup?.l2_chain_id ?? wish.network?.spec.l2?.chainId ?? 0,
+      genesisNumber: rollup?.genesis.l2.number ?? 0,
       genesisHash: rollup?.genesis.l2.hash ?? '',
       genesisTime: rollup?.genesis.l2_time ?? 0,
       ...(rollup ? { l1Genesis: rollup.genesis.l1, portal: rollup.deposit_contract_address } : {}),
@@ -64,7 +66,7 @@ function limitsOf(wish: Wish, { kind, name }: Step['component'], base: GateLimit
   return {
     ...base,
     blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
-    l1BlockTimeSeconds: l1BlockSeconds(network),
+    l1BlockTimeSeconds: l1BlockSeconds(network, files?.rollup.l1_chain_id),
     l1MaxHeadAgeSeconds: parseDuration(gates.l1Reachable.maxHeadAge) / 1000,
     l1Confirmations: node?.spec.consensus.l1Confirmations ?? 0,
     derivationMaxL1Lag: gates.derivation.maxL1Lag,
@@ -79,16 +81,4 @@ function limitsOf(wish: Wish, { kind, name }: Step['component'], base: GateLimit
     minBalanceWei: parseEther((sender ?? batcher)?.spec.balance?.minimum ?? '0').toString(),
     proposalIntervalSeconds: proposalIntervalSeconds(wish) ?? base.proposalIntervalSeconds,
   };
-}
-
-/** Whether a node has anybody to gossip with: another node of the network, or peers that the user names. */
-function gossips({ nodes }: Wish, node: Wish['nodes'][number] | undefined): boolean {
-  const p2p = node?.spec.consensus.p2p;
-  if (p2p?.enabled === false) return false;
-  return (
-    nodes.length > 1 ||
-    (p2p?.staticPeers ?? []).length > 0 ||
-    (p2p?.bootnodes ?? []).length > 0 ||
-    p2p?.discovery === true
-  );
 }

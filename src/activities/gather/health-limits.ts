@@ -4,6 +4,7 @@ import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { proposedGameType } from '../../render/game-types.ts';
 import type { ContractFacts } from '../../render/input.ts';
 import type { HealthLimits } from '../../status/health/limits.ts';
+import { followLimits } from './following.ts';
 import { l1BlockSeconds } from './l1-block-time.ts';
 import type { Wish } from './wish.ts';
 
@@ -22,7 +23,8 @@ export function healthLimits(
   const senders = [...batchers, ...proposers, ...challengers].filter((item) => isAtWork(item, item.spec.stopped));
   const [batcher] = batchers;
   const proposer = proposers.find((item) => senders.includes(item));
-  const l1BlockTimeSeconds = l1BlockSeconds(network);
+  const l1BlockTimeSeconds = l1BlockSeconds(network, files?.rollup.l1_chain_id);
+  const foreign = followLimits(wish);
   const channelSeconds = 1.5 * (batcher?.spec.maxChannelDuration ?? 0) * l1BlockTimeSeconds;
   const pending = status.conditions?.find(({ type, reason }) => type === 'Proposing' && reason === 'ProposalPending');
   return {
@@ -32,6 +34,7 @@ export function healthLimits(
     sequencing: nodes.some((node) => node.spec.role === 'Sequencer' && isAtWork(node)),
     batching: batcher !== undefined && senders.includes(batcher),
     maxSafeLagSeconds: Math.max(LEAST_SAFE_LAG_SECONDS, channelSeconds),
+    ...(foreign ? { foreign } : {}),
     maxReplicaLagBlocks: network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
     ...(signerAddress ? { signerAddress } : {}),
     senders: senders.map(({ kind, metadata, spec }) => ({ kind, name: metadata.name, ...spec.balance })),

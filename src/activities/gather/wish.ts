@@ -46,7 +46,7 @@ export interface Wish {
   readonly problems: readonly Problem[];
 }
 
-type Deps = Pick<ActivityDependencies, 'kube' | 'redactor' | 'operatorNamespace'>;
+type Deps = Pick<ActivityDependencies, 'kube' | 'redactor' | 'registry' | 'operatorNamespace'>;
 
 /** @returns undefined when the network does not exist */
 export async function gatherWish(
@@ -68,7 +68,7 @@ export async function gatherWish(
     challengers: parsed<OpChallenger>('OpChallenger'),
   };
   const duplicates = refuseDuplicates(all);
-  const refused = [...duplicates, ...refuseSettings({ network, ...all, components: staying })];
+  const refused = [...duplicates, ...refuseSettings({ network, ...all, components: staying, registry: deps.registry })];
   // One with a setting that is refused stays: it may run with the settings before, and is looked after.
   const isRefused = (kind: string, name: string) => duplicates.some(({ object }) => object === `${kind}/${name}`);
   const accepted: Accepted = {
@@ -102,7 +102,7 @@ export async function gatherWish(
       accepted.nodes.map((node) => [node.metadata.name, gatherIdentity(node, references, installKey)] as const),
     ) ?? [],
   );
-  const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references)));
+  const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references, deps.registry)));
   problems.push(...(chain?.problems ?? []));
   const batcherAddress = attempt(problems, () =>
     signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher'),

@@ -16,9 +16,10 @@ export type Verdict =
 export interface GateChain {
   readonly l1ChainId: number;
   readonly l2ChainId: number;
-  /** Hash of L2 block 0. */
+  /** L2 block that the chain begins with: 0, but for chains that were others before. */
+  readonly genesisNumber: number;
   readonly genesisHash: string;
-  /** Timestamp of L2 block 0, seconds since the epoch. */
+  /** Timestamp of that block, seconds since the epoch. */
   readonly genesisTime: number;
   /** L1 block that the chain starts from. */
   readonly l1Genesis?: { readonly number: number; readonly hash: string };

@@ -1,27 +1,17 @@
-import type { Sample, SyncStatus } from '../../chain/samples.ts';
+import type { NodeSample, Sample, SyncStatus } from '../../chain/samples.ts';
 import type { ConditionInput } from '../conditions.ts';
-import { advances, condition, unanswered } from './finding.ts';
+import { behindForeignChain } from '../follows.ts';
+import { condition, unanswered } from './finding.ts';
 import type { HealthLimits } from './limits.ts';
 
 /** Whether replicas have the head that there is. Absent where there are none. */
-export function following(
-  samples: readonly Sample[],
-  last: Sample,
-  best: SyncStatus | undefined,
-  limits: HealthLimits,
-): ConditionInput[] {
+export function following(last: Sample, best: SyncStatus | undefined, limits: HealthLimits): ConditionInput[] {
   const replicas = last.nodes.filter(({ role }) => role === 'Replica');
   if (replicas.length === 0) return [];
   const silent = replicas.filter(({ sync }) => !sync.ok);
   const behind = replicas.flatMap((replica) => {
-    if (!replica.sync.ok || !best) return [];
-    const head = replica.sync.value.unsafeL2;
-    const lag = best.unsafeL2.number - head.number;
-    const stale = last.at / 1000 - head.timestamp > limits.maxSafeLagSeconds && !advances(samples, replica.pod);
-    // Without a sequencer of ours nobody tells what the best head is: then the age counts.
-    return lag > limits.maxReplicaLagBlocks || (!limits.sequencing && stale)
-      ? [`${replica.pod} (block ${head.number}, ${lag} behind)`]
-      : [];
+    const why = behindBest(replica, best, limits) ?? behindChain(replica, last, limits);
+    return why === undefined ? [] : [`${replica.pod} (${why})`];
   });
   const signer = last.contracts?.ok ? last.contracts.value.unsafeBlockSigner : undefined;
   if (behind.length > 0 && signer && limits.signerAddress && signer !== limits.signerAddress) {
@@ -36,16 +26,28 @@ export function following(
     ];
   }
   if (behind.length > 0) {
+    const orTheirs = limits.foreign ? ', and whether their chain makes blocks at all' : '';
     return [
       condition(
         'Following',
         'False',
         'ReplicaBehind',
         `Behind: ${behind.join(', ')}`,
-        'wait while they advance; else look at their peers and at L1',
+        `wait while they advance; else look at their peers and at L1${orTheirs}`,
       ),
     ];
   }
   if (silent.length > 0) return [condition('Following', 'Unknown', 'ReplicaUnreachable', unanswered(silent))];
   return [condition('Following', 'True', 'InSync', `${replicas.length} of ${replicas.length} replicas follow`)];
+}
+
+function behindBest({ sync }: NodeSample, best: SyncStatus | undefined, limits: HealthLimits): string | undefined {
+  if (!sync.ok || !best) return undefined;
+  const lag = best.unsafeL2.number - sync.value.unsafeL2.number;
+  return lag > limits.maxReplicaLagBlocks ? `block ${sync.value.unsafeL2.number}, ${lag} behind` : undefined;
+}
+
+function behindChain(replica: NodeSample, last: Sample, { foreign }: HealthLimits): string | undefined {
+  const limits = foreign?.[replica.node];
+  return limits && behindForeignChain(replica, last, limits);
 }

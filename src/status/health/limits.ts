@@ -1,5 +1,7 @@
 /** What counts as healthy for one network: from its specs, and from what is rolled out. */
 
+import type { FollowLimits } from '../follows.ts';
+
 /** A component that sends transactions to L1, with `spec.balance`, in ether. */
 export interface SenderLimits {
   readonly kind: 'OpBatcher' | 'OpProposer' | 'OpChallenger';
@@ -15,6 +17,8 @@ export interface HealthLimits {
   readonly seqWindowSize: number;
   /** Whether the network has a sequencer of ours; without one only what nodes follow is judged. */
   readonly sequencing: boolean;
+  /** Where nobody of ours sequences: how each OpNode follows. */
+  readonly foreign?: Readonly<Record<string, FollowLimits>>;
   /** Whether a batcher of ours should be at work. */
   readonly batching: boolean;
   /** Seconds by which the safe head may be behind the unsafe one. */

@@ -49,7 +49,7 @@ const PATTERNS: readonly Pattern[] = [
     explain: ([host]) => ({
       reason: 'BootnodesUnresolved',
       why: `can't resolve the public bootnode ${host}`,
-      fix: 'set consensus.p2p.bootnodes (an empty list for a chain of your own), or allow public DNS',
+      fix: 'allow public DNS, name boot nodes by address in consensus.p2p.bootnodes, or set consensus.p2p.discovery: false',
     }),
   },
   {

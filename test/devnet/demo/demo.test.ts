@@ -89,6 +89,16 @@ describe('the demo', () => {
     PATIENCE_MS,
   );
 
+  it.runIf(ALL)(
+    'plays the replica of a public chain, and removes that as well',
+    async () => {
+      const figures = await play(['--scenario', 'replica']);
+      for (const name of ['installSeconds', 'teardownSeconds']) expect(figures[name], name).toBeGreaterThan(0);
+      await expectNothingLeft();
+    },
+    PATIENCE_MS,
+  );
+
   // As long as the one before, and differs in the beginning and the end only: in `npm run chaos`.
   it.runIf(ALL)(
     'plays it on a cluster and a Temporal that exist, and leaves nothing in them',

@@ -6,10 +6,11 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Command, Option } from 'commander';
 import { createProgress } from './progress.ts';
 import { install } from './scenarios/install.ts';
+import { replica } from './scenarios/replica.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const SCENARIOS: readonly Scenario[] = [install];
+const SCENARIOS: readonly Scenario[] = [install, replica];
 const UI_PORT = 8233;
 
 interface Options {

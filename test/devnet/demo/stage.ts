@@ -10,6 +10,7 @@ import { createTemporalClient } from '../../../src/worker/temporal.ts';
 import { ensureTool } from '../../../tools/toolchain.ts';
 import { type DevnetChain, NETWORK, startDevnetChain } from '../chain.ts';
 import { type Operator, startOperator } from '../operator.ts';
+import { devnetRegistry } from '../registry.ts';
 import { startControlPlane } from '../servers/control-plane.ts';
 import { installCrds } from '../servers/install-crds.ts';
 import { startL1 } from '../servers/l1.ts';
@@ -37,6 +38,7 @@ export interface Stage {
   readonly temporalAddress: string;
   readonly temporalUiUrl: string | undefined;
   readonly clusterName: string;
+  readonly l1: { readonly rpcUrl: string; readonly beaconUrl: string };
   /** Folder with the manifests as they are applied. */
   readonly manifests: string;
   /** The real kubectl, on this stage's cluster and namespace. */
@@ -53,6 +55,8 @@ export interface Stage {
   ): Promise<OptimismNetworkStatus>;
   /** Events in the history of a workflow. */
   historyLength(workflowId: string): Promise<number>;
+  /** Ends something when the stage is closed, before the chain and the servers end. */
+  atEnd(end: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -98,6 +102,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     });
     closing.push(() => chain.stop());
     progress.step('the operator is starting');
+    const registryFile = join(dir, 'registry.json');
+    await writeFile(registryFile, JSON.stringify(devnetRegistry(chain.files)));
     const clusterName = `demo-${process.pid}`;
     const temporalUiUrl = temporal?.uiUrl;
     const operator = await startOperator({
@@ -107,6 +113,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       kubeconfigPath,
       temporalAddress,
       namespace,
+      env: { OPSTACK_REGISTRY_FILE: registryFile },
       ...(temporalUiUrl ? { temporalUiUrl } : {}),
     });
     closing.push(() => operator.process.kill('SIGTERM'));
@@ -126,8 +133,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       temporalAddress,
       temporalUiUrl,
       clusterName,
+      l1: { rpcUrl: l1.rpcUrl, beaconUrl: l1.beaconUrl },
       manifests,
       close,
+      atEnd: (end) => void closing.push(end),
       async kubectl(...args) {
         const { stdout } = await run(kubectlPath, ['--kubeconfig', kubeconfigPath, '-n', namespace, ...args]);
         return stdout;

@@ -34,6 +34,8 @@ export interface PodRunnerOptions {
   readonly dir: string;
   /** Programs by the last segment of the image name, without tag: `op-node`. */
   readonly programs: Readonly<Record<string, Program>>;
+  /** Names outside of the cluster and their addresses, before this machine's DNS is asked. */
+  readonly publicNames?: ReadonlyMap<string, string>;
   /** Factor on the pods' periods, back-offs and grace periods; 0.1 is ten times faster than life. Default 1. */
   readonly timeScale?: number;
   /** Each line of each container, as `pod/container: line`, and the runner's own complaints. */
@@ -105,7 +107,8 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
     { apiVersion: 'v1', kind: 'Service', namespace },
     () => undefined,
   );
-  const dns = createClusterDns(client, namespace, { services: () => services.values(), pods: () => pods.values() });
+  const own = { services: () => services.values(), pods: () => pods.values() };
+  const dns = createClusterDns(client, namespace, own, options.publicNames);
   const host: NodeHost = {
     client,
     clock: createClock(options.timeScale ?? 1),

@@ -5,7 +5,7 @@
 import type { Ledger, Ledgers } from '../ledger/ledger.ts';
 import type { Program } from '../program.ts';
 import { busybox } from './busybox/main.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, KnownNetworks } from './environment.ts';
 import { geth } from './execution/geth.ts';
 import { reth } from './execution/reth.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -22,12 +22,18 @@ export { createFaults, type Faults } from './faults.ts';
  * Programs by image name (last path segment without tag).
  * @param ledgers one ledger for everything, or one per chain
  * @param faults switchboard for faults of single pods
+ * @param networks chains that they know by name
  */
-export function createPrograms(ledgers: Ledger | Ledgers, faults: Faults = createFaults()): Record<string, Program> {
+export function createPrograms(
+  ledgers: Ledger | Ledgers,
+  faults: Faults = createFaults(),
+  networks: KnownNetworks = new Map(),
+): Record<string, Program> {
   const environment: Environment = {
     ledgerOf: 'forGenesis' in ledgers ? (hash) => ledgers.forGenesis(hash) : () => ledgers,
     delays: ledgers.delays,
     faults,
+    networks,
     l1Caches: new Map(),
     lockedDirectories: new Set(),
   };

@@ -56,7 +56,7 @@ export interface Heads {
   readonly unsafeTime?: number;
 }
 
-export function sync(heads: Heads = {}): SyncStatus {
+function sync(heads: Heads = {}): SyncStatus {
   const {
     unsafe = 5000,
     safe = 4990,
@@ -158,6 +158,7 @@ export function context(options: ContextOptions = {}): GateContext {
     chain: {
       l1ChainId: 900,
       l2ChainId: 901,
+      genesisNumber: 0,
       genesisHash: GENESIS_HASH,
       genesisTime: T0 - 10_000,
       seqWindowSize: SEQ_WINDOW,

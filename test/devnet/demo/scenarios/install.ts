@@ -5,6 +5,7 @@ import { NETWORK } from '../../chain.ts';
 import { waitUntil } from '../../servers/wait-until.ts';
 import type { Stage } from '../stage.ts';
 import type { Scenario } from './scenario.ts';
+import { tearDown } from './tear-down.ts';
 
 export const install: Scenario = {
   name: 'install',
@@ -87,16 +88,5 @@ async function changeBatcher(stage: Stage): Promise<number> {
   const [plan] = status.history ?? [];
   if (plan?.kind !== 'change' || plan.outcome !== 'completed')
     throw new Error(`the change did not complete: ${JSON.stringify(plan)}`);
-  return progress.seconds() - from;
-}
-
-async function tearDown(stage: Stage): Promise<number> {
-  const { progress } = stage;
-  progress.step(`kubectl delete -f ${stage.manifests}`);
-  const from = progress.seconds();
-  await stage.kubectl('delete', '--wait=false', '-f', stage.manifests);
-  await stage.follow('everything is gone', ({ phase }) => phase === undefined, 180);
-  const left = (await stage.kubectl('get', 'opnet,opn,opb,opp,opc,statefulset,pod,pvc', '-o', 'name')).trim();
-  if (left !== '') throw new Error(`left behind: ${left.replaceAll('\n', ', ')}`);
   return progress.seconds() - from;
 }

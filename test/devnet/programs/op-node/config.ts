@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Wallet } from 'ethers';
-import { fileError, readText } from '../environment.ts';
+import { type Environment, fileError, readText } from '../environment.ts';
 import type { Log } from '../log.ts';
 import type { Multiaddr } from '../p2p-identity.ts';
 import type { Process } from '../process.ts';
@@ -28,6 +28,7 @@ const REQUIRED = ['l1', 'l2', 'l2.jwt-secret'];
 /** Reads settings and files in op-node's order, and asks a remote signer whether it is there. @throws ConfigError */
 export async function readConfig(
   process: Process,
+  environment: Environment,
   settings: Settings,
   version: Version,
   log: Log,
@@ -37,11 +38,11 @@ export async function readConfig(
   if (compareVersions(version, '1.18.0') < 0) {
     log.info('Not opted in to ProtocolVersions signal loading, disabling ProtocolVersions contract now.');
   }
-  const rollup = readRollup(process, settings);
+  const rollup = readRollup(process, environment, settings);
   checkL1ChainConfig(process, settings, rollup);
   const jwtSecret = readJwtSecret(process, settings, log);
   const signer = await loadBlockSigner(process, settings, log, rollup.l2ChainId);
-  const p2p = settings.bool('p2p.disable') ? undefined : readP2p(process, settings, log);
+  const p2p = settings.bool('p2p.disable') ? undefined : await readP2p(process, settings, log);
   const problem = checkRollupConfig(rollup);
   if (problem !== undefined) throw new ConfigError(`rollup config error: ${problem}`);
   if (typeof rollup.raw['ecotone_time'] === 'number' && settings.string('l1.beacon') === '') {
@@ -50,8 +51,11 @@ export async function readConfig(
   return { settings, version, rollup, jwtSecret, p2p, signer };
 }
 
-function readRollup(process: Process, settings: Settings): RollupConfig {
+/** A name wins over a file. */
+function readRollup(process: Process, environment: Environment, settings: Settings): RollupConfig {
   const network = settings.string('network');
+  const known = environment.networks.get(network);
+  if (known) return decodeRollupConfig(JSON.stringify(known.rollup));
   if (network !== '') throw new ConfigError(`invalid network: "${network}"`);
   const path = settings.string('rollup.config');
   let content: string;

@@ -10,7 +10,7 @@ export interface Gossip {
   readonly nodeId: string;
   /** Signs and sends a block that this node built, after those before. Its own rules apply to itself as well. */
   publish(block: L2Block): void;
-  /** Dials the static peers now, and again and again those that are not connected. */
+  /** Dials static and discovered peers now, and again and again those that are not connected. */
   run(): Promise<void>;
 }
 
@@ -35,6 +35,7 @@ export function joinGossip(
   const host: GossipHost = {
     peerId: identity.peerId,
     address: `${ip}:${settings.number('p2p.listen.tcp')}`,
+    discovers: !settings.bool('p2p.no-discovery'),
     head: () => driver.heads?.unsafe,
     accept(message) {
       if (muted() || process.ended.aborted) return false;
@@ -56,8 +57,9 @@ export function joinGossip(
     peerID: identity.peerId,
   });
 
+  const connectedPeers = () => new Set(ledger.gossip.peers(identity.peerId).map((peer) => peer.peerId));
   const dial = async () => {
-    const connected = new Set(ledger.gossip.peers(identity.peerId).map((peer) => peer.peerId));
+    const connected = connectedPeers();
     for (const peer of p2p.staticPeers) {
       if (connected.has(peer.peerId) || process.ended.aborted) continue;
       const address = await process.resolve(peer.host);
@@ -69,6 +71,12 @@ export function joinGossip(
       if (problem === undefined) log.info('connected to peer', { peer: peer.peerId });
       else
         log.warn('error dialing static peer', { peer: peer.peerId, err: `failed to dial ${peer.peerId}: ${problem}` });
+    }
+    const known = connectedPeers();
+    for (const found of ledger.gossip.discovered(host)) {
+      if (known.has(found.peerId) || process.ended.aborted) continue;
+      ledger.gossip.dial(host, found.address, found.peerId, ledger.now() + ledger.delays.gossipRegraft);
+      log.info('connected to peer', { peer: found.peerId });
     }
   };
 

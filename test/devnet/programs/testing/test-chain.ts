@@ -26,7 +26,7 @@ function hashOf(name: string): string {
 const peerAddress = (name: string): string => `/dns4/${name}/tcp/9222/p2p/${p2pIdentity(nodeKey(name)).peerId}`;
 
 /** Settings of op-node that every test node has. */
-function nodeEnv(chain: TestChain, name: string, peers: readonly string[]): Record<string, string> {
+export function nodeEnv(chain: TestChain, name: string, peers: readonly string[]): Record<string, string> {
   return {
     OP_NODE_L1_ETH_RPC: chain.l1Url,
     OP_NODE_L1_BEACON: chain.beaconUrl,

@@ -1,16 +1,10 @@
 /** A sequencer and a batcher of somebody else on a devnet's chain: processes with its keys that no operator manages. */
 import { join } from 'node:path';
-import type { DevnetChain } from '../devnet/chain.ts';
-import { createPrograms } from '../devnet/programs/index.ts';
-import { p2pIdentity } from '../devnet/programs/p2p-identity.ts';
-import { chainOwner, type TestChain } from '../devnet/programs/testing/test-bed.ts';
-import {
-  nodeKey,
-  sequencerEnv,
-  startBatcher,
-  startNode,
-  type TestNode,
-} from '../devnet/programs/testing/test-chain.ts';
+import type { DevnetChain } from './chain.ts';
+import { createPrograms } from './programs/index.ts';
+import { p2pIdentity } from './programs/p2p-identity.ts';
+import { chainOwner, type TestChain } from './programs/testing/test-bed.ts';
+import { nodeKey, sequencerEnv, startBatcher, startNode, type TestNode } from './programs/testing/test-chain.ts';
 
 export interface ForeignNode extends TestNode {
   /** For `consensus.p2p.staticPeers` of whoever wants to hear of its blocks. */
@@ -42,8 +36,13 @@ export function foreignChain(
   };
 }
 
-export async function startForeignSequencer(foreign: TestChain, name = 'foreign-sequencer'): Promise<ForeignNode> {
-  const node = await startNode(foreign, name, { env: sequencerEnv(foreign, false) });
+/** @param env more settings of its op-node */
+export async function startForeignSequencer(
+  foreign: TestChain,
+  name = 'foreign-sequencer',
+  env: Readonly<Record<string, string>> = {},
+): Promise<ForeignNode> {
+  const node = await startNode(foreign, name, { env: { ...sequencerEnv(foreign, false), ...env } });
   return { ...node, multiaddr: `/ip4/${node.address}/tcp/9222/p2p/${p2pIdentity(nodeKey(name)).peerId}` };
 }
 

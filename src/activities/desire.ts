@@ -4,7 +4,7 @@ import type { Release } from '../catalogue/releases.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
-import { componentRole } from '../plan/component-role.ts';
+import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent } from '../plan/desired.ts';
 import { renderDigest } from '../render/digest.ts';
 import { peersData, renderNetwork } from '../render/index.ts';
@@ -28,7 +28,8 @@ export function isComplete(wish: Wish): wish is CompleteWish {
   return wish.network !== undefined && wish.files !== undefined;
 }
 
-export function desireOf(wish: CompleteWish, release: Release): Desire {
+/** @param activeSequencer OpNode that sequences, or is to; every other sequencer stands by */
+export function desireOf(wish: CompleteWish, release: Release, activeSequencer: string | undefined): Desire {
   const input = renderInput(wish, release);
   const networkComponent: ComponentRef = { kind: 'OptimismNetwork', name: wish.network.metadata.name };
   const rendered = renderNetwork(input);
@@ -55,7 +56,7 @@ export function desireOf(wish: CompleteWish, release: Release): Desire {
       ]),
     };
   });
-  return { input, renders, components: renders.map((render) => desiredComponent(wish, render)) };
+  return { input, renders, components: renders.map((render) => desiredComponent(wish, render, activeSequencer)) };
 }
 
 /**
@@ -133,12 +134,12 @@ function keysOf(wish: Wish, component: ComponentRef): string[] {
   return [...secrets, ...(remote ? [`remote signer address ${remote.address.toLowerCase()}`] : [])].sort();
 }
 
-function desiredComponent(wish: Wish, render: StoredRender): DesiredComponent {
+function desiredComponent(wish: Wish, render: StoredRender, activeSequencer: string | undefined): DesiredComponent {
   const { component } = render;
   const node = wish.nodes.find(({ metadata }) => component.kind === 'OpNode' && metadata.name === component.name);
   return {
     component,
-    role: componentRole(node ?? component) ?? 'network',
+    role: besideActive(componentRole(node ?? component), component.name, activeSequencer) ?? 'network',
     render: storedRenderDigest(render),
     inputs: render.inputs,
     replicas: node ? podsOf(node) : 1,

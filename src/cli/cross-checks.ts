@@ -103,7 +103,7 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
     ];
   }
   const problems: Problem[] = [
-    ...refuseDuplicates({ nodes, batchers }),
+    ...refuseDuplicates({ nodes, batchers, preferred: network.spec.sequencer?.preferred }),
     ...refuseSettings({ network, nodes, batchers, components }),
   ];
   try {

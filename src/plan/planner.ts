@@ -17,6 +17,7 @@ import {
   installBatcher,
   installReplica,
   installSequencer,
+  keepStopped,
   nobodyElseBatches,
   restore,
   type StepDraft,
@@ -24,7 +25,7 @@ import {
   storeNetwork,
 } from './sections.ts';
 import { teardownPlan } from './teardown-plan.ts';
-import { isStopped, nextWork, type Transition, type Work } from './work.ts';
+import { isStopped, nextWork, sequencesBesides, type Transition, type Work } from './work.ts';
 
 export type Planned =
   | { readonly type: 'nothing' }
@@ -35,9 +36,9 @@ export type Planned =
 const SEQUENCER_RESTART_SECONDS = 15;
 
 /**
- * New sequencer first: everything else reads from it. New batcher before any replica starts or restarts: blocks older
- * than 60 s are never gossiped, so a replica closes its gap only by derivation, from batches. Of what runs replicas are
- * changed first, as canaries, and the batcher, which reads from the sequencer, last.
+ * New sequencer first: everything else reads from it. New batcher before any follower starts or restarts: blocks older
+ * than 60 s are never gossiped, so a follower closes its gap only by derivation, from batches. Of what runs replicas are
+ * changed first, as canaries, then what stands by, and the batcher, which reads from the sequencers, last.
  */
 const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[] = [
   ['change', 'network'],
@@ -45,11 +46,13 @@ const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[]
   ['install', 'sequencer'],
   ['install', 'batcher'],
   ['change', 'replica'],
+  ['change', 'standby'],
   ['change', 'sequencer'],
+  ['install', 'standby'],
   ['change', 'batcher'],
   ['install', 'replica'],
 ];
-const REPAIR_ORDER: readonly ComponentRole[] = ['network', 'sequencer', 'batcher', 'replica'];
+const REPAIR_ORDER: readonly ComponentRole[] = ['network', 'sequencer', 'batcher', 'standby', 'replica'];
 
 export function makePlan(input: PlanningInput): Planned {
   if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: teardownPlan(input) };
@@ -136,6 +139,7 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
       return runs ? changeSequencer(desired, limits) : installSequencer(desired, limits);
     case 'batcher':
       return runs ? changeBatcher(desired, limits) : installBatcher(desired, limits);
+    case 'standby':
     case 'replica':
       return runs ? changeReplica(desired, limits) : installReplica(desired, limits);
   }
@@ -150,11 +154,18 @@ function restoreItem(item: Work): StepDraft[] {
   return restore(item.desired, { restarts: restarts(item), stopped: isStopped(item.observed) });
 }
 
-/** Everything is put back before anything is waited for: one component that stays broken keeps no other one broken. */
+/**
+ * A second sequencer ends first. Everything is put back before anything is waited for: one component that stays broken
+ * keeps no other one broken.
+ */
 function repairSteps(work: readonly Work[], limits: StepLimits): StepDraft[] {
   const network = work.filter(({ desired }) => desired.role === 'network');
   const components = work.filter(({ desired }) => desired.role !== 'network');
+  const besides = components.filter(
+    ({ desired, observed }) => desired.role === 'standby' && sequencesBesides(observed),
+  );
   return [
+    ...besides.map(({ desired }) => keepStopped(desired, `stop ${desired.component.name}, which only stands by`)),
     ...network.flatMap(({ desired }) => storeNetwork(desired, limits, { checkChain: false })),
     ...components.flatMap((item) => (waitsForOthers(item) ? [] : restoreItem(item))),
     ...components.flatMap((item) => [

@@ -112,7 +112,7 @@ function sequencing(samples: readonly Sample[], last: Sample, limits: HealthLimi
       'False',
       'SeveralSequencers',
       `${names(active)} sequence at the same time`,
-      'stop all but one at once',
+      'a plan stops all but the one that may; see the condition Progressing',
     );
   }
   const [sequencer] = active;
@@ -123,6 +123,7 @@ function sequencing(samples: readonly Sample[], last: Sample, limits: HealthLimi
           'Unknown',
           'SequencerUnreachable',
           `Nobody knows whether blocks are made: ${unanswered(unknown)}`,
+          takeOver(sequencers, unknown),
         )
       : condition(
           'Sequencing',
@@ -153,6 +154,12 @@ function sequencing(samples: readonly Sample[], last: Sample, limits: HealthLimi
         `${sequencer.node} is active, but block ${head.number} is its last for ${age} s`,
         `look at the log of pod ${sequencer.pod}`,
       );
+}
+
+/** Nobody takes over by itself from one that may still make blocks. */
+function takeOver(sequencers: readonly NodeSample[], unknown: readonly NodeSample[]): string | undefined {
+  const standby = sequencers.find((sequencer) => !unknown.includes(sequencer));
+  return standby && `if it is off for good, set spec.sequencer.preferred to "${standby.node}"`;
 }
 
 function batching(best: SyncStatus | undefined, last: Sample, limits: HealthLimits): ConditionInput {

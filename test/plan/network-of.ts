@@ -24,7 +24,13 @@ export const LIMITS: StepLimits = {
   blockTimeSeconds: 2,
 };
 
-const KINDS = { network: 'OptimismNetwork', sequencer: 'OpNode', replica: 'OpNode', batcher: 'OpBatcher' } as const;
+const KINDS = {
+  network: 'OptimismNetwork',
+  sequencer: 'OpNode',
+  standby: 'OpNode',
+  replica: 'OpNode',
+  batcher: 'OpBatcher',
+} as const;
 
 export function refOf(role: ComponentRole, name: string = role): ComponentRef {
   return { kind: KINDS[role], name: role === 'network' ? 'acme' : name };

@@ -5,12 +5,10 @@
 import type { KindName } from '../../api/names.ts';
 import type { OpBatcher } from '../../api/op-batcher.ts';
 import type { OpNode } from '../../api/op-node.ts';
-import type { OptimismNetwork } from '../../api/optimism-network.ts';
+import type { OptimismNetwork, OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { parseObject } from '../../api/parse.ts';
-import { addressOfPrivateKey } from '../../chain/keys.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
-import { componentRole } from '../../plan/component-role.ts';
 import { refuseDuplicates } from '../../plan/duplicates.ts';
 import { refuseSettings } from '../../plan/refused-settings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -20,6 +18,7 @@ import { formerCopiesOf } from './former-copies.ts';
 import { type GatheredIdentity, gatherIdentity } from './identities.ts';
 import { gatherInstallation } from './installation.ts';
 import { type References, type ReferenceUse, referencesOf, resolveReferences } from './references.ts';
+import { batcherAddress, blockSigner } from './signer-addresses.ts';
 
 export interface Wish {
   readonly uid: string;
@@ -59,7 +58,13 @@ export async function gatherWish(
   const batchers = staying
     .filter(({ kind }) => kind === 'OpBatcher')
     .flatMap((raw) => parse<OpBatcher>('OpBatcher', raw, problems) ?? []);
-  const duplicates = refuseDuplicates({ nodes, batchers });
+  const { components: rolledOut = [] } = (resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const duplicates = refuseDuplicates({
+    nodes,
+    batchers,
+    preferred: network?.spec.sequencer?.preferred,
+    rolledOut: rolledOut.flatMap(({ kind, name }) => (kind === 'OpNode' ? [name] : [])),
+  });
   const refused = [...duplicates, ...refuseSettings({ network, nodes, batchers, components: staying })];
   // One with a setting that is refused stays: it may run with the settings before, and is looked after.
   const isRefused = (kind: string, name: string) => duplicates.some(({ object }) => object === `${kind}/${name}`);
@@ -94,13 +99,9 @@ export async function gatherWish(
   );
   const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references)));
   problems.push(...(chain?.problems ?? []));
-  const batcherAddress = attempt(problems, () =>
-    signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher key'),
-  );
-  const sequencer = accepted.nodes.find((node) => componentRole(node) === 'sequencer');
-  const signerAddress = attempt(problems, () =>
-    signerAddressOf(sequencer?.spec.sequencer?.signer, references, 'unsafe block signer key'),
-  );
+  const batcher = attempt(problems, () => batcherAddress(accepted.batchers, going, references));
+  const signer = attempt(problems, () => blockSigner(accepted.nodes, references));
+  problems.push(...(signer?.problems ?? []));
   return {
     uid: resources.network.metadata.uid ?? '',
     resources,
@@ -111,8 +112,8 @@ export async function gatherWish(
     identities,
     ...(chain?.files ? { files: chain.files } : {}),
     ...urls(network, references),
-    ...(batcherAddress ? { batcherAddress } : {}),
-    ...(signerAddress ? { signerAddress } : {}),
+    ...(batcher ? { batcherAddress: batcher } : {}),
+    ...(signer?.address ? { signerAddress: signer.address } : {}),
     problems,
   };
 }
@@ -161,34 +162,6 @@ async function attemptAsync<T>(problems: Problem[], action: () => Promise<T>): P
     if (!(error instanceof OperatorError)) throw error;
     problems.push(error.toProblem());
     return undefined;
-  }
-}
-
-function batcherSigner(staying: readonly OpBatcher[], going: readonly KubeObject[]): SignerSpec | undefined {
-  const leaving = going.find(({ kind }) => kind === 'OpBatcher')?.['spec'] as { signer?: SignerSpec } | undefined;
-  return staying[0]?.spec.signer ?? leaving?.signer;
-}
-
-interface SignerSpec {
-  readonly secretKeyRef?: { name: string; key: string } | undefined;
-  readonly remote?: { address: string } | undefined;
-}
-
-/** Address of a signer, in lower case; undefined when there is none or its Secret is missing (a problem of its own). */
-function signerAddressOf(signer: SignerSpec | undefined, references: References, what: string): string | undefined {
-  if (signer?.remote) return signer.remote.address.toLowerCase();
-  const ref = signer?.secretKeyRef;
-  const found = ref && references.find('Secret', ref.name, ref.key);
-  if (!found) return undefined;
-  try {
-    return addressOfPrivateKey(found.value.toString()).toLowerCase();
-  } catch (error) {
-    throw new OperatorError({
-      type: 'InvalidSpec',
-      message: `${what} in Secret "${found.use.name}", key "${found.use.key}": ${error instanceof Error ? error.message : 'not a private key'}`,
-      fix: `put the 32 bytes of the key in hexadecimal under "${found.use.key}"`,
-      object: found.use.object,
-    });
   }
 }
 

@@ -3,17 +3,19 @@
  * are kept in heartbeat details, since most gates want to see something move, or stand still, for longer.
  */
 
-import { takeSample } from '../../chain/sample.ts';
+import { type PodTarget, takeSample } from '../../chain/sample.ts';
 import { rememberSample } from '../../chain/sample-history.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
+import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
-import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
+import type { GateName } from '../../contract/plan.ts';
 import { DEFAULT_GATE_LIMITS, type GateContext, gates } from '../../plan/gates/index.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { gateContext } from '../gather/gate-context.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
+import { vouchedFor } from './fenced.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { Skipped, StepContext } from './step-context.ts';
 
@@ -22,6 +24,9 @@ const SKIP_GATES = 'spec.rollout.skipGates';
 
 /** Gates that look at somebody else before the component itself is applied. */
 const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher'];
+
+/** Gates that wait for what is not ours, and may not even be known: a person says that it is off. */
+const ASKS_FOR_OTHERS: readonly GateName[] = ['no-foreign-sequencer', 'no-foreign-batcher'];
 
 interface Kept {
   readonly samples: readonly Sample[];
@@ -61,8 +66,10 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
   context.keep({ samples } satisfies Kept);
   const own = runsAlready(name, context, sample, live);
   if (own) return own;
+  const judged =
+    name === 'single-sequencer' ? samples.map((one) => withoutFenced(one, nodePods(live), input)) : samples;
   const verdict = gate(
-    samples,
+    judged,
     gateContext(wish, input.step, {
       startedAt: context.startedAt,
       now: deps.now(),
@@ -76,9 +83,7 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     case 'wait': {
       // What can not be seen may be vouched for; what is seen to be wrong may not.
       const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
-      // Whether nodes of equal height disagree takes two samples to be seen.
-      const isSeen = name !== 'single-sequencer' || samples.length > 1;
-      if (fenced && isSeen && UNSKIPPABLE_GATES.includes(name))
+      if (fenced && ASKS_FOR_OTHERS.includes(name))
         return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
       throw context.notYet(
         verdict.message,
@@ -89,6 +94,18 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     case 'fail':
       throw new OperatorError({ type: verdict.reason, message: verdict.message, fix: verdict.fix });
   }
+}
+
+/**
+ * Without the sequencers that do not answer and for which a person has vouched, at whichever step of this plan: what they
+ * answer counts, once they do.
+ */
+function withoutFenced(sample: Sample, pods: readonly PodTarget[], { fencedNodes }: StepInput): Sample {
+  const fenced = pods.filter((target) => vouchedFor(target, fencedNodes)).map(({ pod }) => pod);
+  const nodes = sample.nodes.filter(
+    ({ pod, sequencerActive }) => !fenced.includes(pod) || sequencerState(sequencerActive) !== 'unknown',
+  );
+  return { ...sample, nodes };
 }
 
 /**

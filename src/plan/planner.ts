@@ -25,7 +25,7 @@ import {
   storeNetwork,
 } from './sections.ts';
 import { teardownPlan } from './teardown-plan.ts';
-import { isStopped, nextWork, sequencesBesides, type Transition, type Work } from './work.ts';
+import { isStopped, nextWork, onlySequencesBesides, sequencesBesides, type Transition, type Work } from './work.ts';
 
 export type Planned =
   | { readonly type: 'nothing' }
@@ -160,9 +160,9 @@ function restoreItem(item: Work): StepDraft[] {
  */
 function repairSteps(work: readonly Work[], limits: StepLimits): StepDraft[] {
   const network = work.filter(({ desired }) => desired.role === 'network');
-  const components = work.filter(({ desired }) => desired.role !== 'network');
-  const besides = components.filter(
-    ({ desired, observed }) => desired.role === 'standby' && sequencesBesides(observed),
+  const besides = work.filter(({ desired, observed }) => desired.role === 'standby' && sequencesBesides(observed));
+  const components = work.filter(
+    (item) => item.desired.role !== 'network' && !(besides.includes(item) && onlySequencesBesides(item.observed)),
   );
   return [
     ...besides.map(({ desired }) => keepStopped(desired, `stop ${desired.component.name}, which only stands by`)),

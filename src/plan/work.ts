@@ -90,17 +90,26 @@ function isLeftDown({ role }: DesiredComponent, observed: ObservedComponent): bo
  */
 function isUrgent({ role }: DesiredComponent, observed: ObservedComponent): boolean {
   if (role === 'standby') return sequencesBesides(observed);
-  return role === 'sequencer' && (isStopped(observed) || differsIn(observed, SEQUENCES));
+  return role === 'sequencer' && (isStopped(observed) || doesNotSequence(observed));
+}
+
+function doesNotSequence({ drift }: ObservedComponent): boolean {
+  return drift.some(({ fields }) => fields.some(({ path }) => path === SEQUENCES));
 }
 
 /** What observed drift says of a pod that sequences and should not, or the other way round. */
 const SEQUENCES = 'admin_sequencerActive';
 
 /** A standby that makes blocks, or would after a restart. */
-export function sequencesBesides(observed: ObservedComponent): boolean {
-  return differsIn(observed, SEQUENCES) || differsIn(observed, `data.${observed.component.name}`);
+export function sequencesBesides({ drift, component }: ObservedComponent): boolean {
+  return drift.some((change) => saysWhoSequences(change, component));
 }
 
-function differsIn({ drift }: ObservedComponent, path: string): boolean {
-  return drift.some(({ fields }) => fields.some((field) => field.path === path));
+/** Whether nothing else is wrong with it: nothing has to be put back. */
+export function onlySequencesBesides({ drift, strayPods, component }: ObservedComponent): boolean {
+  return strayPods.length === 0 && drift.every((change) => saysWhoSequences(change, component));
+}
+
+function saysWhoSequences({ fields }: ObjectChange, { name }: ComponentRef): boolean {
+  return fields.some(({ path }) => path === SEQUENCES || path === `data.${name}`);
 }

@@ -82,7 +82,10 @@ describe('a sequencer that stands by', () => {
   ])('that %s is stopped by a repair, before anything else', (_, drift) => {
     const input = drifted('drifted', drift);
     expect(draftOf(input)).toMatchObject({ kind: 'drift', gapExpectedSeconds: 0 });
-    expect(stepsOf(input)).toEqual(['standby: stopSequencer', 'standby: applyComponent', ...FOLLOW('standby')]);
+    // Nothing of it is put back, so that nobody waits for a machine that is gone.
+    expect(stepsOf(input)).toEqual(['standby: stopSequencer']);
+    const alsoDrifted = drifted('drifted', [...drift, change(standby, { object: 'Service/standby' })]);
+    expect(stepsOf(alsoDrifted)).toEqual(['standby: stopSequencer', 'standby: applyComponent', ...FOLLOW('standby')]);
     const withNetwork = networkOf([
       { role: 'network', state: 'drifted' },
       { role: 'standby', state: 'drifted' },

@@ -82,10 +82,7 @@ export async function stopSequencer(context: StepContext): Promise<string> {
   const { name } = input.step.component;
   const { own, others } = await sequencerPods(context, name);
   const url = own && opNodeUrl(own);
-  // A repair stops nobody but a second one: what makes blocks alone goes on, also a pod that was orphaned.
-  if (input.planKind === 'drift' && own && (await stateOf(own, signal)) === 'active') {
-    if ((await sequencing(others, signal)).length === 0) return `${name} sequences and is left alone`;
-  }
+  if (input.planKind === 'drift') return keepStopped(context, name, own, others);
   await allow(context, name, false);
   if (!own || !url) return `${name} has no pod`;
   // Only what op-node says, or does not say, is a reading: whether this attempt may act at all is no word about op-node.
@@ -103,6 +100,27 @@ export async function stopSequencer(context: StepContext): Promise<string> {
     `${name} does not answer: ${stopped.error}`,
     'see that op-node runs; whether it sequences is unknown until it answers or its pod is gone',
   );
+}
+
+/**
+ * A repair ends nobody but a second one: what makes blocks alone goes on, also a pod that was orphaned. Nobody waits for
+ * one that does not answer: it comes back stopped, and one that sequences all the same is seen by the next look.
+ */
+async function keepStopped(
+  context: StepContext,
+  name: string,
+  own: PodTarget | undefined,
+  others: readonly PodTarget[],
+): Promise<string> {
+  const { signal } = context;
+  const state = own ? await stateOf(own, signal) : 'stopped';
+  if (state === 'active' && (await sequencing(others, signal)).length === 0)
+    return `${name} sequences and is left alone`;
+  await allow(context, name, false);
+  const url = own && opNodeUrl(own);
+  if (state !== 'active' || !url) return `${name} ${state === 'stopped' ? 'does not sequence' : 'comes back stopped'}`;
+  await context.act('stop', () => rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
+  return `${name} sequenced beside another one, and is stopped`;
 }
 
 /** Those that say that they sequence. */

@@ -33,7 +33,7 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
   function unsafeHead(): SyncStatus['unsafe_l2'] {
     const { number, hash, ...rest } = status.unsafe_l2;
     if (node.mood === 'starts') return { ...rest, number: 0, hash: `0x${'00'.repeat(32)}` };
-    return { ...rest, number: number + node.ahead, hash };
+    return { ...rest, number: number + node.ahead, hash: node.ahead === 0 ? hash : `0x${'22'.repeat(32)}` };
   }
 
   async function answer(method: string): Promise<Answer> {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { StepInput } from '../../src/contract/activities.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
+import { sample } from '../api/sample-objects.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { attempt, failureOf } from './attempt.ts';
 import { type Mood, type OpNode, opNodeAt } from './op-node-at.ts';
@@ -109,6 +110,17 @@ class Scene implements AsyncDisposable {
       name: `${this.network}-sequencers`,
     });
     return found?.data ?? {};
+  }
+
+  /** The OpNode of `b` is there, and stays when `a` is taken down. */
+  async createNode(): Promise<void> {
+    const signer = { secretKeyRef: { name: 'keys', key: 'k' } };
+    const spec = {
+      'spec.networkRef.name': this.network,
+      'spec.role': 'Sequencer',
+      'spec.sequencer': { signer },
+    };
+    await api.create(sample('OpNode', spec, 'b'));
   }
 
   /** Somebody lets a node sequence after a restart. */
@@ -336,6 +348,21 @@ describe.concurrent('a sequencer', () => {
     scene.a.mood = 'hang';
     expect(await scene.attempt('stopSequencer', { planKind: 'drift' })).toBe('a comes back stopped');
     expect(await scene.keys()).toEqual(AS_BEFORE);
+  });
+
+  it('leaves its last block to another one that stays, when it is taken down', async () => {
+    await using scene = await Scene.open();
+    await scene.createNode();
+    scene.a.sequences = true;
+    scene.b.ahead = -1;
+    expect(await scene.failure('stopSequencer', { planKind: 'teardown' })).toMatchObject({
+      type: 'NotReadyYet',
+      message: expect.stringMatching(/^no other sequencer has block \d+, its last, yet$/),
+    });
+    scene.b.ahead = 0;
+    expect(await scene.attempt('stopSequencer', { planKind: 'teardown' })).toMatch(
+      new RegExp(`^a does not sequence; ${scene.podOf('b')} has block \\d+, its last$`),
+    );
   });
 
   it('has stopped when its pod object is gone', async () => {

@@ -4,7 +4,7 @@ import type { Release } from '../catalogue/releases.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
-import { componentRole } from '../plan/component-role.ts';
+import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent } from '../plan/desired.ts';
 import { renderDigest } from '../render/digest.ts';
 import { challengedGameTypes, proposedGameType } from '../render/game-types.ts';
@@ -26,6 +26,8 @@ export interface Desire {
 export interface DesireFacts {
   readonly release: Release;
   readonly games: Pick<RenderInput, 'contracts' | 'playedGameTypes'>;
+  /** OpNode that sequences, or is to; every other sequencer stands by. */
+  readonly activeSequencer: string | undefined;
 }
 
 /** A wish that can be rendered: nothing in it is missing or unreadable. */
@@ -35,7 +37,7 @@ export function isComplete(wish: Wish): wish is CompleteWish {
   return wish.network !== undefined && wish.files !== undefined;
 }
 
-export function desireOf(wish: CompleteWish, { release, games }: DesireFacts): Desire {
+export function desireOf(wish: CompleteWish, { release, games, activeSequencer }: DesireFacts): Desire {
   const input = renderInput(wish, release, games);
   const networkComponent: ComponentRef = { kind: 'OptimismNetwork', name: wish.network.metadata.name };
   const rendered = renderNetwork(input);
@@ -69,7 +71,7 @@ export function desireOf(wish: CompleteWish, { release, games }: DesireFacts): D
       ]),
     };
   });
-  return { input, renders, components: renders.map((render) => desiredComponent(wish, render)) };
+  return { input, renders, components: renders.map((render) => desiredComponent(wish, render, activeSequencer)) };
 }
 
 /**
@@ -179,12 +181,12 @@ function keysOf(wish: Wish, component: ComponentRef): string[] {
   ].sort();
 }
 
-function desiredComponent(wish: Wish, render: StoredRender): DesiredComponent {
+function desiredComponent(wish: Wish, render: StoredRender, activeSequencer: string | undefined): DesiredComponent {
   const { component } = render;
   const node = wish.nodes.find(({ metadata }) => component.kind === 'OpNode' && metadata.name === component.name);
   return {
     component,
-    role: componentRole(node ?? component) ?? 'network',
+    role: besideActive(componentRole(node ?? component), component.name, activeSequencer) ?? 'network',
     render: storedRenderDigest(render),
     inputs: render.inputs,
     replicas: node ? podsOf(node) : isStopped(wish, component) ? 0 : 1,

@@ -109,7 +109,7 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet, registry: Registry)
     ];
   }
   const problems: Problem[] = [
-    ...refuseDuplicates({ nodes, batchers, proposers }),
+    ...refuseDuplicates({ nodes, batchers, proposers, preferred: network.spec.sequencer?.preferred }),
     ...refuseSettings({ network, nodes, components, registry }),
   ];
   try {

@@ -1,7 +1,8 @@
 /** What the planner compares: the wish, rendered, and what is there. Plain data, gathered once by an activity. */
 import type { ComponentRef, ObjectChange } from '../contract/plan.ts';
 
-export type ComponentRole = 'network' | 'sequencer' | 'replica' | 'batcher' | 'proposer' | 'challenger';
+/** `sequencer` is the one that makes blocks; every other sequencer is a `standby`, which follows like a replica. */
+export type ComponentRole = 'network' | 'sequencer' | 'standby' | 'replica' | 'batcher' | 'proposer' | 'challenger';
 
 export interface DesiredComponent {
   readonly component: ComponentRef;

@@ -17,6 +17,7 @@ import {
   installBatcher,
   installReplica,
   installSequencer,
+  keepStopped,
   nobodyElseBatches,
   restore,
   type StepDraft,
@@ -27,7 +28,7 @@ import {
   storeNetwork,
 } from './sections.ts';
 import { teardownPlan } from './teardown-plan.ts';
-import { isStopped, nextWork, type Transition, type Work } from './work.ts';
+import { isStopped, nextWork, onlySequencesBesides, sequencesBesides, type Transition, type Work } from './work.ts';
 
 export type Planned =
   | { readonly type: 'nothing' }
@@ -38,10 +39,10 @@ export type Planned =
 const SEQUENCER_RESTART_SECONDS = 15;
 
 /**
- * New sequencer first: everything else reads from it. New batcher before any replica starts or restarts: blocks older
- * than 60 s are never gossiped, so a replica closes its gap only by derivation, from batches. Of what runs replicas are
- * changed first, as canaries, and the batcher, which reads from the sequencer, after it. What proposes, and what guards
- * proposals, comes last: it needs blocks that are final.
+ * New sequencer first: everything else reads from it. New batcher before any follower starts or restarts: blocks older
+ * than 60 s are never gossiped, so a follower closes its gap only by derivation, from batches. Of what runs replicas are
+ * changed first, as canaries, then what stands by, and the batcher, which reads from the sequencers, after it. What
+ * proposes, and what guards proposals, comes last: it needs blocks that are final.
  */
 const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[] = [
   ['change', 'network'],
@@ -49,7 +50,9 @@ const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[]
   ['install', 'sequencer'],
   ['install', 'batcher'],
   ['change', 'replica'],
+  ['change', 'standby'],
   ['change', 'sequencer'],
+  ['install', 'standby'],
   ['change', 'batcher'],
   ['install', 'replica'],
   ['change', 'proposer'],
@@ -57,7 +60,15 @@ const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[]
   ['change', 'challenger'],
   ['install', 'challenger'],
 ];
-const REPAIR_ORDER: readonly ComponentRole[] = ['network', 'sequencer', 'batcher', 'replica', 'proposer', 'challenger'];
+const REPAIR_ORDER: readonly ComponentRole[] = [
+  'network',
+  'sequencer',
+  'batcher',
+  'standby',
+  'replica',
+  'proposer',
+  'challenger',
+];
 /** What can be scaled to nothing, and the rest of the network goes on. */
 const SENDERS: readonly ComponentRole[] = ['batcher', 'proposer', 'challenger'];
 
@@ -148,6 +159,7 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
       return runs ? changeSequencer(desired, limits) : installSequencer(desired, limits);
     case 'batcher':
       return runs ? changeBatcher(desired, limits) : installBatcher(desired, limits);
+    case 'standby':
     case 'replica':
       return runs ? changeReplica(desired, limits) : installReplica(desired, limits);
     case 'proposer':
@@ -171,12 +183,22 @@ function restoreItem(item: Work): StepDraft[] {
   return restore(item.desired, { restarts: restarts(item), stopped: isStopped(item.observed) });
 }
 
-/** Everything is put back before anything is waited for: one component that stays broken keeps no other one broken. */
+/**
+ * A second sequencer ends first. Everything is put back before anything is waited for: one component that stays broken
+ * keeps no other one broken.
+ */
 function repairSteps(work: readonly Work[], limits: StepLimits): StepDraft[] {
   const network = work.filter(({ desired }) => desired.role === 'network');
   const stopped = work.filter(isStoppedSender);
-  const components = work.filter((item) => item.desired.role !== 'network' && !isStoppedSender(item));
+  const besides = work.filter(({ desired, observed }) => desired.role === 'standby' && sequencesBesides(observed));
+  const components = work.filter(
+    (item) =>
+      item.desired.role !== 'network' &&
+      !isStoppedSender(item) &&
+      !(besides.includes(item) && onlySequencesBesides(item.observed)),
+  );
   return [
+    ...besides.map(({ desired }) => keepStopped(desired, `stop ${desired.component.name}, which only stands by`)),
     ...network.flatMap(({ desired }) => storeNetwork(desired, limits, { checkChain: false })),
     ...stopped.flatMap(({ desired }) => stopSender(desired)),
     ...components.flatMap((item) => (waitsForOthers(item) ? [] : restoreItem(item))),

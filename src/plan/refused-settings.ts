@@ -45,11 +45,6 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     fix: 'put the genesis, compressed, into a ConfigMap and use genesis.configMapRef',
   },
   {
-    field: 'sequencer.preferred',
-    isSet: ({ spec }) => spec.sequencer !== undefined,
-    fix: 'leave it out: the only sequencer is the active one',
-  },
-  {
     field: 'approval.windows',
     isSet: ({ spec }) => (spec.approval.windows ?? []).length > 0,
     fix: 'set the kinds that must not run at any time to Required',
@@ -78,14 +73,6 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     field: 'audit.retain',
     isSet: ({ spec }) => spec.audit.retain,
     fix: 'leave it out and export the audit log before you delete the network',
-  },
-];
-
-const NODE: readonly Unsupported<OpNode>[] = [
-  {
-    field: 'sequencer.stopped',
-    isSet: ({ spec }) => spec.sequencer?.stopped === true,
-    fix: 'leave it out, or delete the OpNode',
   },
 ];
 
@@ -120,13 +107,26 @@ function refuseCrowd(components: SettingsInput['components']): Problem[] {
   ];
 }
 
+/** Of one that only stands by it is nothing but a word that it is never chosen. */
+function refuseStoppedChain(nodes: readonly OpNode[]): Problem[] {
+  const sequencers = nodes.filter(({ spec }) => spec.role === 'Sequencer');
+  if (sequencers.some(({ spec }) => spec.sequencer?.stopped !== true)) return [];
+  return sequencers.map(({ metadata }) =>
+    notYet(
+      'spec.sequencer.stopped of all sequencers of a network',
+      'leave it out, or delete the OpNode; to stop the sequencer for a while pause the network first',
+      `OpNode/${metadata.name}`,
+    ),
+  );
+}
+
 export function refuseSettings({ network, nodes, components, registry }: SettingsInput): Problem[] {
   const check = <T>(rules: readonly Unsupported<T>[], object: T, name?: string): Problem[] =>
     rules.filter((rule) => rule.isSet(object)).map((rule) => notYet(`spec.${rule.field}`, rule.fix, name));
   return [
     ...refuseCrowd(components),
     ...(network ? [...refuseUnknownChain(network, registry), ...check(NETWORK, network)] : []),
-    ...nodes.flatMap((node) => check(NODE, node, `OpNode/${node.metadata.name}`)),
+    ...refuseStoppedChain(nodes),
   ];
 }
 

@@ -198,11 +198,12 @@ export function restore(
   const back = apply(of, options.restarts ? { partition: 0 } : {});
   // A sequencer that was away does not go on by itself: somebody else may have taken over meanwhile.
   return of.role === 'sequencer' && options.stopped
-    ? [
-        step('stopSequencer', of.component, `keep ${of.component.name} from sequencing until that is known to be safe`),
-        back,
-      ]
+    ? [keepStopped(of, `keep ${of.component.name} from sequencing until that is known to be safe`), back]
     : [back];
+}
+
+export function keepStopped({ component }: DesiredComponent, summary: string): StepDraft {
+  return step('stopSequencer', component, summary);
 }
 
 /** The component that was put back works. */

@@ -11,7 +11,15 @@ const STOP_ORDER: readonly ComponentRole[] = ['proposer', 'sequencer', 'batcher'
  * What reads from the chain's nodes goes before them, but for the challenger, which guards proposals to the end; the
  * network, whose finalizer holds everything, goes last.
  */
-const DELETE_ORDER: readonly ComponentRole[] = ['proposer', 'batcher', 'sequencer', 'replica', 'challenger', 'network'];
+const DELETE_ORDER: readonly ComponentRole[] = [
+  'proposer',
+  'batcher',
+  'sequencer',
+  'standby',
+  'replica',
+  'challenger',
+  'network',
+];
 
 export function teardownPlan(input: PlanningInput): PlanDraft {
   const inOrder = (roles: readonly ComponentRole[]) =>
@@ -24,6 +32,8 @@ export function teardownPlan(input: PlanningInput): PlanDraft {
   ];
   const names = leaving.map(({ component }) => component.name);
   const stopsBlocks = leaving.some(({ role }) => role === 'sequencer');
+  const isFollowed = input.desired.some(({ role }) => role === 'standby');
+  const until = isFollowed ? 'until another sequencer takes over' : 'any more';
   return {
     kind: 'teardown',
     kinds: ['teardown'],
@@ -38,7 +48,7 @@ export function teardownPlan(input: PlanningInput): PlanDraft {
       restartsPods: false,
     })),
     gapExpectedSeconds: 0,
-    warnings: stopsBlocks ? ['the chain makes no blocks any more'] : [],
+    warnings: stopsBlocks ? [`the chain makes no blocks ${until}`] : [],
     renders: [],
   };
 }

@@ -1,7 +1,7 @@
 /** What the programs do not check themselves and start with all the same, or die of without saying why. */
 import { batcherNodesServeIt, channelsFitTheWindow, dataIsReadable } from './checks/batches.ts';
 import { chainFilesExist } from './checks/chain-files.ts';
-import { namesAreDistinct, referencedNodesExist } from './checks/components.ts';
+import { namesAreDistinct, preferredMaySequence, referencedNodesExist } from './checks/components.ts';
 import { gamesCanBePlayed, proposalsCount } from './checks/games.ts';
 import {
   commitmentsCanBeResolved,
@@ -23,6 +23,8 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   namesAreDistinct,
   // References between the objects of a network.
   referencedNodesExist,
+  // A chain that nobody would make blocks of.
+  preferredMaySequence,
   // A container without an image, or with one that ends before a fork of the chain.
   imagesExist,
   forksAreKnown,

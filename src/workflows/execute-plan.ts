@@ -33,7 +33,7 @@ import { guardChildMove } from './guards.ts';
 const LONGEST_ABSENCE_MS = 24 * 3_600_000;
 
 /** What was approved is no longer what is there: only a new look can make a plan that fits. */
-const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'];
+const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'SequencerChanged', 'NetworkDeleted'];
 
 const NOTHING_OPEN = 'no step waits at the moment: say it again when one does';
 

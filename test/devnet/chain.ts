@@ -65,6 +65,8 @@ export interface DevnetChain {
   /** Status of the OptimismNetwork; empty before anybody has written it. */
   status(): Promise<OptimismNetworkStatus>;
   waitForPhase(phase: string, timeoutMs?: number): Promise<OptimismNetworkStatus>;
+  /** A second machine, with pods that ask for it by `nodeSelector`; all others have to ask for the first one. */
+  addNode(name: string): Promise<PodRunner>;
   stop(): Promise<void>;
 }
 
@@ -83,7 +85,7 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
   const scale = options.timeScale === undefined ? {} : { timeScale: options.timeScale };
   const ledgers = createLedgers(scale);
   const faults = createFaults();
-  const runner = await startPodRunner({
+  const machine = {
     kubeconfigPath: servers.kubeconfigPath,
     namespace,
     dir,
@@ -91,7 +93,9 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
     publicNames: PUBLIC_NAMES,
     log,
     ...scale,
-  });
+  };
+  const runner = await startPodRunner(machine);
+  const runners = [runner];
   const ledger = ledgers.forGenesis(files.genesisHash);
   const referee = createReferee({ ledger, l1: { rpcUrl: servers.l1RpcUrl } });
   const prestates = await startPrestateServer();
@@ -136,9 +140,14 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
         timeoutMs,
       );
     },
+    async addNode(nodeName) {
+      const added = await startPodRunner({ ...machine, nodeName });
+      runners.push(added);
+      return added;
+    },
     async stop() {
       await referee.stop();
-      await runner.stop();
+      for (const one of runners) await one.stop();
       await prestates.stop();
       await kube.close();
     },

@@ -46,12 +46,6 @@ const NOT_SUPPORTED_YET: readonly Edit[] = [
     fix: 'genesis.configMapRef',
   },
   {
-    field: 'spec.sequencer.preferred',
-    of: NETWORK,
-    change: { sequencer: { preferred: SEQUENCER } },
-    fix: 'leave it out',
-  },
-  {
     field: 'spec.approval.windows',
     of: NETWORK,
     change: { approval: { windows: [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }] } },
@@ -178,9 +172,20 @@ describe('a running chain', { timeout: 400_000 }, () => {
       await devnet.chain.apply(copyOf(SEQUENCER, 'second-sequencer'));
       await bothSay('second-sequencer', {
         reason: 'DuplicateRole',
-        says: ['second-sequencer', `"${SEQUENCER}" is there already`, 'role: Replica'],
+        says: ['second-sequencer', `"${SEQUENCER}" is there already`, 'spec.sequencer.preferred', 'role: Replica'],
       });
       await remove(devnet, 'OpNode', 'second-sequencer');
+      await settled();
+    });
+  });
+
+  it('is not touched when its only sequencer is the preferred one, or is not there', async () => {
+    await touchesNothing(devnet, async () => {
+      await devnet.chain.apply(resource(devnet, NETWORK, { sequencer: { preferred: 'nobody' } }));
+      await bothSay(NETWORK, { reason: 'ReferenceNotFound', says: ['spec.sequencer.preferred', 'OpNode nobody'] });
+      await devnet.chain.apply(resource(devnet, NETWORK, { sequencer: { preferred: SEQUENCER } }));
+      await settled();
+      await devnet.chain.apply(resource(devnet, NETWORK));
       await settled();
     });
   });

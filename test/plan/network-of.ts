@@ -29,6 +29,7 @@ export const LIMITS: StepLimits = {
 const KINDS = {
   network: 'OptimismNetwork',
   sequencer: 'OpNode',
+  standby: 'OpNode',
   replica: 'OpNode',
   batcher: 'OpBatcher',
   proposer: 'OpProposer',

@@ -27,6 +27,7 @@ const strayPods = fc.constantFrom([], [], ['stray-0']);
 const component = fc.oneof(
   fc.record({ role: fc.constant('network' as const), state }),
   fc.record({ role: fc.constant('sequencer' as const), state, strayPods }),
+  fc.record({ role: fc.constant('standby' as const), state, strayPods }),
   fc.record({ role: fc.constant('batcher' as const), state, strayPods }),
   fc.record({
     role: fc.constant('replica' as const),
@@ -41,9 +42,12 @@ const rollouts = fc
   .map((given) => networkOf(given));
 const teardowns = fc
   .record({
-    roles: fc.uniqueArray(fc.constantFrom('sequencer' as const, 'batcher' as const, 'replica' as const), {
-      minLength: 1,
-    }),
+    roles: fc.uniqueArray(
+      fc.constantFrom('sequencer' as const, 'standby' as const, 'batcher' as const, 'replica' as const),
+      {
+        minLength: 1,
+      },
+    ),
     deleting: fc.boolean(),
     namespaceTerminating: fc.boolean(),
   })

@@ -129,6 +129,24 @@ describe('a second one of what there must be one of', () => {
       expect([message, fix].join()).toMatch(/"(first|a)" is there already.*delete/s);
   });
 
+  it('is whoever is not rolled out, however old it is', () => {
+    const nodes = [sequencer('older'), sequencer('running'), sequencer('standing-by')];
+    const problems = refuseDuplicates({ nodes, batchers: [], proposers: [], rolledOut: ['running', 'standing-by'] });
+    expect(problems).toEqual([
+      {
+        type: 'DuplicateRole',
+        message: expect.stringContaining('"running" is there already'),
+        fix: expect.stringContaining('set spec.sequencer.preferred of the OptimismNetwork to "running"'),
+        object: 'OpNode/older',
+      },
+    ]);
+  });
+
+  it('is no sequencer of a network that says which one it prefers: the others stand by', () => {
+    const nodes = [sequencer('a'), sequencer('b'), sequencer('c')];
+    expect(refuseDuplicates({ nodes, batchers: [], proposers: [], preferred: 'b' })).toEqual([]);
+  });
+
   it('is not a second replica', () => {
     const nodes = [sequencer('s'), replica('a'), replica('b')];
     expect(refuseDuplicates({ nodes, batchers: [batcher('b')], proposers: [] })).toEqual([]);
@@ -166,7 +184,6 @@ describe('a setting that this version can not honour', () => {
     ['spec.contracts.addresses', { contracts: { systemConfig: address, addresses: { optimismPortal: address } } }],
     ['spec.contracts.l1StandardBridge', { contracts: { l1StandardBridge: address } }],
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
-    ['spec.sequencer.preferred', { sequencer: { preferred: 'acme-sequencer-b' } }],
     ['spec.approval.windows', { approval: { windows } }],
     ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],
     ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
@@ -225,8 +242,13 @@ describe('a setting that this version can not honour', () => {
       registry,
     });
     expect(found.map(({ object, message }) => `${object}: ${message.split(' is not')[0]}`)).toEqual([
-      'OpNode/s: spec.sequencer.stopped',
+      'OpNode/s: spec.sequencer.stopped of all sequencers of a network',
     ]);
+  });
+
+  it('is not the word that a sequencer only stands by', () => {
+    const nodes = [sequencer('active'), sequencer('standby', { stopped: true })];
+    expect(refuseSettings({ network: undefined, nodes, components: [], registry })).toEqual([]);
   });
 
   it('is more components than status has room for: refused before anything is done', () => {

@@ -82,6 +82,17 @@ describe('settings that the programs do not check', () => {
       /^error ReferenceNotFound OptimismNetwork\/devnet: spec.sequencer.preferred names OpNode devnet-b/,
     ],
     [
+      'a preferred sequencer that is never to sequence',
+      () =>
+        found(
+          edited('probeInterval: 5s', 'sequencer: {preferred: devnet-sequencer}').replace(
+            '  sequencer:\n    signer:',
+            '  sequencer:\n    stopped: true\n    signer:',
+          ),
+        ),
+      /^error InvalidSpec OptimismNetwork\/devnet: spec.sequencer.preferred names OpNode devnet-sequencer, whose/,
+    ],
+    [
       'op-geth on a chain that has scheduled Karst',
       () => found(devnet(), { chain: withKarst }),
       /^error Incompatible OptimismNetwork\/devnet: the chain has scheduled karst, and release u18 knows forks up to jovian/,

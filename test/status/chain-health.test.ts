@@ -109,6 +109,16 @@ describe('the health of a chain', () => {
     expect(conditions['Sequencing']).toBe('False/SeveralSequencers');
   });
 
+  it('is unknown while the active one is silent, and says who could take over', () => {
+    const lost = node('a', 'Sequencer', { sequencerActive: silent });
+    const standby = node('b', 'Sequencer', { sequencerActive: { ok: true, value: false } });
+    const { health, conditions } = verdict([sample(1000, [lost, standby])]);
+    expect(conditions['Sequencing']).toBe('Unknown/SequencerUnreachable');
+    expect(health.conditions.find(({ type }) => type === 'Sequencing')?.message).toContain(
+      'set spec.sequencer.preferred to "b"',
+    );
+  });
+
   it('is stalled when an active sequencer makes no blocks', () => {
     const standing = [0, 30].map((age) => sample(1000, [node('seq', 'Sequencer', active)], age));
     expect(verdict(standing)).toMatchObject({

@@ -134,7 +134,7 @@ async function halted(executor: Executor): Promise<void> {
 }
 
 describe('a plan', () => {
-  it.each<FailureType>(['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'])(
+  it.each<FailureType>(['ReferenceChanged', 'ObjectLost', 'SequencerChanged', 'NetworkDeleted'])(
     'ends with a wish for another look when a step fails with %s',
     async (type) => {
       play = () => fails(type);

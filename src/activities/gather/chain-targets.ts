@@ -8,7 +8,7 @@ import type { Wish } from './wish.ts';
 
 export type Pod = KubeObject & {
   spec?: { nodeName?: string };
-  status?: { podIP?: string; conditions?: { type: string; status: string }[] };
+  status?: { podIP?: string; conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
 };
 
 export function isReady(pod: Pod): boolean {

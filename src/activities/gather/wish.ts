@@ -7,11 +7,10 @@ import type { OpBatcher } from '../../api/op-batcher.ts';
 import type { OpChallenger } from '../../api/op-challenger.ts';
 import type { OpNode } from '../../api/op-node.ts';
 import type { OpProposer } from '../../api/op-proposer.ts';
-import type { OptimismNetwork } from '../../api/optimism-network.ts';
+import type { OptimismNetwork, OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { parseObject } from '../../api/parse.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
-import { componentRole } from '../../plan/component-role.ts';
 import { refuseDuplicates, refuseSharedKeys } from '../../plan/duplicates.ts';
 import { refuseSettings } from '../../plan/refused-settings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -21,7 +20,7 @@ import { formerCopiesOf } from './former-copies.ts';
 import { type GatheredIdentity, gatherIdentity } from './identities.ts';
 import { gatherInstallation } from './installation.ts';
 import { type References, type ReferenceUse, referencesOf, resolveReferences } from './references.ts';
-import { type SignerSpec, signerAddressOf } from './signer-address.ts';
+import { batcherAddress, blockSigner, senderAddress } from './signer-addresses.ts';
 
 export interface Wish {
   readonly uid: string;
@@ -67,7 +66,12 @@ export async function gatherWish(
     proposers: parsed<OpProposer>('OpProposer'),
     challengers: parsed<OpChallenger>('OpChallenger'),
   };
-  const duplicates = refuseDuplicates(all);
+  const { components: rolledOut = [] } = (resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const duplicates = refuseDuplicates({
+    ...all,
+    preferred: network?.spec.sequencer?.preferred,
+    rolledOut: rolledOut.flatMap(({ kind, name }) => (kind === 'OpNode' ? [name] : [])),
+  });
   const refused = [...duplicates, ...refuseSettings({ network, ...all, components: staying, registry: deps.registry })];
   // One with a setting that is refused stays: it may run with the settings before, and is looked after.
   const isRefused = (kind: string, name: string) => duplicates.some(({ object }) => object === `${kind}/${name}`);
@@ -104,21 +108,16 @@ export async function gatherWish(
   );
   const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references, deps.registry)));
   problems.push(...(chain?.problems ?? []));
-  const batcherAddress = attempt(problems, () =>
-    signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher'),
-  );
-  const senderAddresses = new Map(
-    [...accepted.proposers, ...accepted.challengers].flatMap(({ kind, metadata, spec }) => {
-      const what = kind === 'OpProposer' ? 'proposer' : 'challenger';
-      const address = attempt(problems, () => signerAddressOf(spec.signer, references, what));
-      return address ? [[`${kind}/${metadata.name}`, address] as const] : [];
+  const batcher = attempt(problems, () => batcherAddress(accepted.batchers, going, references));
+  const signer = attempt(problems, () => blockSigner(accepted.nodes, references));
+  const senders = new Map(
+    [...accepted.proposers, ...accepted.challengers].flatMap((sender) => {
+      const address = attempt(problems, () => senderAddress(sender, references));
+      return address ? [[`${sender.kind}/${sender.metadata.name}`, address] as const] : [];
     }),
   );
-  problems.push(...refuseSharedKeys(batcherAddress, accepted.batchers[0]?.metadata.name, senderAddresses));
-  const sequencer = accepted.nodes.find((node) => componentRole(node) === 'sequencer');
-  const signerAddress = attempt(problems, () =>
-    signerAddressOf(sequencer?.spec.sequencer?.signer, references, 'unsafe block signer'),
-  );
+  problems.push(...(signer?.problems ?? []));
+  problems.push(...refuseSharedKeys(batcher, accepted.batchers[0]?.metadata.name, senders));
   return {
     uid: resources.network.metadata.uid ?? '',
     resources,
@@ -129,9 +128,9 @@ export async function gatherWish(
     identities,
     ...(chain?.files ? { files: chain.files } : {}),
     ...urls(network, references),
-    ...(batcherAddress ? { batcherAddress } : {}),
-    ...(signerAddress ? { signerAddress } : {}),
-    senderAddresses,
+    ...(batcher ? { batcherAddress: batcher } : {}),
+    ...(signer?.address ? { signerAddress: signer.address } : {}),
+    senderAddresses: senders,
     problems,
   };
 }
@@ -184,11 +183,6 @@ async function attemptAsync<T>(problems: Problem[], action: () => Promise<T>): P
     problems.push(error.toProblem());
     return undefined;
   }
-}
-
-function batcherSigner(staying: readonly OpBatcher[], going: readonly KubeObject[]): SignerSpec | undefined {
-  const leaving = going.find(({ kind }) => kind === 'OpBatcher')?.['spec'] as { signer?: SignerSpec } | undefined;
-  return staying[0]?.spec.signer ?? leaving?.signer;
 }
 
 function urls(network: OptimismNetwork | undefined, references: References): { l1Url?: string; beaconUrl?: string } {

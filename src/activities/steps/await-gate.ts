@@ -5,12 +5,13 @@
 
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { Discovery } from '../../chain/discovery/discovery.ts';
-import { takeSample } from '../../chain/sample.ts';
+import { type PodTarget, takeSample } from '../../chain/sample.ts';
 import { rememberSample } from '../../chain/sample-history.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
+import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
-import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
+import type { GateName } from '../../contract/plan.ts';
 import { DEFAULT_GATE_LIMITS, type GateContext, gates } from '../../plan/gates/index.ts';
 import { isComplete } from '../desire.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
@@ -22,6 +23,7 @@ import { saidLately } from '../gather/pod-logs.ts';
 import { requireWish } from '../gather/require-wish.ts';
 import { senderTargets } from '../gather/sender-targets.ts';
 import type { Wish } from '../gather/wish.ts';
+import { vouchedFor } from './fenced.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { Skipped, StepContext } from './step-context.ts';
 
@@ -35,6 +37,9 @@ const OF_SENDERS: readonly GateName[] = ['batching'];
 const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher', 'proposer-permitted', 'funds'];
 /** Gates about the games of the chain: what they are is read from its contracts. */
 const ABOUT_GAMES: readonly GateName[] = ['proposer-permitted', 'challenging', 'funds'];
+
+/** Gates that wait for what is not ours, and may not even be known: a person says that it is off. */
+const ASKS_FOR_OTHERS: readonly GateName[] = ['no-foreign-sequencer', 'no-foreign-batcher'];
 
 interface Kept {
   readonly samples: readonly Sample[];
@@ -83,8 +88,10 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
   context.keep({ samples } satisfies Kept);
   const own = runsAlready(name, context, sample, live);
   if (own) return own;
+  const judged =
+    name === 'single-sequencer' ? samples.map((one) => withoutFenced(one, nodePods(live), input)) : samples;
   const verdict = gate(
-    samples,
+    judged,
     gateContext(wish, input.step, {
       startedAt: context.startedAt,
       now: deps.now(),
@@ -99,9 +106,7 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     case 'wait': {
       // What can not be seen may be vouched for; what is seen to be wrong may not.
       const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
-      // Whether nodes of equal height disagree takes two samples to be seen.
-      const isSeen = name !== 'single-sequencer' || samples.length > 1;
-      if (fenced && isSeen && UNSKIPPABLE_GATES.includes(name))
+      if (fenced && ASKS_FOR_OTHERS.includes(name))
         return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
       const said = OF_SENDERS.includes(name)
         ? await saidLately(deps.kube, podsOfComponent(live, component), signal)
@@ -123,6 +128,18 @@ async function readContracts({ deps, signal }: StepContext, wish: Wish): Promise
   if (!isComplete(wish)) return undefined;
   const { discovery } = await checkChain(wish, { installed: true, now: deps.now(), signal });
   return discovery;
+}
+
+/**
+ * Without the sequencers that do not answer and for which a person has vouched, at whichever step of this plan: what they
+ * answer counts, once they do.
+ */
+function withoutFenced(sample: Sample, pods: readonly PodTarget[], { fencedNodes }: StepInput): Sample {
+  const fenced = pods.filter((target) => vouchedFor(target, fencedNodes)).map(({ pod }) => pod);
+  const nodes = sample.nodes.filter(
+    ({ pod, sequencerActive }) => !fenced.includes(pod) || sequencerState(sequencerActive) !== 'unknown',
+  );
+  return { ...sample, nodes };
 }
 
 /**

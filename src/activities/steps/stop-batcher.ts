@@ -3,6 +3,8 @@
  * the container undoes that, and it is the slowest way (op-stack-observed-2.md, section 3).
  */
 import { takeSample } from '../../chain/sample.ts';
+import type { NodeSample, Sample } from '../../chain/samples.ts';
+import { sequencerState } from '../../chain/sequencer-state.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { gatherWorkloads } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
@@ -69,9 +71,7 @@ async function drained(context: StepContext): Promise<string> {
   const kept = (context.kept ?? {}) as Kept;
   const drainedAt = kept.drainedAt ?? l1.value.head.number;
   context.keep({ ...kept, drainedAt } satisfies Kept);
-  const behind = sample.nodes.find(
-    ({ role, sync }) => role === 'Sequencer' && !(sync.ok && sync.value.currentL1.number > drainedAt),
-  );
+  const behind = readByBatcher(sample).find(({ sync }) => !(sync.ok && sync.value.currentL1.number > drainedAt));
   if (behind) {
     const seen = behind.sync.ok
       ? `is at L1 block ${behind.sync.value.currentL1.number}`
@@ -82,6 +82,13 @@ async function drained(context: StepContext): Promise<string> {
     );
   }
   return `${component.name} has ended, and everything that it sent up to L1 block ${drainedAt} is derived`;
+}
+
+/** Of several sequencers a batcher reads from the active one; where none is, it may be any. */
+function readByBatcher({ nodes }: Sample): NodeSample[] {
+  const sequencers = nodes.filter(({ role }) => role === 'Sequencer');
+  const active = sequencers.filter(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  return active.length > 0 ? active : sequencers;
 }
 
 function isOutOfPatience({ input, waitedMs }: StepContext): boolean {

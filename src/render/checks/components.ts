@@ -30,6 +30,22 @@ export function namesAreDistinct({ nodes, batchers, proposers, challengers }: Re
   });
 }
 
+/** A preference for one that is never chosen would leave the chain without a sequencer. */
+export function preferredMaySequence({ network, nodes }: RenderInput): SettingProblem[] {
+  const preferred = network.spec.sequencer?.preferred;
+  const isStopped = nodes.some(({ metadata, spec }) => metadata.name === preferred && spec.sequencer?.stopped === true);
+  if (!isStopped) return [];
+  return [
+    problem(
+      'error',
+      'InvalidSpec',
+      `OptimismNetwork/${network.metadata.name}`,
+      `spec.sequencer.preferred names OpNode ${preferred}, whose spec.sequencer.stopped is true`,
+      'name another sequencer, or leave spec.sequencer.stopped out',
+    ),
+  ];
+}
+
 export function referencedNodesExist(input: RenderInput): SettingProblem[] {
   const { network, nodes, batchers, proposers, challengers } = input;
   const roles = new Map(nodes.map(({ metadata, spec }) => [metadata.name, spec.role]));

@@ -18,7 +18,7 @@ export function sequencing(samples: readonly Sample[], last: Sample, limits: Hea
       'False',
       'SeveralSequencers',
       `${names(active)} sequence at the same time`,
-      'stop all but one at once',
+      'a plan stops all but the one that may; see the condition Progressing',
     );
   }
   const [sequencer] = active;
@@ -29,6 +29,7 @@ export function sequencing(samples: readonly Sample[], last: Sample, limits: Hea
           'Unknown',
           'SequencerUnreachable',
           `Nobody knows whether blocks are made: ${unanswered(unknown)}`,
+          takeOver(sequencers, unknown),
         )
       : condition(
           'Sequencing',
@@ -53,6 +54,12 @@ export function sequencing(samples: readonly Sample[], last: Sample, limits: Hea
         `${sequencer.node} makes blocks and is catching up: its head is ${age} s old`,
       )
     : standsStill(sequencer, head.number, age);
+}
+
+/** Nobody takes over by itself from one that may still make blocks. */
+function takeOver(sequencers: readonly NodeSample[], unknown: readonly NodeSample[]): string | undefined {
+  const standby = sequencers.find((sequencer) => !unknown.includes(sequencer));
+  return standby && `if it is off for good, set spec.sequencer.preferred to "${standby.node}"`;
 }
 
 /** `admin_sequencerActive` stays true, and `/healthz` good, whatever has happened to the execution client (recorded). */

@@ -15,7 +15,6 @@ import { startSequencer, stopSequencer } from './steps/sequencer.ts';
 import { type StepEffect, stepActivity } from './steps/step-context.ts';
 import { stopBatcher } from './steps/stop-batcher.ts';
 import { storeConfig } from './steps/store-config.ts';
-import { verify } from './steps/verify.ts';
 
 export function createActivities(deps: ActivityDependencies): EntityActivities & StepActivities {
   const step = (effect: StepEffect) =>
@@ -37,7 +36,6 @@ export function createActivities(deps: ActivityDependencies): EntityActivities &
     scaleDown: step(scaleDown),
     startSequencer: step(startSequencer),
     stopSequencer: step(stopSequencer),
-    verify: step(verify),
     removeFinalizers: step(removeFinalizers),
   };
 }

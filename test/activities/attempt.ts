@@ -68,6 +68,7 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
     step: { id, summary: `${step.type} ${step.component.name}`, limitSeconds: 600, safePointAfter: false, ...step },
     position: { index: 0, total: 1 },
     fencedNodes: [],
+    skippedGates: [],
     ...others,
   };
   const run: (input: StepInput) => Promise<StepResult> = createActivities(deps)[step.type];

@@ -128,6 +128,7 @@ class Played {
       },
       position: { index: 4, total: 9 },
       fencedNodes: [],
+      skippedGates: [],
     };
     const activity = stepActivity(this.#deps, () => auditStoreOf(this.#deps, { namespace, name, uid }), effect);
     return env.run(activity, input).catch((error: unknown) => {

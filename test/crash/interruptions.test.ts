@@ -27,12 +27,12 @@ const INSTALL_ZOMBIES = ALL
       'startSequencer/start/before',
       // At an install the key says already that it may not: the first effect on it comes after the start.
       'startSequencer/allow/before',
-      'verify/rest/before',
-      'verify/status/before',
+      'complete/rest/before',
+      'complete/status/before',
     ]
   : ['startSequencer/start/before'];
 const CHANGE_ZOMBIES = ALL
-  ? ['report/status/before', 'stopBatcher/scale/before', 'verify/rest/before']
+  ? ['report/status/before', 'stopBatcher/scale/before', 'complete/rest/before']
   : ['stopBatcher/scale/before'];
 const TEARDOWN_ZOMBIES = ALL
   ? [
@@ -199,7 +199,7 @@ describe('an entity that somebody terminates', () => {
     async () => {
       const { chain } = devnet();
       operator = await startFaultyOperator(devnet(), 'all', 'operator');
-      const points = ['startSequencer/start/after', 'verify/status/after'];
+      const points = ['startSequencer/start/after', 'complete/status/after'];
       await playTerminations(
         points,
         () => chain.apply(...chain.resources),

@@ -66,7 +66,7 @@ describe('an operator that is killed', () => {
           'report/planStarted/before',
           'storeConfig/create/after',
           'startSequencer/start/after',
-          'verify/status/after',
+          'complete/status/after',
           'report/planFinished/before',
         ],
         begin: () => chain.apply(...chain.resources),
@@ -83,7 +83,7 @@ describe('an operator that is killed', () => {
       const { chain } = devnet();
       await play({
         // Between scaling down and applying; and when it is rolled out but not noted as such.
-        points: ['stopBatcher/scale/after', 'verify/status/before'],
+        points: ['stopBatcher/scale/after', 'complete/status/before'],
         begin: () => chain.apply(resource(devnet(), 'devnet-batcher', { maxChannelDuration: 3 })),
         done: async () => {
           const { phase, history = [] } = await chain.status();

@@ -63,14 +63,10 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
     expect(plan).toMatchObject({ kind: 'install', outcome: 'completed' });
     const activities = scheduledActivities(await historyOf(devnet, `${devnet.entityId}/install-1`));
     expect(activities.map(({ id }) => id)).toEqual([
-      '01-await-l1-reachable/devnet',
-      '02-await-config-matches-chain/devnet',
-      '03-store-config/devnet',
-      '04-verify/devnet',
-      '05-apply-component/devnet-replica',
-      '06-await-pods/devnet-replica',
-      '07-await-node-synced/devnet-replica',
-      '08-verify/devnet-replica',
+      '01-await-config-matches-chain/devnet',
+      '02-store-config/devnet',
+      '03-apply-component/devnet-replica',
+      '04-await-node-synced/devnet-replica',
     ]);
     const [theirHeads, ours] = [await syncStatus(theirs.sequencer.rpcUrl), await headsOf(`${REPLICA}-0`)];
     expect(Math.abs(theirHeads.unsafeL2.number - ours.unsafeL2.number)).toBeLessThan(5);

@@ -167,11 +167,13 @@ export function draftOf(input: PlanningInput): PlanDraft {
   return planned.draft;
 }
 
-/** Steps as a list that reads like the protocol: `sequencer: apply pods≥0`, `replica: node-synced pod 1`. */
+/** Steps as a list that reads like the protocol: `sequencer: applyComponent pods≥0, ready`, `replica: node-synced pod 1 ✓`. */
 export function stepsOf(input: PlanningInput): string[] {
-  return draftOf(input).steps.map(({ type, component, gate, partition, ordinal }) => {
+  return draftOf(input).steps.map(({ type, component, gates, partition, ordinal, awaitsPods, completes }) => {
     const name = component.kind === 'OptimismNetwork' ? 'network' : component.name;
     const pods = partition === undefined ? '' : ` pods≥${partition}`;
-    return `${name}: ${gate ?? type}${pods}${ordinal === undefined ? '' : ` pod ${ordinal}`}`;
+    const which = ordinal === undefined ? '' : ` pod ${ordinal}`;
+    const marks = `${awaitsPods ? ', ready' : ''}${which}${completes ? ' ✓' : ''}`;
+    return `${name}: ${gates?.join(' + ') ?? type}${pods}${marks}`;
   });
 }

@@ -225,7 +225,7 @@ describe('a setting that this version can not honour', () => {
   it('is no gate that plans wait at', () => {
     const asked = ['sequencer', 'batcher', 'replica', 'network', 'proposer', 'challenger'] as const;
     const steps = asked.flatMap((role) => draftOf(networkOf([{ role, state: 'new' }])).steps);
-    const waited = new Set(steps.flatMap(({ gate }) => gate ?? []));
+    const waited = new Set(steps.flatMap(({ gates }) => gates ?? []));
     const never = SKIPPABLE_GATES.filter((gate) => !waited.has(gate));
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, rollout: { skipGates: [...SKIPPABLE_GATES] } });
     const refused = refuseSettings({ network, nodes: [], components: [], registry });

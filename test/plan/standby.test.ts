@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectChange } from '../../src/contract/plan.ts';
 import { change, draftOf, leaving, networkOf, refOf, type State, stepsOf } from './network-of.ts';
 
-const FOLLOW = (name: string) => [`${name}: awaitPods`, `${name}: node-synced`, `${name}: verify`];
+const FOLLOW = (name: string) => [`${name}: awaitPods`, `${name}: node-synced ✓`];
 
 function all(state: State) {
   return networkOf([
@@ -43,8 +43,8 @@ describe('a sequencer that stands by', () => {
   it('is installed like a replica, after the batcher, and never started', () => {
     expect(orderOf(all('new'))).toEqual(['network', 'sequencer', 'batcher', 'standby', 'replica']);
     expect(stepsOf(networkOf([{ role: 'standby', state: 'new' }]))).toEqual([
-      'standby: applyComponent pods≥0',
-      ...FOLLOW('standby'),
+      'standby: applyComponent pods≥0, ready',
+      'standby: node-synced ✓',
     ]);
   });
 
@@ -61,10 +61,8 @@ describe('a sequencer that stands by', () => {
     expect(orderOf(all('changed, restarting'))).toEqual(['network', 'replica', 'standby', 'sequencer', 'batcher']);
     const only = networkOf([{ role: 'standby', state: 'changed, restarting' }]);
     expect(stepsOf(only)).toEqual([
-      'standby: applyComponent pods≥0',
-      'standby: awaitPods pod 0',
-      'standby: node-synced pod 0',
-      'standby: verify',
+      'standby: applyComponent pods≥0, ready pod 0',
+      'standby: node-synced pod 0 ✓',
     ]);
     expect(draftOf(only).gapExpectedSeconds).toBe(0);
   });

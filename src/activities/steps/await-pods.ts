@@ -13,6 +13,12 @@ type StatefulSet = KubeObject & {
 };
 
 export async function awaitPods(context: StepContext): Promise<string> {
+  await requirePods(context);
+  return `pods of ${context.input.step.component.name} are ready`;
+}
+
+/** @throws OperatorError NotReadyYet with what keeps them from it */
+export async function requirePods(context: StepContext): Promise<void> {
   const { deps, input, at, signal } = context;
   const { step } = input;
   const render = await loadRender(deps.kube, at, step.render ?? '', signal);
@@ -40,7 +46,6 @@ export async function awaitPods(context: StepContext): Promise<string> {
         `${name}-${ordinal}`,
       );
   }
-  return `pods of ${step.component.name} are ready`;
 }
 
 async function requirePod(context: StepContext, set: StatefulSet, pod: Pod | undefined, name: string): Promise<void> {

@@ -10,7 +10,7 @@ import type { PodRunner } from '../devnet/kubelet/pod-runner.ts';
 import type { LedgerEvent } from '../devnet/ledger/events.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { podUids, read, remove, resource } from './cluster-objects.ts';
-import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { type Devnet, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
 import { conditionOf } from './refusals.ts';
 
@@ -27,6 +27,16 @@ describe('a chain with two sequencers', { timeout: 2 * PATIENCE_MS }, () => {
   const use = useDevnet('sequencers');
   /** The machine of {@link ACTIVE}; everything else is on the first one. */
   let machine: PodRunner;
+  /**
+   * Last block of the active one before its machine lost its power. An execution client that is killed loses its newest
+   * block (pods-observed.md, section 3), and the sequencer, which resumes by itself, makes another one in its place.
+   */
+  let lostWithPower: number | undefined;
+  const violations = ({ chain }: Devnet) =>
+    chain.referee
+      .violations()
+      .filter((text) => !new RegExp(`^block ${lostWithPower} of \\S+/${ACTIVE}-0 .* was replaced`).test(text));
+  const expectFairPlay = (devnet: Devnet) => expect(violations(devnet)).toEqual([]);
 
   const network = ({ chain }: Devnet, preferred = ACTIVE) =>
     resource({ chain }, NETWORK, {
@@ -115,6 +125,7 @@ describe('a chain with two sequencers', { timeout: 2 * PATIENCE_MS }, () => {
     it('goes on by itself when the machine of the active one was off for a moment', async () => {
       const reboot = async () => {
         await machine.fault.nodeLost({ containersDie: true });
+        lostWithPower = lastBlock(use());
         await machine.fault.nodeBack();
       };
       expect(await during(reboot, `${ACTIVE}-0`, 1)).toEqual([
@@ -130,18 +141,16 @@ describe('a chain with two sequencers', { timeout: 2 * PATIENCE_MS }, () => {
       expect(await during(() => cause(use()), `${STANDBY}-0`, 1)).toEqual([]);
     });
 
-    it('is found as it should be by the next operator', async () => {
+    it('is found as it should be by the next operator, which repairs what else is broken and nothing more', async () => {
       const devnet = use();
-      const { history } = await devnet.chain.status();
-      await devnet.start('all');
-      const started = Date.now();
-      await waitForStatus(
-        devnet,
-        'it has been looked at, and is healthy',
-        ({ health, phase }) =>
-          phase === 'Ready' && health?.class === 'Healthy' && Date.parse(health.updatedAt ?? '') > started,
-      );
-      expect((await devnet.chain.status()).history).toEqual(history);
+      const { history: before = [] } = await devnet.chain.status();
+      const plan = await planAfter(devnet, async () => {
+        await remove(devnet, 'Service', `${STANDBY}-rpc`);
+        await devnet.start('all');
+      });
+      expect(plan.summary).toMatch(new RegExp(`^drift ${NETWORK}: ${STANDBY} `));
+      expect((await devnet.chain.status()).history).toEqual([plan, ...before]);
+      expectFairPlay(devnet);
     });
   });
 
@@ -158,10 +167,6 @@ describe('a chain with two sequencers', { timeout: 2 * PATIENCE_MS }, () => {
     expect(restarted).toEqual([`${STANDBY}-0`, `${ACTIVE}-0`]);
     expect(sequencing(devnet, from)).toEqual([`${ACTIVE} stopped by exit`, `${ACTIVE} started by start`]);
     expect(await keys(devnet)).toEqual({ [ACTIVE]: 'false', [STANDBY]: 'true' });
-    await devnet.chain.apply(active(devnet), standby(devnet));
-    await waitForStatus(devnet, 'the change is taken back', ({ phase, history }) => {
-      return phase === 'Ready' && history?.[0]?.hash !== plan.hash;
-    });
     expectFairPlay(devnet);
   });
 
@@ -179,7 +184,7 @@ describe('a chain with two sequencers', { timeout: 2 * PATIENCE_MS }, () => {
     await waitForStatus(devnet, 'the batcher is changed meanwhile', ({ phase, history: [last] = [] }) => {
       return phase === 'Invalid' && last?.kind === 'change' && last.summary?.includes(BATCHER) === true;
     });
-    await chain.apply(network(devnet), resource(devnet, BATCHER));
+    await chain.apply(network(devnet));
     await conditionOf(devnet, { status: 'True', reason: 'Valid' });
     await chain.waitForPhase('Ready', PATIENCE_MS);
     expect(sequencing(devnet, from)).toEqual([]);
@@ -266,11 +271,42 @@ describe('a chain with two sequencers', { timeout: 2 * PATIENCE_MS }, () => {
     expect(await keys(devnet)).toEqual({ [ACTIVE]: 'true', [STANDBY]: 'false' });
     await waitForStatus(devnet, 'it is healthy again', ({ health }) => health?.class === 'Healthy');
     // The test itself has played the one thing that must never happen.
-    const violations = chain.referee.violations();
-    expect(violations.filter((text) => !/two sequencers at once: .*devnet-sequencer-0 started/.test(text))).toEqual([]);
-    expect(violations).toHaveLength(1);
+    expect(violations(devnet)).toEqual([expect.stringMatching(/two sequencers at once: .*devnet-sequencer-0 started/)]);
+  });
+
+  it('goes on with the standby when the active one is deleted, without a lost block', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    const from = chain.referee.events().length;
+    const before = violations(devnet);
+    await chain.apply(network(devnet, ACTIVE));
+    await conditionOf(devnet, { reason: 'NotSupportedYet', says: [`back to "${STANDBY}"`] });
+    await remove(devnet, 'OpNode', STANDBY);
+    const { history = [] } = await waitForStatus(
+      devnet,
+      'the other one sequences, and is the only one that the batcher reads from',
+      ({ phase, sequencer, history: [last] = [] }) =>
+        phase === 'Ready' && sequencer?.active === ACTIVE && last?.kind === 'change',
+    );
+    expect(history.slice(0, 3).map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+      'change completed',
+      'drift completed',
+      'teardown completed',
+    ]);
+    expect(sequencing(devnet, from)).toEqual([`${STANDBY} stopped by rpc`, `${ACTIVE} started by rpc`]);
+    expect(await keys(devnet)).toMatchObject({ [ACTIVE]: 'false' });
+    expect(await variable(devnet, `${BATCHER}-0`, 'OP_BATCHER_ROLLUP_RPC')).not.toContain(STANDBY);
+    await waitForStatus(devnet, 'it is healthy again', ({ health }) => health?.class === 'Healthy');
+    expect(violations(devnet)).toEqual(before);
   });
 });
+
+function lastBlock({ chain }: Devnet): number | undefined {
+  return chain.referee
+    .events()
+    .flatMap((event) => (event.type === 'block-produced' ? [event.block.number] : []))
+    .at(-1);
+}
 
 function sequencing({ chain }: Devnet, from: number): string[] {
   return chain.referee

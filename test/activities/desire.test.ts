@@ -52,7 +52,9 @@ async function replica(registry: Registry, consensus: object = {}) {
     installKey: INSTALL_KEY,
     identities: new Map([['acme-replica', gatherIdentity(node.value, references, INSTALL_KEY)]]),
   } as unknown as CompleteWish;
-  const found = desireOf(wish, { release: u19, games: {}, activeSequencer: undefined }).components.find(({ role }) => role === 'replica');
+  const found = desireOf(wish, { release: u19, games: {}, activeSequencer: undefined }).components.find(
+    ({ role }) => role === 'replica',
+  );
   return found ?? expect.fail('there is no replica');
 }
 

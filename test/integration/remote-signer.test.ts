@@ -109,8 +109,8 @@ describe('a network whose keys are with a remote signer', { timeout: 2 * PATIENC
     await signer.scale(1);
     await waitForStatus(devnet, 'the batcher gets no signature', ({ plan }) =>
       (plan?.steps ?? []).some(
-        ({ gate, state, message = '' }) =>
-          gate === 'batching' &&
+        ({ gates, state, message = '' }) =>
+          gates?.includes('batching') &&
           state === 'Waiting' &&
           message.includes('no inbox transaction of') &&
           message.includes(`${BATCHER} gets no signature from its remote signer: to address not authorized`),

@@ -33,7 +33,9 @@ describe('a plan', () => {
 
   it('takes the limits of its steps from the spec', () => {
     const limits = Object.fromEntries(
-      draftOf(all('new')).steps.flatMap(({ gates, limitSeconds }) => (gates ? [[gates.join(' + '), limitSeconds]] : [])),
+      draftOf(all('new')).steps.flatMap(({ gates, limitSeconds }) =>
+        gates ? [[gates.join(' + '), limitSeconds]] : [],
+      ),
     );
     expect(limits).toEqual({
       'l1-reachable + config-matches-chain': LIMITS.l1ReachableSeconds,
@@ -87,10 +89,7 @@ describe('an install', () => {
     expect(stepsOf(input)).toEqual([
       'network: l1-reachable + config-matches-chain',
       STORE,
-      ...['open', 'deriving'].flatMap((name) => [
-        `${name}: applyComponent pods≥0, ready`,
-        `${name}: node-synced ✓`,
-      ]),
+      ...['open', 'deriving'].flatMap((name) => [`${name}: applyComponent pods≥0, ready`, `${name}: node-synced ✓`]),
     ]);
     expect(draftOf(input)).toMatchObject({ kinds: ['install'], gapExpectedSeconds: 0, warnings: [] });
   });

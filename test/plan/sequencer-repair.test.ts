@@ -49,7 +49,8 @@ function planFor(
   return planned.type === 'plan' ? planned.draft : undefined;
 }
 
-const names = (plan: ReturnType<typeof planFor>) => plan?.steps.flatMap(({ type, gates }): readonly string[] => gates ?? [type]);
+const names = (plan: ReturnType<typeof planFor>) =>
+  plan?.steps.flatMap(({ type, gates }): readonly string[] => gates ?? [type]);
 /** No start without the question whether somebody else has taken over, and no end without the proof that it is alone. */
 const START = ['no-foreign-sequencer', 'startSequencer', 'sequencing', 'single-sequencer'];
 

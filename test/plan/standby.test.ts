@@ -60,10 +60,7 @@ describe('a sequencer that stands by', () => {
   it('is changed after the replicas and before the active one, and interrupts no blocks', () => {
     expect(orderOf(all('changed, restarting'))).toEqual(['network', 'replica', 'standby', 'sequencer', 'batcher']);
     const only = networkOf([{ role: 'standby', state: 'changed, restarting' }]);
-    expect(stepsOf(only)).toEqual([
-      'standby: applyComponent pods≥0, ready pod 0',
-      'standby: node-synced pod 0 ✓',
-    ]);
+    expect(stepsOf(only)).toEqual(['standby: applyComponent pods≥0, ready pod 0', 'standby: node-synced pod 0 ✓']);
     expect(draftOf(only).gapExpectedSeconds).toBe(0);
   });
 

@@ -231,7 +231,8 @@ describe('a word that a gate is to be skipped', () => {
   });
 
   it('counts for the gate that has failed', async () => {
-    play = ({ skippedGates }) => (skippedGates.length > 0 ? { message: 'skipped', skipped: true } : fails('GateTimeout'));
+    play = ({ skippedGates }) =>
+      skippedGates.length > 0 ? { message: 'skipped', skipped: true } : fails('GateTimeout');
     const executor = await execute('node-synced');
     await attempted(1);
     await halted(executor);
@@ -252,7 +253,10 @@ describe('a word that a gate is to be skipped', () => {
 
   it('counts for each of several gates of a step, one after the other', async () => {
     play = ({ skippedGates }) => (skippedGates.length === 2 ? { message: 'skipped', skipped: true } : waits());
-    const executor = await executeSteps({ ...gate(1, 'engine-ready'), gates: ['engine-ready', 'derivation-caught-up'] });
+    const executor = await executeSteps({
+      ...gate(1, 'engine-ready'),
+      gates: ['engine-ready', 'derivation-caught-up'],
+    });
     await attempted(1);
     await say(executor, skip('derivation-caught-up'));
     await waitUntil('one is skipped', async () => attempts.at(-1)?.skippedGates.length === 1 || undefined, 30_000);
@@ -263,7 +267,9 @@ describe('a word that a gate is to be skipped', () => {
 
   it('is no word about a later gate of the same name', async () => {
     play = ({ skippedGates, step }) =>
-      step.id.startsWith('01') && skippedGates.length === 0 ? waits() : { message: 'done', skipped: skippedGates.length > 0 };
+      step.id.startsWith('01') && skippedGates.length === 0
+        ? waits()
+        : { message: 'done', skipped: skippedGates.length > 0 };
     const executor = await execute('node-synced', 'node-synced');
     await attempted(1);
     await say(executor, skip('node-synced'));

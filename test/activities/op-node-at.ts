@@ -12,6 +12,8 @@ export interface OpNode extends AsyncDisposable {
   readonly asked: string[];
   sequences: boolean;
   mood: Mood;
+  /** When its head was made, seconds since the epoch; else as recorded, long ago. */
+  headTime: number | undefined;
   /** Called when it is told to start, before it does; `hang`: it starts and does not say so. */
   onStart: () => Promise<'hang' | undefined>;
 }
@@ -19,7 +21,9 @@ export interface OpNode extends AsyncDisposable {
 export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'answers'): Promise<OpNode> {
   const address = await reserveLoopbackAddress(`op-node ${seed}`);
   const asked: string[] = [];
-  const head = recorded('op-node-1.16.11', 'syncStatus-standby').response.result;
+  const head = recorded('op-node-1.16.11', 'syncStatus-standby').response.result as {
+    unsafe_l2: { timestamp: number };
+  };
 
   async function answer(method: string): Promise<Answer> {
     const say = (response: object): Answer => ({ body: { jsonrpc: '2.0', id: 1, ...response } });
@@ -30,7 +34,12 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
       case 'admin_sequencerActive':
         return say({ result: node.sequences });
       case 'optimism_syncStatus':
-        return say({ result: head });
+        return say({
+          result: {
+            ...head,
+            unsafe_l2: { ...head.unsafe_l2, timestamp: node.headTime ?? head.unsafe_l2.timestamp },
+          },
+        });
       case 'admin_stopSequencer':
         if (!node.sequences) return refuse('sequencer not running');
         node.sequences = false;
@@ -58,6 +67,7 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
     asked,
     sequences,
     mood,
+    headTime: undefined,
     onStart: async () => undefined,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

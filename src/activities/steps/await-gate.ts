@@ -11,12 +11,12 @@ import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
-import { DEFAULT_GATE_LIMITS, type GateContext, gates } from '../../plan/gates/index.ts';
+import { type GateContext, gates } from '../../plan/gates/index.ts';
 import { isComplete } from '../desire.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { checkChain } from '../gather/check-chain.ts';
 import { contractFacts } from '../gather/contract-facts.ts';
-import { gateContext } from '../gather/gate-context.ts';
+import { gateContext, gateLimits } from '../gather/gate-context.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
 import { senderTargets } from '../gather/sender-targets.ts';
@@ -31,6 +31,9 @@ const SKIP_GATES = 'spec.rollout.skipGates';
 const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher', 'proposer-permitted', 'funds'];
 /** Gates about the games of the chain: what they are is read from its contracts. */
 const ABOUT_GAMES: readonly GateName[] = ['proposer-permitted', 'challenging', 'funds'];
+
+/** What a node of L1 that is no archive still knows of the state of accounts. */
+const KNOWN_STATE_BLOCKS = 120;
 
 interface Kept {
   readonly samples: readonly Sample[];
@@ -59,11 +62,13 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     requireStatefulSet(context, live, component.name);
   const earlier = ((context.kept ?? {}) as Partial<Kept>).samples ?? [];
   const scanned = earlier.flatMap(({ inbox }) => (inbox?.ok ? [inbox.value.toBlock] : [])).at(-1);
+  const takesOver = input.planKind === 'install';
+  const limits = gateLimits(wish, component, takesOver);
   const targets = sampleTargets(wish, nodePods(live), {
     ...(scanned === undefined ? {} : { inboxFrom: scanned + 1 }),
     compareBlocks: name === 'same-chain',
-    nonceLookBack:
-      wish.network?.spec.rollout.gates.noForeignBatcher.quietBlocks ?? DEFAULT_GATE_LIMITS.foreignBatcherQuietBlocks,
+    heard: name === 'no-foreign-sequencer' && takesOver,
+    nonceLookBack: Math.min(limits.foreignBatcherQuietBlocks, KNOWN_STATE_BLOCKS),
   });
   const discovery = ABOUT_GAMES.includes(name) ? await readContracts(context, wish) : undefined;
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
@@ -84,7 +89,8 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
     gateContext(wish, input.step, {
       startedAt: context.startedAt,
       now: deps.now(),
-      base: DEFAULT_GATE_LIMITS,
+      limits,
+      takesOver,
       sample,
       discovery,
     }) satisfies GateContext,
@@ -97,11 +103,13 @@ export async function awaitGate(context: StepContext): Promise<string | Skipped>
       const fenced = input.fencedNodes.find((confirmed) => confirmed.step === step.id);
       // Whether nodes of equal height disagree takes two samples to be seen.
       const isSeen = name !== 'single-sequencer' || samples.length > 1;
-      if (fenced && isSeen && UNSKIPPABLE_GATES.includes(name))
+      const isGuard = UNSKIPPABLE_GATES.includes(name);
+      if (fenced && isSeen && isGuard && !verdict.firm)
         return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
+      const command = isGuard ? `confirm-fenced ${at.name} ${component.name}` : `skip-gate ${at.name} ${name}`;
       throw context.notYet(
         verdict.message,
-        `see what it waits for; if you know better: opstack skip-gate ${at.name} ${name} --reason "…" -n ${at.namespace}`,
+        `see what it waits for; if you know better: opstack ${command} --reason "…" -n ${at.namespace}`,
         1,
       );
     }

@@ -32,6 +32,7 @@ export interface Stage {
   readonly dir: string;
   readonly progress: Progress;
   readonly chain: DevnetChain;
+  readonly l1: { readonly rpcUrl: string; readonly beaconUrl: string };
   readonly operator: Operator;
   readonly kubeconfigPath: string;
   readonly temporalAddress: string;
@@ -117,10 +118,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const client = createTemporalClient({ temporalAddress, temporalNamespace: 'default' });
     closing.push(() => client.connection.close());
 
+    const told = new Set<string>();
     const stage: Stage = {
       dir,
       progress,
       chain,
+      l1,
       operator,
       kubeconfigPath,
       temporalAddress,
@@ -147,7 +150,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         await writeFile(file, stringify(object));
         return file;
       },
-      follow: (what, until, timeoutSeconds) => follow(stage, what, until, timeoutSeconds),
+      follow: (what, until, timeoutSeconds) => follow(stage, told, { what, until, timeoutSeconds }),
       async historyLength(workflowId) {
         const { historyLength } = await client.workflow.getHandle(workflowId).describe();
         return historyLength;
@@ -186,13 +189,17 @@ async function removeNamespace({ kube, namespace, resources }: DevnetChain): Pro
   await waitUntil(`namespace ${namespace} is gone`, () => isGone(ref), 60_000);
 }
 
+interface Followed {
+  readonly what: string;
+  until(status: OptimismNetworkStatus): boolean;
+  readonly timeoutSeconds: number;
+}
+
 async function follow(
   { chain, progress }: Stage,
-  what: string,
-  until: (status: OptimismNetworkStatus) => boolean,
-  timeoutSeconds: number,
+  told: Set<string>,
+  { what, until, timeoutSeconds }: Followed,
 ): Promise<OptimismNetworkStatus> {
-  const told = new Set<string>();
   return waitUntil(
     what,
     async () => {

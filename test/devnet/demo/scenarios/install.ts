@@ -8,7 +8,8 @@ import type { Scenario } from './scenario.ts';
 
 export const install: Scenario = {
   name: 'install',
-  about: 'Sequencer, batcher, replica, proposer and challenger rolled out by one workflow; then a change, then teardown.',
+  about:
+    'Sequencer, batcher, replica, proposer and challenger rolled out by one workflow; then a change, then teardown.',
 
   async begin(stage) {
     const { chain, progress } = stage;

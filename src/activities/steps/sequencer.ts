@@ -15,6 +15,7 @@ import type { PodTarget } from '../../chain/sample.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
+import { LIVE_HEAD_SECONDS } from '../../plan/gates/index.ts';
 import { sequencersConfigMapName } from '../../render/names.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
 import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
@@ -23,11 +24,6 @@ import { requireStatefulSet } from './lost-object.ts';
 import type { StepContext } from './step-context.ts';
 
 const RPC_TIMEOUT_MS = 5000;
-/**
- * A head that is younger belongs to somebody who sequences at this moment. No gate passes so soon after a block; but a
- * plan that was paused behind its gate goes on later, and the word of a person may have been wrong.
- */
-const LIVE_HEAD_MS = 10_000;
 /** A teardown does not hang on an op-node that never answers; one slow answer must not cost the last blocks either. */
 const TEARDOWN_PATIENCE_MS = 30_000;
 
@@ -54,12 +50,14 @@ export async function startSequencer(context: StepContext): Promise<string> {
       'see that op-node runs and has its L1',
     );
   const { hash, number, timestamp } = head.value.unsafeL2;
-  const ageMs = deps.now() - timestamp * 1000;
-  if (number > 0 && ageMs < LIVE_HEAD_MS)
-    throw context.notYet(
-      `block ${number} of ${own.pod} is ${Math.max(0, Math.round(ageMs / 1000))} s old, and none of ours has made it: somebody else sequences this chain`,
-      `switch that one off; or leave the chain to it: opstack abort ${context.at.name} -n ${context.at.namespace}`,
-    );
+  // No gate passes so soon after a block; but a plan that was paused behind its gate goes on later.
+  const age = deps.now() / 1000 - timestamp;
+  if (number > 0 && age < LIVE_HEAD_SECONDS)
+    throw new OperatorError({
+      type: 'GateFailed',
+      message: `block ${number} of ${own.pod} is ${Math.max(0, Math.round(age))} s old, and none of ours has made it: somebody else sequences this chain`,
+      fix: `leave the chain to it: opstack abort ${context.at.name} -n ${context.at.namespace}; or switch it off, and then: opstack retry ${context.at.name} -n ${context.at.namespace}`,
+    });
   // Until the start is known to have happened, a restart must not make it happen by itself.
   await allow(context, name, false);
   const result = await context.act('start', () => rpcStart(url, hash, http));

@@ -6,6 +6,9 @@ import { derivationHistory, isActive, type Seen, subjectName, subjectPods } from
 import { windowExpired } from './sequencing-window.ts';
 import { count, seconds } from './words.ts';
 
+/** A head that is younger, and that none of ours has made, is never started on. */
+export const LIVE_HEAD_SECONDS = 10;
+
 /**
  * Nobody else makes blocks of this chain: no block arrives at the candidate, neither by gossip nor by batches on L1, for
  * some block times, and everything that is in the inbox has been derived; where the chain is taken over, the candidate
@@ -24,10 +27,20 @@ export const noForeignSequencer: Gate = (samples, context) => {
   if (derived.outcome !== 'pass') return waitFirmly(derived.message);
   const quiet = quietFor(candidate, samples, context);
   const missing = inboxNotDerived(candidate, samples, context);
-  if (quiet.outcome === 'pass') return missing ?? quiet;
+  const live = isLive(candidate, context);
+  if (quiet.outcome === 'pass') return missing ?? live ?? quiet;
   // Where batches keep coming there is always one that is not derived yet: that the head moves is what people need to know.
-  return missing ? waitFirmly(quiet.message) : quiet;
+  return missing || live ? waitFirmly(quiet.message) : quiet;
 };
+
+/** Somebody has made the head just now: a person who says that he is off is wrong, or too early. */
+function isLive({ pod, sync }: NodeSample, { now }: GateContext): Verdict | undefined {
+  if (!sync.ok) return undefined;
+  const { number, timestamp } = sync.value.unsafeL2;
+  const age = now / 1000 - timestamp;
+  if (number === 0 || age >= LIVE_HEAD_SECONDS) return undefined;
+  return waitFirmly(`block ${count(number)} of ${pod} is ${seconds(age)} old, expecting ${LIVE_HEAD_SECONDS} s`);
+}
 
 /** A batch that is on L1 but not derived yet may hold blocks that are newer than ours. */
 function inboxNotDerived(

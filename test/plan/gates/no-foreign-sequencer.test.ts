@@ -191,7 +191,19 @@ describe('no-foreign-sequencer', () => {
     const batchOnL1 = [at(0, { inbox: inbox(1000, batch(1000)), nodes: [node('acme-0', { currentL1: 1000 })] })];
     for (const samples of [behind, batchOnL1])
       expect(noForeignSequencer(samples, context({ subject, takesOver: true }))).toMatchObject({ firm: true });
-    expect(noForeignSequencer([head(0, 5000)], context({ subject, takesOver: true }))).not.toHaveProperty('firm');
+    expect(noForeignSequencer([head(0, 5000)], context({ subject, takesOver: true, now: 12 }))).not.toHaveProperty(
+      'firm',
+    );
+  });
+
+  it('takes no such word for a block that somebody has just made, and does not pass it, however few blocks are wanted', () => {
+    const made = [head(0, 5000), head(4, 5002), head(8, 5002)];
+    const limits = { foreignSequencerQuietBlocks: 2 };
+    expect(noForeignSequencer(made, context({ subject, now: 8 }))).toMatchObject({ outcome: 'wait', firm: true });
+    expect(noForeignSequencer(made, context({ subject, now: 8, limits })).message).toBe(
+      'block 5,002 of acme-0 is 4 s old, expecting 10 s',
+    );
+    expect(noForeignSequencer([...made, head(14, 5002)], context({ subject, now: 14, limits })).outcome).toBe('pass');
   });
 
   it('never fails, and never passes within ten block times of a foreign block', () => {

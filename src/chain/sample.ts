@@ -2,7 +2,7 @@ import { beaconReady } from './clients/beacon.ts';
 import { blockAt, executionForks, executionState } from './clients/execution.ts';
 import type { HttpOptions } from './clients/http.ts';
 import { contractRoles, inboxTransactions, l1BlockHash, l1State, senderAccount } from './clients/l1.ts';
-import { peerCount, rollupForks, sequencerActive, syncStatus, version } from './clients/op-node.ts';
+import { heardBlock, peerCount, rollupForks, sequencerActive, syncStatus, version } from './clients/op-node.ts';
 import { reading } from './clients/reading.ts';
 import { fromAddress } from './pod-reading.ts';
 import {
@@ -27,7 +27,7 @@ export interface PodTarget {
   readonly ip?: string;
   /** Kubernetes node that it is bound to. */
   readonly host?: string;
-  readonly ports: { readonly opNode: number; readonly execution: number };
+  readonly ports: { readonly opNode: number; readonly execution: number; readonly nodeMetrics: number };
 }
 
 /** What to look at. What is left out is not asked for, and is missing in the sample. */
@@ -57,6 +57,8 @@ export interface SampleTargets {
   readonly compareBlocks?: boolean;
   /** Also ask every node for its fork times. */
   readonly forks?: boolean;
+  /** Also ask every node which block came last from a peer. */
+  readonly heard?: boolean;
 }
 
 export interface SampleOptions {
@@ -185,7 +187,7 @@ async function sampleNodes(targets: SampleTargets, http: HttpOptions): Promise<N
 async function sampleNode(target: PodTarget, targets: SampleTargets, http: HttpOptions): Promise<NodeSample> {
   const opNode = <T>(read: (url: string) => Promise<T>) => fromPod(target, 'opNode', read);
   const execution = <T>(read: (url: string) => Promise<T>) => fromPod(target, 'execution', read);
-  const [sync, el, peers, programVersion, active, inRollup, inExecution] = await Promise.all([
+  const [sync, el, peers, programVersion, active, inRollup, inExecution, heard] = await Promise.all([
     opNode((url) => syncStatus(url, http)),
     execution((url) => executionState(url, { ...http, genesisNumber: targets.genesisNumber })),
     opNode((url) => peerCount(url, http)),
@@ -193,6 +195,7 @@ async function sampleNode(target: PodTarget, targets: SampleTargets, http: HttpO
     target.role === 'Sequencer' ? opNode((url) => sequencerActive(url, http)) : undefined,
     targets.forks ? opNode((url) => rollupForks(url, http)) : undefined,
     targets.forks ? execution((url) => executionForks(url, http)) : undefined,
+    targets.heard ? fromPod(target, 'nodeMetrics', (url) => heardBlock(url, http)) : undefined,
   ]);
   const { pod, node, role } = target;
   return {
@@ -206,6 +209,7 @@ async function sampleNode(target: PodTarget, targets: SampleTargets, http: HttpO
     ...(active ? { sequencerActive: active } : {}),
     ...(inRollup ? { rollupForks: inRollup } : {}),
     ...(inExecution ? { elForks: inExecution } : {}),
+    ...(heard ? { heard } : {}),
   };
 }
 

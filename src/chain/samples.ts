@@ -74,6 +74,8 @@ export interface NodeSample {
   readonly sequencerActive?: Reading<boolean>;
   /** Connected peers of op-node. */
   readonly peers?: Reading<number>;
+  /** Number of the block that came last from a peer; 0: none since its start. Only when it was asked for. */
+  readonly heard?: Reading<number>;
   /** `v1.16.11`. */
   readonly version?: Reading<string>;
   readonly el: Reading<ExecutionSample>;

@@ -10,7 +10,7 @@ import { reserveLoopbackAddress } from '../devnet/kubelet/loopback-address.ts';
 export type Mood = 'answers' | 'error' | 'hang' | 'starts';
 
 interface SyncStatus {
-  readonly unsafe_l2: { readonly number: number; readonly hash: string };
+  readonly unsafe_l2: { readonly number: number; readonly hash: string; readonly timestamp: number };
 }
 
 export interface OpNode extends AsyncDisposable {
@@ -21,6 +21,8 @@ export interface OpNode extends AsyncDisposable {
   mood: Mood;
   /** Blocks by which its unsafe head is newer than recorded. */
   ahead: number;
+  /** When its head was made, seconds since the epoch; else as recorded, long ago. */
+  headTime: number | undefined;
   /** Called when it is told to start, before it does; `hang`: it starts and does not say so. */
   onStart: () => Promise<'hang' | undefined>;
 }
@@ -31,7 +33,7 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
   const status = recorded('op-node-1.16.11', 'syncStatus-standby').response.result as SyncStatus;
 
   function unsafeHead(): SyncStatus['unsafe_l2'] {
-    const { number, hash, ...rest } = status.unsafe_l2;
+    const { number, hash, ...rest } = { ...status.unsafe_l2, timestamp: node.headTime ?? status.unsafe_l2.timestamp };
     if (node.mood === 'starts') return { ...rest, number: 0, hash: `0x${'00'.repeat(32)}` };
     return { ...rest, number: number + node.ahead, hash: node.ahead === 0 ? hash : `0x${'22'.repeat(32)}` };
   }
@@ -74,6 +76,7 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
     sequences,
     mood,
     ahead: 0,
+    headTime: undefined,
     onStart: async () => undefined,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

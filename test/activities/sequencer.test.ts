@@ -281,6 +281,18 @@ describe.concurrent('a sequencer', () => {
     expect(scene.starts()).toBe(0);
   });
 
+  it('does not start on a block that somebody has just made, whatever a person has said', async () => {
+    await using scene = await Scene.open();
+    scene.a.headTime = Math.floor(Date.now() / 1000) - 3;
+    const failure = await scene.failure('startSequencer', { fencedNodes: confirmed('a') });
+    expect(failure).toMatchObject({ type: 'GateFailed', nonRetryable: true });
+    expect(failure.message).toMatch(/^block \d+ of \S+-a-0 is [345] s old, and none of ours has made it/);
+    expect(scene.starts()).toBe(0);
+    expect(await scene.keys()).toEqual({ ...NOBODY, a: 'true' });
+    scene.a.headTime -= 10;
+    expect(await scene.attempt('startSequencer')).toMatch(/^a sequences from block/);
+  });
+
   it('that did not say whether it has started may not come back by itself until it has said so', async () => {
     await using scene = await Scene.open();
     scene.a.onStart = async () => 'hang';

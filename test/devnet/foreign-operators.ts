@@ -1,10 +1,11 @@
-/** A sequencer and a batcher of somebody else on a devnet's chain: processes with its keys that no operator manages. */
+/** Sequencer, batcher and proposer of somebody else on a devnet's chain: processes with its keys that no operator manages. */
 import { join } from 'node:path';
 import type { DevnetChain } from './chain.ts';
 import { createPrograms } from './programs/index.ts';
 import { p2pIdentity } from './programs/p2p-identity.ts';
 import { chainOwner, type TestChain } from './programs/testing/test-bed.ts';
 import { nodeKey, sequencerEnv, startBatcher, startNode, type TestNode } from './programs/testing/test-chain.ts';
+import { startProposer } from './programs/testing/test-proposer.ts';
 
 export interface ForeignNode extends TestNode {
   /** For `consensus.p2p.staticPeers` of whoever wants to hear of its blocks. */
@@ -53,4 +54,8 @@ export function startForeignBatcher(foreign: TestChain, address: string, name: s
     name,
     env: { OP_BATCHER_DATA_AVAILABILITY_TYPE: 'calldata' },
   });
+}
+
+export function startForeignProposer(foreign: TestChain, address: string, name: string) {
+  return startProposer(foreign, { rpcUrl: `http://${address}:9545` } as TestNode, { name });
 }

@@ -20,7 +20,13 @@ function pod(name: string, fields: Partial<NodePod> = {}): NodePod {
 /** What the programs said on a real devnet (test/chain/fixtures/recorded). */
 async function recordedSample(name: string, role: NodeSample['role'], files: readonly string[]): Promise<NodeSample> {
   await using server = await replaying(...files.map((file) => recorded('op-node-1.18.2', file)));
-  const target = { pod: `${name}-0`, node: name, role, ip: '127.0.0.1', ports: { opNode: server.port, execution: 1 } };
+  const target = {
+    pod: `${name}-0`,
+    node: name,
+    role,
+    ip: '127.0.0.1',
+    ports: { opNode: server.port, execution: 1, nodeMetrics: 1 },
+  };
   const { nodes } = await takeSample({ pods: [target] }, new AbortController().signal);
   return nodes[0] ?? expect.fail('no sample');
 }

@@ -2,7 +2,7 @@
 import { LABELS } from '../../api/names.ts';
 import type { PodTarget, SampleTargets } from '../../chain/sample.ts';
 import type { KubeObject } from '../../kube/index.ts';
-import { EL_HTTP, NODE_RPC } from '../../render/ports.ts';
+import { EL_HTTP, NODE_METRICS, NODE_RPC } from '../../render/ports.ts';
 import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
 
@@ -36,7 +36,7 @@ function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTa
     role,
     ...(ip ? { ip } : {}),
     ...(pod.spec?.nodeName ? { host: pod.spec.nodeName } : {}),
-    ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number },
+    ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number, nodeMetrics: NODE_METRICS.number },
   };
 }
 
@@ -54,6 +54,7 @@ export interface LookAt {
   /** First L1 block of the inbox scan. */
   readonly inboxFrom?: number;
   readonly compareBlocks?: boolean;
+  readonly heard?: boolean;
   readonly nonceLookBack?: number;
 }
 
@@ -90,5 +91,6 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
         }
       : {}),
     ...(options.compareBlocks ? { compareBlocks: true } : {}),
+    ...(options.heard ? { heard: true } : {}),
   };
 }

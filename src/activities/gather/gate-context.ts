@@ -5,17 +5,23 @@ import type { Discovery } from '../../chain/discovery/discovery.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { Step } from '../../contract/plan.ts';
-import type { GateContext, GateLimits } from '../../plan/gates/index.ts';
+import { DEFAULT_GATE_LIMITS, type GateContext, type GateLimits } from '../../plan/gates/index.ts';
 import { podName } from '../../render/names.ts';
 import { gossips } from './following.ts';
 import { l1BlockSeconds } from './l1-block-time.ts';
 import { gateSender, proposalIntervalSeconds } from './sender-targets.ts';
 import type { Wish } from './wish.ts';
 
+/** What is taken for the channels of a batcher that is not ours: the default of OpBatcher. */
+const USUAL_CHANNEL_DURATION = 150;
+/** L1 blocks that the transaction of a closed channel may take. */
+const INCLUSION_BLOCKS = 10;
+
 export interface GateMoment {
   readonly startedAt: number;
   readonly now: number;
-  readonly base: GateLimits;
+  readonly limits: GateLimits;
+  readonly takesOver: boolean;
   readonly sample: Sample;
   /** What L1 says of the chain; absent: not asked, or no answer. */
   readonly discovery?: Discovery | undefined;
@@ -24,7 +30,7 @@ export interface GateMoment {
 export function gateContext(
   wish: Wish,
   step: Step,
-  { startedAt, now, base, sample, discovery }: GateMoment,
+  { startedAt, now, limits, takesOver, sample, discovery }: GateMoment,
 ): GateContext {
   const { component, ordinal } = step;
   const rollup = wish.files?.rollup;
@@ -32,7 +38,7 @@ export function gateContext(
   const sender = gateSender(wish, component, discovery);
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   return {
-    limits: limitsOf(wish, component, base),
+    limits,
     chain: {
       l1ChainId: rollup?.l1_chain_id ?? wish.network?.spec.l1.chainId ?? 0,
       l2ChainId: rollup?.l2_chain_id ?? wish.network?.spec.l2?.chainId ?? 0,
@@ -51,22 +57,29 @@ export function gateContext(
         ? { sender }
         : {},
     ...(active ? { activeSequencer: active.node } : {}),
+    takesOver,
     startedAt,
     now,
   };
 }
 
-function limitsOf(wish: Wish, { kind, name }: Step['component'], base: GateLimits): GateLimits {
+/** @param takesOver whether the component was never rolled out */
+export function gateLimits(wish: Wish, { kind, name }: Step['component'], takesOver: boolean): GateLimits {
   const { network, files, nodes, batchers, proposers, challengers } = wish;
+  const base = DEFAULT_GATE_LIMITS;
   if (!network) return base;
   const { gates } = network.spec.rollout;
   const node = nodes.find(({ metadata }) => metadata.name === name);
   const sender = [...proposers, ...challengers].find((item) => item.kind === kind && item.metadata.name === name);
   const [batcher] = batchers;
+  const l1BlockTimeSeconds = l1BlockSeconds(network, files?.rollup.l1_chain_id);
+  const window = files?.rollup.seq_window_size ?? 0;
+  const silence = batchSilenceBlocks(batcher?.spec.maxChannelDuration ?? USUAL_CHANNEL_DURATION, window);
+  const quietBlocks = gates.noForeignBatcher.quietBlocks;
   return {
     ...base,
     blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
-    l1BlockTimeSeconds: l1BlockSeconds(network, files?.rollup.l1_chain_id),
+    l1BlockTimeSeconds,
     l1MaxHeadAgeSeconds: parseDuration(gates.l1Reachable.maxHeadAge) / 1000,
     l1Confirmations: node?.spec.consensus.l1Confirmations ?? 0,
     derivationMaxL1Lag: gates.derivation.maxL1Lag,
@@ -75,10 +88,19 @@ function limitsOf(wish: Wish, { kind, name }: Step['component'], base: GateLimit
     nodeMaxSafeLag: gates.nodeSync.maxLag,
     sequencingMinBlocks: gates.sequencing.minBlocks,
     foreignSequencerQuietBlocks: gates.noForeignSequencer.quietBlocks,
-    foreignBatcherQuietBlocks: gates.noForeignBatcher.quietBlocks,
+    batchSilenceSeconds: silence * l1BlockTimeSeconds,
+    // Never so long that the sequencing window comes near meanwhile.
+    foreignBatcherQuietBlocks: takesOver
+      ? Math.max(quietBlocks, Math.min(silence, Math.floor(window / 4)))
+      : quietBlocks,
     batcherMaxChannelDuration: batcher?.spec.maxChannelDuration ?? base.batcherMaxChannelDuration,
     fundsMinHours: gates.funds.minHours,
     minBalanceWei: parseEther((sender ?? batcher)?.spec.balance?.minimum ?? '0').toString(),
     proposalIntervalSeconds: proposalIntervalSeconds(wish) ?? base.proposalIntervalSeconds,
   };
+}
+
+/** L1 blocks in which a batcher with these settings, if there is one, has sent something. */
+function batchSilenceBlocks(maxChannelDuration: number, window: number): number {
+  return (maxChannelDuration === 0 ? window : Math.ceil(1.5 * maxChannelDuration)) + INCLUSION_BLOCKS;
 }

@@ -11,13 +11,13 @@ import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
-import type { GateName } from '../../contract/plan.ts';
-import { DEFAULT_GATE_LIMITS, type GateContext, gates, type Verdict } from '../../plan/gates/index.ts';
+import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
+import { type GateContext, gates, type Verdict } from '../../plan/gates/index.ts';
 import { isComplete } from '../desire.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { checkChain } from '../gather/check-chain.ts';
 import { contractFacts } from '../gather/contract-facts.ts';
-import { gateContext } from '../gather/gate-context.ts';
+import { gateContext, gateLimits } from '../gather/gate-context.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { saidLately } from '../gather/pod-logs.ts';
 import { requireWish } from '../gather/require-wish.ts';
@@ -40,6 +40,9 @@ const ABOUT_GAMES: readonly GateName[] = ['proposer-permitted', 'challenging', '
 
 /** Gates that wait for what is not ours, and may not even be known: a person says that it is off. */
 const ASKS_FOR_OTHERS: readonly GateName[] = ['no-foreign-sequencer', 'no-foreign-batcher'];
+
+/** What a node of L1 that is no archive still knows of the state of accounts. */
+const KNOWN_STATE_BLOCKS = 120;
 
 interface Kept {
   readonly samples: readonly Sample[];
@@ -74,11 +77,13 @@ async function ask(names: readonly GateName[], context: StepContext, wish: Wish)
     requireStatefulSet(context, live, component.name);
   const earlier = ((context.kept ?? {}) as Partial<Kept>).samples ?? [];
   const scanned = earlier.flatMap(({ inbox }) => (inbox?.ok ? [inbox.value.toBlock] : [])).at(-1);
+  const takesOver = input.planKind === 'install';
+  const limits = gateLimits(wish, component, takesOver);
   const targets = sampleTargets(wish, nodePods(live), {
     ...(scanned === undefined ? {} : { inboxFrom: scanned + 1 }),
     compareBlocks: names.includes('same-chain'),
-    nonceLookBack:
-      wish.network?.spec.rollout.gates.noForeignBatcher.quietBlocks ?? DEFAULT_GATE_LIMITS.foreignBatcherQuietBlocks,
+    heard: names.includes('no-foreign-sequencer') && takesOver,
+    nonceLookBack: Math.min(limits.foreignBatcherQuietBlocks, KNOWN_STATE_BLOCKS),
   });
   const isAboutGames = names.some((name) => ABOUT_GAMES.includes(name));
   const discovery = isAboutGames ? await readContracts(context, wish) : undefined;
@@ -96,7 +101,8 @@ async function ask(names: readonly GateName[], context: StepContext, wish: Wish)
   const moment = {
     startedAt: context.startedAt,
     now: deps.now(),
-    base: DEFAULT_GATE_LIMITS,
+    limits,
+    takesOver,
     sample,
     discovery,
   };
@@ -136,15 +142,17 @@ async function passedBy(
     case 'wait': {
       // What can not be seen may be vouched for; what is seen to be wrong may not.
       const fenced = input.fencedNodes.find((confirmed) => confirmed.step === id);
-      if (fenced && ASKS_FOR_OTHERS.includes(name))
+      if (fenced && ASKS_FOR_OTHERS.includes(name) && !verdict.firm)
         return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
       const said = OF_SENDERS.includes(name)
         ? await saidLately(deps.kube, podsOfComponent(live, component), signal)
         : undefined;
+      const command = UNSKIPPABLE_GATES.includes(name)
+        ? `confirm-fenced ${at.name} ${component.name}`
+        : `skip-gate ${at.name} ${name}`;
       throw context.notYet(
         said ? `${verdict.message}; ${component.name} ${said.why}` : verdict.message,
-        said?.fix ??
-          `see what it waits for; if you know better: opstack skip-gate ${at.name} ${name} --reason "…" -n ${at.namespace}`,
+        said?.fix ?? `see what it waits for; if you know better: opstack ${command} --reason "…" -n ${at.namespace}`,
         1,
       );
     }

@@ -7,6 +7,7 @@ import { startSequencer as rpcStart, stopSequencer as rpcStop, syncStatus } from
 import { reading } from '../../chain/clients/reading.ts';
 import type { PodTarget } from '../../chain/sample.ts';
 import { OperatorError } from '../../contract/failures.ts';
+import { LIVE_HEAD_SECONDS } from '../../plan/gates/index.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
 import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
 import { lastBlocks } from './last-blocks.ts';
@@ -19,7 +20,7 @@ import { proveStopped, RPC_TIMEOUT_MS, type StoppedHead, sequencerChanged, state
 const TEARDOWN_PATIENCE_MS = 30_000;
 
 export async function startSequencer(context: StepContext): Promise<string> {
-  const { input, signal } = context;
+  const { deps, input, signal } = context;
   const { name } = input.step.component;
   const { live, own, others } = await sequencerPods(context, name);
   const url = own && opNodeUrl(own);
@@ -46,8 +47,16 @@ export async function startSequencer(context: StepContext): Promise<string> {
       `the head of ${own.pod} can not be read: ${head.error}`,
       'see that op-node runs and has its L1',
     );
-  const { hash, number } = head.value.unsafeL2;
+  const { hash, number, timestamp } = head.value.unsafeL2;
   requireAllBlocks(context, own, number, heads);
+  // No gate passes so soon after a block; but a plan that was paused behind its gate goes on later.
+  const age = deps.now() / 1000 - timestamp;
+  if (number > 0 && age < LIVE_HEAD_SECONDS)
+    throw new OperatorError({
+      type: 'GateFailed',
+      message: `block ${number} of ${own.pod} is ${Math.max(0, Math.round(age))} s old, and none of ours has made it: somebody else sequences this chain`,
+      fix: `leave the chain to it: opstack abort ${context.at.name} -n ${context.at.namespace}; or switch it off, and then: opstack retry ${context.at.name} -n ${context.at.namespace}`,
+    });
   // Until the start is known to have happened, a restart must not make it happen by itself.
   await allow(context, name, false);
   const result = await context.act('start', () => rpcStart(url, hash, http));

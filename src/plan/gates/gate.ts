@@ -4,12 +4,13 @@ import type { FailureType } from '../../contract/failures.ts';
 import type { GateLimits } from './limits.ts';
 
 /**
- * `pass`: the plan goes on. `wait`: not yet, the message says what is missing. `fail`: waiting cannot mend it, a person
- * has to. Messages are what people read in status.
+ * `pass`: the plan goes on. `wait`: not yet, the message says what is missing; `firm` where the word of a person that the
+ * other one is off says nothing about it. `fail`: waiting cannot mend it, a person has to. Messages are what people read
+ * in status.
  */
 export type Verdict =
   | { readonly outcome: 'pass'; readonly message: string }
-  | { readonly outcome: 'wait'; readonly message: string }
+  | { readonly outcome: 'wait'; readonly message: string; readonly firm?: true }
   | { readonly outcome: 'fail'; readonly reason: FailureType; readonly message: string; readonly fix: string };
 
 /** The chain as the configuration describes it. Hashes and addresses in lower case. */
@@ -54,6 +55,8 @@ export interface GateContext {
   readonly subject: { readonly node?: string; readonly pod?: string; readonly sender?: GateSender };
   /** OpNode that sequences. Absent: none of ours does. */
   readonly activeSequencer?: string;
+  /** Whether the component was never rolled out: a chain beyond its genesis is somebody else's until now. */
+  readonly takesOver: boolean;
   /** When the gate began, milliseconds since the epoch. */
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
@@ -69,6 +72,10 @@ export function pass(message: string): Verdict {
 
 export function wait(message: string): Verdict {
   return { outcome: 'wait', message };
+}
+
+export function waitFirmly(message: string): Verdict {
+  return { outcome: 'wait', message, firm: true };
 }
 
 export function fail(reason: FailureType, message: string, fix: string): Verdict {

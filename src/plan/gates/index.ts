@@ -21,6 +21,7 @@ import { singleSequencer } from './single-sequencer.ts';
 
 export type { Gate, GateContext, GateSender, Verdict } from './gate.ts';
 export { DEFAULT_GATE_LIMITS, type GateLimits } from './limits.ts';
+export { LIVE_HEAD_SECONDS } from './no-foreign-sequencer.ts';
 
 export const gates: Partial<Record<GateName, Gate>> = {
   // L1 is the right chain, synced and alive.

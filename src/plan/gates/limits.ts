@@ -17,6 +17,11 @@ export interface GateLimits {
   readonly sequencingMinBlocks: number;
   /** L2 block times in which no block of somebody else may arrive. */
   readonly foreignSequencerQuietBlocks: number;
+  /**
+   * Seconds without a batch after which somebody whose blocks are not heard as they are made counts as off. Asked only
+   * where the chain is taken over from somebody else.
+   */
+  readonly batchSilenceSeconds: number;
   /** L1 blocks in which no transaction of the batcher's address may be mined. */
   readonly foreignBatcherQuietBlocks: number;
   /** L1 blocks after which the batcher closes a channel at the latest. */
@@ -42,6 +47,7 @@ export const DEFAULT_GATE_LIMITS: GateLimits = {
   nodeMaxSafeLag: 10,
   sequencingMinBlocks: 3,
   foreignSequencerQuietBlocks: 10,
+  batchSilenceSeconds: 2820,
   foreignBatcherQuietBlocks: 10,
   batcherMaxChannelDuration: 1,
   minBalanceWei: '0',

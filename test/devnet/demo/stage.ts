@@ -33,12 +33,12 @@ export interface Stage {
   readonly dir: string;
   readonly progress: Progress;
   readonly chain: DevnetChain;
+  readonly l1: { readonly rpcUrl: string; readonly beaconUrl: string };
   readonly operator: Operator;
   readonly kubeconfigPath: string;
   readonly temporalAddress: string;
   readonly temporalUiUrl: string | undefined;
   readonly clusterName: string;
-  readonly l1: { readonly rpcUrl: string; readonly beaconUrl: string };
   /** Folder with the manifests as they are applied. */
   readonly manifests: string;
   /** The real kubectl, on this stage's cluster and namespace. */
@@ -124,16 +124,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const client = createTemporalClient({ temporalAddress, temporalNamespace: 'default' });
     closing.push(() => client.connection.close());
 
+    const told = new Set<string>();
     const stage: Stage = {
       dir,
       progress,
       chain,
+      l1: { rpcUrl: l1.rpcUrl, beaconUrl: l1.beaconUrl },
       operator,
       kubeconfigPath,
       temporalAddress,
       temporalUiUrl,
       clusterName,
-      l1: { rpcUrl: l1.rpcUrl, beaconUrl: l1.beaconUrl },
       manifests,
       close,
       atEnd: (end) => void closing.push(end),
@@ -156,7 +157,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         await writeFile(file, stringify(object));
         return file;
       },
-      follow: (what, until, timeoutSeconds) => follow(stage, what, until, timeoutSeconds),
+      follow: (what, until, timeoutSeconds) => follow(stage, told, { what, until, timeoutSeconds }),
       async historyLength(workflowId) {
         const { historyLength } = await client.workflow.getHandle(workflowId).describe();
         return historyLength;
@@ -195,13 +196,17 @@ async function removeNamespace({ kube, namespace, resources }: DevnetChain): Pro
   await waitUntil(`namespace ${namespace} is gone`, () => isGone(ref), 60_000);
 }
 
+interface Followed {
+  readonly what: string;
+  until(status: OptimismNetworkStatus): boolean;
+  readonly timeoutSeconds: number;
+}
+
 async function follow(
   { chain, progress }: Stage,
-  what: string,
-  until: (status: OptimismNetworkStatus) => boolean,
-  timeoutSeconds: number,
+  told: Set<string>,
+  { what, until, timeoutSeconds }: Followed,
 ): Promise<OptimismNetworkStatus> {
-  const told = new Set<string>();
   return waitUntil(
     what,
     async () => {

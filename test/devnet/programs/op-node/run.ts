@@ -31,7 +31,11 @@ export async function runNode(parts: NodeParts): Promise<number> {
   const derivation = createDerivation(driver, safeDb);
   const resetPipeline = () => derivation.reset('manual');
   await serveNode(parts, nodeMethods({ ...parts, sequencer, gossip, engineClient, resetPipeline }));
-  await serveMetrics(parts, () => gossip, sequencer);
+  await serveMetrics(parts, () => ({
+    peers: ledger.gossip.peers(gossip?.host.peerId ?? '').length,
+    active: sequencer.active(),
+    heard: queue.newest(),
+  }));
   startSequencing(parts, sequencer);
 
   process.spawn(async () => {
@@ -96,17 +100,15 @@ async function stopNode(
 
 async function serveMetrics(
   { driver, version }: NodeParts,
-  gossip: () => Gossip | undefined,
-  sequencer: Sequencer,
+  state: () => Parameters<typeof nodeMetrics>[2],
 ): Promise<void> {
   const { settings } = driver.config;
   if (!settings.bool('metrics.enabled')) return;
-  const peers = () => driver.ledger.gossip.peers(gossip()?.host.peerId ?? '').length;
   await serveRpc(driver.process, {
     address: settings.string('metrics.addr'),
     port: settings.number('metrics.port'),
     methods: {},
-    get: () => text(200, nodeMetrics(driver, version, peers(), sequencer.active())),
+    get: () => text(200, nodeMetrics(driver, version, state())),
     hanging: () => false,
   });
 }

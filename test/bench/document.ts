@@ -1,0 +1,45 @@
+/** The table in docs/benchmarks.md: what was measured is entered, everything else stays. Pure. */
+import type { Row } from './row.ts';
+import { targetText } from './words.ts';
+
+const BEGIN = '<!-- figures: npm run bench -- --write -->';
+const END = '<!-- end of figures -->';
+const HEAD = ['| row | what | target | measured | | measured on |', '|---|---|---|---|---|---|'];
+const MACHINE = '**Machine:** ';
+export const NOT_MEASURED = 'not measured yet';
+
+/** The cells of a row that a run fills in. */
+export interface Entry {
+  readonly measured: string;
+  readonly verdict: string;
+  readonly under: string;
+}
+
+/**
+ * @param machine what was measured before on another one is dropped, since the document names one machine
+ * @throws Error when the document has no place for the table
+ */
+export function withFigures(
+  document: string,
+  rows: readonly Row[],
+  machine: string,
+  entries: ReadonlyMap<string, Entry>,
+): string {
+  const from = document.indexOf(BEGIN);
+  const to = document.indexOf(END);
+  if (from < 0 || to < from) throw new Error(`the document has no "${BEGIN}" with "${END}" after it`);
+  const before = document.slice(from, to).split('\n');
+  const isSameMachine = before.includes(`${MACHINE}${machine}`);
+  const table = rows.map((row) => {
+    const entry = entries.get(row.name);
+    const kept = isSameMachine ? before.find((line) => line.startsWith(`| \`${row.name}\` |`)) : undefined;
+    return entry ? line(row, entry) : (kept ?? line(row, { measured: NOT_MEASURED, verdict: '', under: '' }));
+  });
+  const block = [BEGIN, '', `${MACHINE}${machine}`, '', ...HEAD, ...table, '', ''].join('\n');
+  return `${document.slice(0, from)}${block}${document.slice(to)}`;
+}
+
+function line(row: Row, { measured, verdict, under }: Entry): string {
+  const cells = [`\`${row.name}\``, row.what, row.targets.map(targetText).join(', '), measured, verdict, under];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll(/ +/g, ' ');
+}

@@ -13,6 +13,8 @@ export interface Stage {
 
 export interface StageType<S extends Stage> {
   readonly name: string;
+  /** It is another stage with another number of networks. */
+  readonly isSized?: true;
   open(place: Place): Promise<S>;
 }
 
@@ -24,7 +26,7 @@ export interface Place {
 
 export interface Bench extends Amount {
   readonly progress: Progress;
-  /** The stage that is open when it is of this type and size, else a new one. */
+  /** The stage that is open when it is this one, else a new one. */
   on<S extends Stage>(type: StageType<S>): Promise<S>;
 }
 
@@ -52,7 +54,7 @@ export function createStages(progress: Progress): Stages {
       progress,
       async on<S extends Stage>(type: StageType<S>): Promise<S> {
         const { networks } = amount;
-        if (open?.type === type && open.networks === networks) return open.stage as S;
+        if (open?.type === type && (!type.isSized || open.networks === networks)) return open.stage as S;
         await close();
         progress.step(`opening the stage: ${type.name}`);
         dir = await mkdtemp(join(tmpdir(), 'opstack-bench-'));

@@ -1,15 +1,15 @@
 /** The table in docs/benchmarks.md: what was measured is entered, everything else stays. Pure. */
 import type { Row } from './row.ts';
-import { targetText } from './words.ts';
+import { targetsText } from './words.ts';
 
 const BEGIN = '<!-- figures: npm run bench -- --write -->';
 const END = '<!-- end of figures -->';
-const HEAD = ['| row | what | target | measured | | measured on |', '|---|---|---|---|---|---|'];
+const HEAD = ['| row | what | target | a Go operator | measured | | measured on |', '|---|---|---|---|---|---|---|'];
 const MACHINE = '**Machine:** ';
-export const NOT_MEASURED = 'not measured yet';
+const NOT_MEASURED = 'not measured yet';
 
 /** The cells of a row that a run fills in. */
-export interface Entry {
+interface Entry {
   readonly measured: string;
   readonly verdict: string;
   readonly under: string;
@@ -31,15 +31,22 @@ export function withFigures(
   const before = document.slice(from, to).split('\n');
   const isSameMachine = before.includes(`${MACHINE}${machine}`);
   const table = rows.map((row) => {
-    const entry = entries.get(row.name);
     const kept = isSameMachine ? before.find((line) => line.startsWith(`| \`${row.name}\` |`)) : undefined;
-    return entry ? line(row, entry) : (kept ?? line(row, { measured: NOT_MEASURED, verdict: '', under: '' }));
+    const entry = entries.get(row.name) ?? (kept ? entryIn(kept) : undefined);
+    return line(row, entry ?? { measured: NOT_MEASURED, verdict: '', under: '' });
   });
   const block = [BEGIN, '', `${MACHINE}${machine}`, '', ...HEAD, ...table, '', ''].join('\n');
   return `${document.slice(0, from)}${block}${document.slice(to)}`;
 }
 
 function line(row: Row, { measured, verdict, under }: Entry): string {
-  const cells = [`\`${row.name}\``, row.what, row.targets.map(targetText).join(', '), measured, verdict, under];
+  const cells = [`\`${row.name}\``, row.what, targetsText(row), row.elsewhere ?? '', measured, verdict, under];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll(/ +/g, ' ');
+}
+
+/** The last three cells: targets and words are those of today. */
+function entryIn(text: string): Entry {
+  const cells = text.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
+  const [measured = '', verdict = '', under = ''] = cells.slice(-4, -1);
+  return { measured, verdict, under };
 }

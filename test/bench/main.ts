@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createProgress, type Progress } from '../devnet/demo/progress.ts';
 import { createStages, type Stages } from './bench.ts';
-import { type Entry, withFigures } from './document.ts';
-import { loadBefore, machineText, thisMachine } from './machine.ts';
+import { withFigures } from './document.ts';
+import { loadBefore, type Machine, machineText, thisMachine } from './machine.ts';
 import { type Amount, amountOf, type Figure, type Row, type Verdict, verdictOf } from './row.ts';
 import { ROWS } from './rows.ts';
-import { figureText, numberText, targetText, underText, verdictText } from './words.ts';
+import { figureText, numberText, targetsText, underText, verdictText } from './words.ts';
 
+const NAME_WIDTH = 16;
 const DOCUMENT = join(import.meta.dirname, '../../docs/benchmarks.md');
 
 interface Options {
@@ -57,30 +58,40 @@ async function main(names: readonly string[], options: Options): Promise<boolean
   }
   const progress = createProgress({ verbose: false });
   const stages = createStages(progress);
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => void stages.close().finally(() => process.exit(1)));
+  const machine = thisMachine();
   const results: Result[] = [];
   const failed: string[] = [];
-  try {
-    for (const row of ROWS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-      try {
-        results.push(await measure(row, amountOf(row.size, options), stages, progress));
-      } catch (error) {
-        failed.push(row.name);
-        progress.note(`${row.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        progress.note(await stages.explain());
-        // What it has left behind would be measured with the next one.
-        await stages.close();
-      }
+  for (const row of ROWS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    try {
+      const result = await measure(row, amountOf(row.size, options), stages, progress);
+      results.push(result);
+      if (options.write) enter(machine, result);
+    } catch (error) {
+      failed.push(row.name);
+      progress.note(`${row.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      progress.note(await stages.explain());
+      // What it has left behind would be measured with the next one.
+      await stages.close();
     }
-  } finally {
-    await stages.close();
   }
-  const machine = thisMachine();
-  if (options.write) {
-    const entries = new Map(results.map((result) => [result.row, entryOf(result)]));
-    writeFileSync(DOCUMENT, withFigures(readFileSync(DOCUMENT, 'utf8'), ROWS, machineText(machine), entries));
-  }
+  await stages.close();
+  for (const { row, figures, verdict } of options.json ? [] : results)
+    progress.print(`${row.padEnd(NAME_WIDTH)} ${verdictText(verdict)}: ${figures.map(figureText).join(', ')}`);
   if (options.json) progress.print(JSON.stringify({ machine, results, failed }));
   return failed.length === 0;
+}
+
+/** At once, and not at the end: what an hour has measured is not lost with the row that fails. */
+function enter(machine: Machine, { row, date, figures, verdict, under, loadBefore: load }: Result): void {
+  const entry = {
+    measured: figures.map(figureText).join(', '),
+    verdict: verdictText(verdict),
+    under: `${date}, load before ${numberText(load)}. ${under}`,
+  };
+  const entries = new Map([[row, entry]]);
+  writeFileSync(DOCUMENT, withFigures(readFileSync(DOCUMENT, 'utf8'), ROWS, machineText(machine), entries));
 }
 
 async function measure(row: Row, amount: Amount, stages: Stages, progress: Progress): Promise<Result> {
@@ -91,28 +102,21 @@ async function measure(row: Row, amount: Amount, stages: Stages, progress: Progr
   const verdict = verdictOf(row, measurement, amount);
   const { figures } = measurement;
   const under = underText(row, measurement, amount);
-  progress.step(`${row.name}: ${figures.map(figureText).join(', ')} (${verdictText(verdict)}; ${under})`);
+  progress.step(`${row.name}: ${figures.map(figureText).join(', ')}; ${verdictText(verdict)}`);
   const seconds = progress.seconds() - from;
   const date = new Date().toISOString().slice(0, 10);
   return { row: row.name, date, ...amount, seconds, loadBefore: load, figures, verdict, under };
 }
 
-function entryOf({ date, figures, verdict, under, loadBefore: load }: Result): Entry {
-  return {
-    measured: figures.map(figureText).join(', '),
-    verdict: verdictText(verdict),
-    under: `${date}, load before ${numberText(load)}. ${under}`,
-  };
-}
-
-function listed({ name, what, targets, size }: Row): string {
-  const { networks, runs } = size;
-  const most = networks?.most === undefined ? '' : `, at most ${networks.most}`;
-  const sizes = [
-    ...(networks ? [`${networks.usual} networks (the target is about ${networks.target}${most})`] : []),
+function listed(row: Row): string {
+  const { networks, runs } = row.size;
+  const most = networks?.most === undefined ? '' : ` (at most ${networks.most})`;
+  const usual = [
+    ...(networks ? [`${networks.usual} networks${most}`] : []),
     ...(runs ? [`${runs.usual} ${runs.of}`] : []),
   ];
-  return `${name.padEnd(16)} ${what}\n${''.padEnd(16)} target ${targets.map(targetText).join(', ')}; ${sizes.join(', ')}`;
+  const size = usual.length === 0 ? '' : `; usual size ${usual.join(', ')}`;
+  return `${row.name.padEnd(NAME_WIDTH)} ${row.what}\n${''.padEnd(NAME_WIDTH)} target ${targetsText(row)}${size}`;
 }
 
 try {

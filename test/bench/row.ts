@@ -31,6 +31,8 @@ export interface Row {
   readonly name: string;
   readonly what: string;
   readonly targets: readonly Target[];
+  /** What an existing Go operator comes to. */
+  readonly elsewhere?: string;
   readonly size: Size;
   measure(bench: Bench): Promise<Measurement>;
 }

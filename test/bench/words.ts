@@ -12,8 +12,14 @@ export function figureText({ name, value, unit }: Figure): string {
 }
 
 export function targetText({ name, bound, value, unit }: Target): string {
-  const sign = bound === 'at most' ? '≤' : '≥';
+  const sign = value === 0 ? '=' : bound === 'at most' ? '≤' : '≥';
   return [name, sign, numberText(value), unit].filter((part) => part !== '').join(' ');
+}
+
+/** All targets of a row, and on how many networks they are meant. */
+export function targetsText({ targets, size }: Row): string {
+  const networks = size.networks ? `${numberText(size.networks.target)} networks: ` : '';
+  return `${networks}${targets.map(targetText).join(', ')}`;
 }
 
 export function verdictText(verdict: Verdict): string {
@@ -33,5 +39,5 @@ export function underText({ size }: Row, { under }: Measurement, { networks, run
     ...(size.networks ? [`${numberText(networks)} ${networks === 1 ? 'network' : 'networks'}`] : []),
     ...(size.runs ? [`${numberText(runs)} ${size.runs.of}`] : []),
   ];
-  return `${amounts.join(', ')}: ${under}`;
+  return amounts.length === 0 ? under : `${amounts.join(', ')}: ${under}`;
 }

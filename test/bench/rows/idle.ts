@@ -21,6 +21,7 @@ export const idle: Row = {
     atMost('watcher RSS', 200, 'MB'),
     atMost('operator CPU', 1, 'cores'),
   ],
+  elsewhere: '90 writes/s for ever',
   size: { networks: { usual: 50, target: 1000 }, runs: { usual: 5, of: 'minutes' } },
   async measure(bench) {
     const stage = await bench.on(idleNetworks);

@@ -10,7 +10,7 @@ const PATIENCE_MS = 600_000;
 export const wholeNetworks: Row = {
   name: 'whole-networks',
   what: 'networks of all five kinds at once → all Ready on the simulator',
-  targets: [atLeast('networks', 4, '/s'), atLeast('Ready', 100, '%')],
+  targets: [atLeast('networks', 4, '/s')],
   size: { networks: { usual: 4, target: 200, most: 16 } },
   async measure(bench) {
     const stage = await bench.on(wholeNetwork);
@@ -32,15 +32,13 @@ export const wholeNetworks: Row = {
       return {
         figures: [
           { name: 'networks', value: started.length / seconds, unit: '/s' },
-          // Whoever is not Ready in time fails the row.
-          { name: 'Ready', value: 100, unit: '%' },
           { name: 'all', value: seconds, unit: 's' },
           { name: 'one alone', value: stage.installSeconds, unit: 's' },
           ...coresOf(load.stop()),
           { name: 'simulator and bench CPU', value: (user + system) / 1e6 / seconds, unit: 'cores' },
         ],
         under:
-          'recorded delays of the programs five times faster than life, blocks each second; most of an install is waiting for blocks, probes and channels, and the pods of all networks run in the one process of the bench',
+          'none was lost, or the row would have failed; recorded delays of the programs five times faster than life, blocks each second; most of an install is waiting for blocks, probes and channels, and the pods of all networks run in the one process of the bench',
       };
     } finally {
       for (const { chain } of started) await chain.stop();

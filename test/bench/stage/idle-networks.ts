@@ -9,6 +9,7 @@ import { openServers, type ServerStage } from './servers.ts';
 
 /** Half a probe interval: who has something to do does it within. */
 const QUIET_MS = 15_000;
+const QUIET_ROUNDS = 20;
 const DESCRIPTIONS_AT_ONCE = 8;
 /** Of one network; a thousand of them share the machine. */
 const PATIENCE_MS = 120_000;
@@ -20,6 +21,7 @@ export interface IdleStage extends ServerStage {
 
 export const idleNetworks: StageType<IdleStage> = {
   name: 'idle networks',
+  isSized: true,
   async open(place) {
     const stage = await openServers(place);
     const { progress, networks, kube } = stage;
@@ -60,11 +62,12 @@ export async function workflowsOf({ temporal, fleet }: IdleStage): Promise<Workf
 }
 
 async function untilQuiet(stage: IdleStage): Promise<void> {
-  let before: number;
   let { events } = await workflowsOf(stage);
-  do {
-    before = events;
+  for (let round = 0; round < QUIET_ROUNDS; round++) {
+    const before = events;
     await pause(QUIET_MS);
     ({ events } = await workflowsOf(stage));
-  } while (events !== before);
+    if (events === before) return;
+  }
+  throw new Error(`something is added to the histories of ${stage.fleet.length} idle networks again and again`);
 }

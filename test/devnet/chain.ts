@@ -154,7 +154,7 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
   };
 }
 
-async function createNamespace(kube: KubeClient, name: string): Promise<void> {
+export async function createNamespace(kube: KubeClient, name: string): Promise<void> {
   try {
     await kube.create({
       apiVersion: 'v1',
@@ -167,7 +167,12 @@ async function createNamespace(kube: KubeClient, name: string): Promise<void> {
 }
 
 /** What a user of the devnet has before the first OptimismNetwork: chain files, keys, the L1's URLs. */
-function userObjects(namespace: string, deployment: Deployment, files: ChainFiles, servers: Servers): KubeObject[] {
+export function userObjects(
+  namespace: string,
+  deployment: Deployment,
+  files: ChainFiles,
+  servers: Servers,
+): KubeObject[] {
   const json = (value: unknown) => JSON.stringify(value, null, 2);
   return [
     {
@@ -211,8 +216,14 @@ function canariesOf(deployment: Deployment): Canary[] {
   ];
 }
 
-async function exampleResources(
-  { namespace, servers, whole = false, pinToRunner = false }: DevnetChainOptions,
+/** The custom resources of examples/devnet, for a deployment. */
+export async function exampleResources(
+  {
+    namespace,
+    servers,
+    whole = false,
+    pinToRunner = false,
+  }: Pick<DevnetChainOptions, 'namespace' | 'servers' | 'whole' | 'pinToRunner'>,
   deployment: Deployment,
   prestatesUrl: string,
 ): Promise<KubeObject[]> {

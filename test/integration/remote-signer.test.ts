@@ -10,12 +10,19 @@ import { prepareSigner, SIGNER, SIGNER_URL, type UsersSigner } from './signer-of
 
 const SEQUENCER = 'devnet-sequencer';
 const BATCHER = 'devnet-batcher';
-const TLS = { [SEQUENCER]: 'sequencer-tls', [BATCHER]: 'batcher-tls' } as const;
+const PROPOSER = 'devnet-proposer';
+const CHALLENGER = 'devnet-challenger';
+const TLS = {
+  [SEQUENCER]: 'sequencer-tls',
+  [BATCHER]: 'batcher-tls',
+  [PROPOSER]: 'proposer-tls',
+  [CHALLENGER]: 'challenger-tls',
+} as const;
 const STRANGER = `0x${'dd'.repeat(20)}`;
 
 /** The signer's log tells a certificate from the renewed one by its name. */
 function rows({ chain }: Devnet): SignerRow[] {
-  const { keys, l2ChainId } = chain.deployment;
+  const { keys, l2ChainId, addresses } = chain.deployment;
   const sequencer = { privateKey: keys.sequencerSigner, chainID: l2ChainId };
   const batcher = { privateKey: keys.batcher, toAddresses: [STRANGER] };
   return [
@@ -23,11 +30,13 @@ function rows({ chain }: Devnet): SignerRow[] {
     { client: 'sequencer-renewed', ...sequencer },
     { client: 'batcher', ...batcher },
     { client: 'batcher-renewed', ...batcher },
+    { client: 'proposer', privateKey: keys.proposer, toAddresses: [String(addresses['DisputeGameFactoryProxy'])] },
+    { client: 'challenger', privateKey: keys.challenger },
   ];
 }
 
 describe('a network whose keys are with a remote signer', { timeout: 2 * PATIENCE_MS }, () => {
-  const use = useDevnet('remote-signer');
+  const use = useDevnet('remote-signer', { whole: true });
   let devnet: Devnet;
   let prepared: UsersSigner | undefined;
   let signer: UsersSigner;
@@ -42,15 +51,13 @@ describe('a network whose keys are with a remote signer', { timeout: 2 * PATIENC
     secretKeyRef: undefined,
     remote: { endpoint: SIGNER_URL, address, tls: { secretName: TLS[name] } },
   });
-  const applyAll = ({ batcher, sequencerSigner }: Record<'batcher' | 'sequencerSigner', string>) =>
+  const applyAll = (addresses: Record<'batcher' | 'sequencerSigner' | 'proposer' | 'challenger', string>) =>
     devnet.chain.apply(
-      ...devnet.chain.resources.map((object) =>
-        object.metadata.name === SEQUENCER
-          ? resource(devnet, SEQUENCER, { sequencer: { signer: remote(SEQUENCER, sequencerSigner) } })
-          : object.metadata.name === BATCHER
-            ? resource(devnet, BATCHER, { signer: remote(BATCHER, batcher) })
-            : object,
-      ),
+      ...devnet.chain.resources,
+      resource(devnet, SEQUENCER, { sequencer: { signer: remote(SEQUENCER, addresses.sequencerSigner) } }),
+      resource(devnet, BATCHER, { signer: remote(BATCHER, addresses.batcher) }),
+      resource(devnet, PROPOSER, { signer: remote(PROPOSER, addresses.proposer) }),
+      resource(devnet, CHALLENGER, { signer: remote(CHALLENGER, addresses.challenger) }),
     );
   const batches = () => devnet.chain.referee.events().filter(({ type }) => type === 'batch-submitted').length;
   const sayings = (pod: string, container: string, text: string) =>
@@ -71,7 +78,7 @@ describe('a network whose keys are with a remote signer', { timeout: 2 * PATIENC
   it('is not touched while a certificate is missing, or an address is not the one on L1', async () => {
     const { accounts } = devnet.chain.deployment;
     const before = await footprint(devnet);
-    await applyAll({ ...accounts, batcher: accounts.challenger });
+    await applyAll({ ...accounts, batcher: STRANGER });
     await conditionOf(devnet, {
       reason: 'ReferenceNotFound',
       says: [
@@ -81,16 +88,22 @@ describe('a network whose keys are with a remote signer', { timeout: 2 * PATIENC
     });
     await signer.putCertificate(TLS[BATCHER], 'batcher');
     await signer.putCertificate(TLS[SEQUENCER], 'sequencer');
+    await signer.putCertificate(TLS[PROPOSER], 'proposer');
+    await signer.putCertificate(TLS[CHALLENGER], 'challenger');
     await conditionOf(devnet, {
       reason: 'ChainMismatch',
       says: [
-        new RegExp(`the address that the OpBatcher signs with is ${accounts.challenger}`, 'i'),
+        new RegExp(`the address that the OpBatcher signs with is ${STRANGER}`, 'i'),
         new RegExp(`the batcher on L1 is ${accounts.batcher}`, 'i'),
         'setBatcherHash',
       ],
     });
     const made = Object.keys(await footprint(devnet)).filter((object) => before[object] === undefined);
-    expect(made.sort()).toEqual([`Secret/${TLS[BATCHER]}`, `Secret/${TLS[SEQUENCER]}`]);
+    expect(made.sort()).toEqual(
+      Object.values(TLS)
+        .map((name) => `Secret/${name}`)
+        .sort(),
+    );
   });
 
   it('waits for the signer at the pods of its sequencer, and says so', async () => {
@@ -127,6 +140,8 @@ describe('a network whose keys are with a remote signer', { timeout: 2 * PATIENC
     const status = await devnet.chain.waitForPhase('Ready', PATIENCE_MS);
     expect(status.history).toMatchObject([{ kind: 'install', outcome: 'completed' }]);
     expect(signer.signedFor('batcher')).toBeGreaterThan(0);
+    await until('a proposal is signed', () => signer.signedFor('proposer') > 0);
+    expect(sayings(`${CHALLENGER}-0`, 'op-challenger', 'Connected to op-signer server')).toBe(1);
     expectFairPlay(devnet);
   });
 
@@ -141,7 +156,9 @@ describe('a network whose keys are with a remote signer', { timeout: 2 * PATIENC
     );
     const values = secrets.flatMap(({ data = {} }) => Object.values(data)).map((value) => Buffer.from(value, 'base64'));
     const pods = JSON.stringify(await readAll(devnet, 'Pod'));
-    for (const key of [keys.batcher, keys.sequencerSigner].map((text) => text.replace(/^0x/, ''))) {
+    for (const key of [keys.batcher, keys.sequencerSigner, keys.proposer, keys.challenger].map((text) =>
+      text.replace(/^0x/, ''),
+    )) {
       expect(values.filter((value) => value.toString().includes(key) || value.toString('hex').includes(key))).toEqual(
         [],
       );

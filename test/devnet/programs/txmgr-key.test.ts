@@ -9,7 +9,7 @@ const PATH = "m/44'/60'/0'/0/0";
 const KEY = 'ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
 
 const keyOf = (env: Record<string, string>) =>
-  readKey(parseSettings(opBatcherFlags([1, 16, 11]), [], { ...env })).address;
+  readKey(parseSettings(opBatcherFlags([1, 16, 11]), [], { ...env }), 'failed to init').address;
 const mnemonic = (phrase: string, path: string) => ({ OP_BATCHER_MNEMONIC: phrase, OP_BATCHER_HD_PATH: path });
 
 describe('the key of a transaction sender', () => {

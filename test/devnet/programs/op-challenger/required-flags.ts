@@ -1,5 +1,6 @@
 import { isAddress } from 'ethers';
 import type { Settings } from '../settings/settings.ts';
+import { checkSignerSettings } from '../txmgr/open-signer.ts';
 import { compareVersions, type Version } from '../version.ts';
 import { type GameType, needsPrestate } from './game-types.ts';
 import { hasMachineSetting } from './machine-settings.ts';
@@ -18,7 +19,8 @@ export function flagProblem(settings: Settings, types: readonly GameType[], rele
     if (problem !== undefined) return problem;
   }
   return (
-    factoryProblem(settings) ?? (settings.number('max-concurrency') === 0 ? 'max-concurrency must not be 0' : undefined)
+    factoryProblem(settings) ??
+    (settings.number('max-concurrency') === 0 ? 'max-concurrency must not be 0' : checkSignerSettings(settings))
   );
 }
 

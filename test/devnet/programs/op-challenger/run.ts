@@ -1,7 +1,7 @@
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
 import { serveMetrics } from '../service/serve.ts';
 import { SetupError } from '../service/setup-error.ts';
-import { readKey } from '../txmgr/key.ts';
+import { openSigner } from '../txmgr/open-signer.ts';
 import { createTxManager, type TxManager } from '../txmgr/tx-manager.ts';
 import { watchBalance } from '../txmgr/watch-balance.ts';
 import { messageOf } from './challenger.ts';
@@ -59,7 +59,7 @@ async function openTransactions(options: ChallengerOptions, l1: RpcClient): Prom
   const chainId = await l1.call('eth_chainId', []).catch((error: unknown) => {
     throw new SetupError(`${what}: could not fetch L1 chain ID: ${messageOf(error)}`);
   });
-  const signer = readKey(settings, what);
+  const signer = await openSigner(process, log, settings, what);
   return createTxManager({
     service: 'challenger',
     process,

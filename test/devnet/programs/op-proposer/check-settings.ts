@@ -1,12 +1,13 @@
 import { superRootFlag } from '../settings/op-proposer-flags.ts';
 import type { Settings } from '../settings/settings.ts';
+import { checkSignerSettings } from '../txmgr/open-signer.ts';
 import { compareVersions, type Version } from '../version.ts';
 
 const OUTPUT_ROOT_TYPES = [0, 1, 2, 3, 6, 8, 254, 255, 1337];
 
 /** What is wrong with the settings, in op-proposer's words: as read in its sources, none of these was recorded. */
 export function checkSettings(settings: Settings, version: Version): string | undefined {
-  return checkContract(settings, version) ?? checkSource(settings, version);
+  return checkSignerSettings(settings) ?? checkContract(settings, version) ?? checkSource(settings, version);
 }
 
 function checkContract(settings: Settings, version: Version): string | undefined {

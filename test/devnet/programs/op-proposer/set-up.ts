@@ -8,7 +8,7 @@ import { dialFor } from '../service/dial.ts';
 import { serveMetrics, serveService } from '../service/serve.ts';
 import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
-import { readKey } from '../txmgr/key.ts';
+import { openSigner } from '../txmgr/open-signer.ts';
 import { createTxManager } from '../txmgr/tx-manager.ts';
 import { watchBalance } from '../txmgr/watch-balance.ts';
 import { connectFactory } from './dispute-game-factory.ts';
@@ -40,7 +40,7 @@ export async function setUp(
     if (!(await dialFor(process, log, delays.batcherDial, l1.url)))
       throw new SetupError('failed to dial L1 RPC: context deadline exceeded');
     const rollups = await createRollupProvider(process, log, delays, settings);
-    const signer = readKey(settings);
+    const signer = await openSigner(process, log, settings);
     const chainId = await chainIdOf(l1);
     const transactions = createTxManager({
       service: 'proposer',

@@ -8,7 +8,7 @@ import type { Settings } from '../settings/settings.ts';
  * @param what failed when there is no usable key
  * @throws SetupError without a usable key; a wrong or empty one is not noticed here
  */
-export function readKey(settings: Settings, what = 'failed to init Tx manager'): BaseWallet {
+export function readKey(settings: Settings, what: string): BaseWallet {
   const fail = failing(what);
   const key = settings.string('private-key');
   if (key === '') return readMnemonic(settings, fail);

@@ -20,16 +20,23 @@ export function checkSignerSettings(settings: Settings): string | undefined {
   return undefined;
 }
 
-/** The key of a service, or its remote signer. @throws SetupError when it has none, or that one does not answer */
-export async function openSigner(process: Process, log: Log, settings: Settings): Promise<TxSigner> {
-  if (!hasRemoteSigner(settings)) return readKey(settings);
+/**
+ * The key of a service, or its remote signer.
+ * @param what failed when there is none
+ * @throws SetupError when it has none, or that one does not answer
+ */
+export async function openSigner(
+  process: Process,
+  log: Log,
+  settings: Settings,
+  what = 'failed to init Tx manager',
+): Promise<TxSigner> {
+  if (!hasRemoteSigner(settings)) return readKey(settings, what);
   try {
     return remoteSigner(await connectSigner(process, log, settings));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     log.error('Unable to create Signer Client', { error: why });
-    throw new SetupError(
-      `failed to init Tx manager: could not init signer: failed to create the signer client: ${why}`,
-    );
+    throw new SetupError(`${what}: could not init signer: failed to create the signer client: ${why}`);
   }
 }

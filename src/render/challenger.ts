@@ -30,6 +30,8 @@ const STARTUP_SECONDS = 120;
 const DATA_VOLUME = 'data';
 const DATA_FOLDER = '/data';
 const dataMount: VolumeMount = { name: DATA_VOLUME, mountPath: DATA_FOLDER };
+/** cannon is several machines in one file: it unpacks the one that it needs here, also to check a prestate. */
+const tmpMount: VolumeMount = { name: 'tmp', mountPath: '/tmp' };
 
 /** Where the published image has the programs that play a game to its end. */
 const CANNON = '/usr/local/bin/cannon';
@@ -47,10 +49,12 @@ export function challengerObjects(
   const what = observability(input.network, challenger.spec);
   const signer = renderSigner('OP_CHALLENGER', 'OP_CHALLENGER_PRIVATE_KEY', challenger.spec.signer, input);
   const types = challengedGameTypes(challenger.spec, contracts, input.playedGameTypes?.(name));
-  const genesis = types.some(needsPrestate) ? renderGenesis(input) : undefined;
-  const config = types.some(needsPrestate) ? configVolume(input.chain.config) : undefined;
+  const runsPrograms = types.some(needsPrestate);
+  const genesis = runsPrograms ? renderGenesis(input) : undefined;
+  const config = runsPrograms ? configVolume(input.chain.config) : undefined;
   const mounts = [
     dataMount,
+    ...(runsPrograms ? [tmpMount] : []),
     ...(config === undefined ? [] : [configMount]),
     ...(genesis?.volumeMounts ?? []),
     ...signer.volumeMounts,
@@ -63,7 +67,12 @@ export function challengerObjects(
     selector,
     initContainers: genesis?.initContainers ?? [],
     containers: [challengerContainer(challenger, input, { what, signer, contracts, types, mounts })],
-    volumes: [...(config === undefined ? [] : [config]), ...(genesis?.volumes ?? []), ...signer.volumes],
+    volumes: [
+      ...(runsPrograms ? [{ name: tmpMount.name, emptyDir: {} }] : []),
+      ...(config === undefined ? [] : [config]),
+      ...(genesis?.volumes ?? []),
+      ...signer.volumes,
+    ],
   });
   return [
     serviceAccount(companionMetadata(subject, name)),

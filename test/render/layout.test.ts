@@ -3,9 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imageName } from '../../src/render/image.ts';
-import { peersConfigMapName, peersData, sequencersConfigMapName, withPartition } from '../../src/render/index.ts';
+import {
+  peersConfigMapName,
+  peersData,
+  type RenderInput,
+  sequencersConfigMapName,
+  withPartition,
+} from '../../src/render/index.ts';
 import { opNetworkName, opRethChainName } from '../../src/render/registry-names.ts';
-import { devnet, registryChain, renderInput } from './render-input.ts';
+import { devnet, permissionedGames, registryChain, renderInput } from './render-input.ts';
 import { container, maybeObject, object, objects, podSpec, variable } from './rendered.ts';
 
 const input = renderInput(devnet());
@@ -216,6 +222,23 @@ describe('the admin RPC', () => {
 
   test('is not guarded where the user switched the policy off', () => {
     expect(maybeObject(renderInput(file('everything.yaml')), 'NetworkPolicy', 'acme-replica')).toBeUndefined();
+  });
+});
+
+describe('a challenger', () => {
+  const folders = (of: RenderInput, name: string) =>
+    container(of, name, 'op-challenger').volumeMounts?.map(({ mountPath }) => mountPath) ?? [];
+
+  test('of games that a program decides has a folder that cannon can be unpacked in', () => {
+    expect(folders(chain, 'acme-challenger')).toContain('/tmp');
+    expect(podSpec(chain, 'acme-challenger')['volumes']).toContainEqual({ name: 'tmp', emptyDir: {} });
+  });
+
+  test('of other games needs none', () => {
+    const alphabet = renderInput(file('chain.yaml'), {
+      contracts: { ...permissionedGames, gameType: 255, registeredGameTypes: [255] },
+    });
+    expect(folders(alphabet, 'acme-challenger')).not.toContain('/tmp');
   });
 });
 

@@ -138,11 +138,17 @@ function challengerContainer(
   };
 }
 
+/**
+ * The name that every release reads: before v1.8.0 there was no other, and later ones keep it beside OP_CHALLENGER_GAME_TYPES.
+ * So what an image without a version tag is does not have to be known.
+ */
+const GAME_TYPES_VARIABLE = 'OP_CHALLENGER_TRACE_TYPE';
+
 /** What is played, and for games that a program decides: where it is, what it starts from, and which chain it is about. */
 function gameSettings(spec: OpChallengerSpec, types: readonly GameTypeName[], input: RenderInput): EnvVar[] {
   const programs = types.filter(needsPrestate);
   return [
-    ...setting('OP_CHALLENGER_GAME_TYPES', types.join(',')),
+    ...setting(GAME_TYPES_VARIABLE, types.join(',')),
     ...(programs.length === 0
       ? []
       : [

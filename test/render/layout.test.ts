@@ -225,6 +225,18 @@ describe('the admin RPC', () => {
   });
 });
 
+describe('a proposer', () => {
+  test('of an L2OutputOracle is told no interval, beside which op-proposer does not start', () => {
+    const outputs = renderInput(devnet(), {
+      contracts: { l2OutputOracle: `0x${'aa'.repeat(20)}`, registeredGameTypes: [] },
+    });
+    const setting = (of: RenderInput, name: string) => variable(of, 'devnet-proposer', 'op-proposer', name)?.value;
+    expect(setting(outputs, 'OP_PROPOSER_L2OO_ADDRESS')).toBeDefined();
+    expect(setting(outputs, 'OP_PROPOSER_PROPOSAL_INTERVAL')).toBeUndefined();
+    expect(setting(input, 'OP_PROPOSER_PROPOSAL_INTERVAL')).toBeDefined();
+  });
+});
+
 describe('a challenger', () => {
   const folders = (of: RenderInput, name: string) =>
     container(of, name, 'op-challenger').volumeMounts?.map(({ mountPath }) => mountPath) ?? [];

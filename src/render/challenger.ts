@@ -160,14 +160,15 @@ function gameSettings(spec: OpChallengerSpec, types: readonly GameTypeName[], in
           ...(programs.some((name) => name.includes('kona'))
             ? setting('OP_CHALLENGER_CANNON_KONA_SERVER', KONA_HOST)
             : []),
-          ...chainSettings(input),
+          ...chainSettings(input, renderGenesis(input) !== undefined),
         ]),
   ];
 }
 
-function chainSettings({ chain }: RenderInput): EnvVar[] {
+/** By its name, or by its files: op-challenger takes no mixture, and the files only if all are there. */
+function chainSettings({ chain }: RenderInput, hasGenesis: boolean): EnvVar[] {
   const { config, registryName } = chain;
-  if (config.rollup === undefined && registryName !== undefined)
+  if (registryName !== undefined && (config.rollup === undefined || !hasGenesis))
     return setting('OP_CHALLENGER_NETWORK', opNetworkName(registryName));
   return [
     ...setting('OP_CHALLENGER_ROLLUP_CONFIG', `${CONFIG_FOLDER}/rollup.json`),

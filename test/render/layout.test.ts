@@ -246,7 +246,16 @@ describe('a challenger', () => {
     expect(podSpec(chain, 'acme-challenger')['volumes']).toContainEqual({ name: 'tmp', emptyDir: {} });
   });
 
-  test('of other games needs none', () => {
+  test('of a registry chain with a rollup configuration of its own and no genesis knows the chain by its name', () => {
+    const rollup = { name: 'acme-rollup-3f1c', key: 'rollup.json' };
+    const named = renderInput(file('chain.yaml'), { chain: { ...registryChain, config: { rollup } } });
+    const names = container(named, 'acme-challenger', 'op-challenger').env?.map(({ name }) => name);
+    expect(names).toContain('OP_CHALLENGER_NETWORK');
+    expect(names).not.toContain('OP_CHALLENGER_L2_GENESIS');
+    expect(names).not.toContain('OP_CHALLENGER_ROLLUP_CONFIG');
+  });
+
+  test('of other games needs no such folder', () => {
     const alphabet = renderInput(file('chain.yaml'), {
       contracts: { ...permissionedGames, gameType: 255, registeredGameTypes: [255] },
     });

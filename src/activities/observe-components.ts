@@ -120,7 +120,8 @@ function senderConditions(
   if (!sender) return [];
   const best = bestSync(sample.nodes);
   const funds = fundedSender(sample, sender);
-  const challenges = kind === 'OpChallenger' ? challengingOne(samples, sample, name) : undefined;
+  const challenger = limits.challenging.find((item) => kind === 'OpChallenger' && item.name === name);
+  const challenges = challenger && challengingOne(samples, sample, challenger);
   return [
     ...(funds ? [funds] : []),
     ...(kind === 'OpBatcher' ? [batching(samples, sample, best, limits)] : []),

@@ -175,6 +175,8 @@ export interface ChallengerMetrics {
   /** Last L1 block at which it has scheduled all games; 0 while it can not. */
   readonly highestActedL1Block: number;
   readonly trackedGames: number;
+  /** Games that it works on now: until they are done the block that it acted at stands still. */
+  readonly inflightGames: number;
   readonly claimFailures: number;
   /** `v1.16.11` */
   readonly version?: string;

@@ -6,7 +6,7 @@ import { object } from '../render/rendered.ts';
 
 /** A challenger as it is rolled out, with other variables. */
 function rolledOut(rename: (variable: string) => string): Verified[] {
-  const set = structuredClone(object(renderInput(devnet()), 'StatefulSet', 'devnet-challenger')) as {
+  const set = structuredClone<unknown>(object(renderInput(devnet()), 'StatefulSet', 'devnet-challenger')) as {
     spec: { template: { spec: { containers: { env: { name: string }[] }[] } } };
   };
   for (const { env } of set.spec.template.spec.containers) {

@@ -158,6 +158,7 @@ describe('op-challenger', () => {
     expect(await challengerMetrics(server.url)).toEqual({
       highestActedL1Block: 0,
       trackedGames: 61,
+      inflightGames: 0,
       claimFailures: 0,
       version: 'v1.16.11',
     });

@@ -1,6 +1,7 @@
 /** The incidents of senders and batches, each with its cause and what to do (op-stack.md 4.2, op-stack-observed.md). */
 import { describe, expect, it } from 'vitest';
 import type { Proposal, ProposalTrial, ProposerSample, Sample } from '../../src/chain/samples.ts';
+import { challengerLag } from '../../src/plan/gates/limits.ts';
 import { healthOf } from '../../src/status/chain-health.ts';
 import type { HealthLimits } from '../../src/status/health/limits.ts';
 import { account, at, BATCHER, node, ok, SIGNER, STRANGER } from '../plan/gates/scene.ts';
@@ -138,18 +139,19 @@ describe('a proposer', () => {
 
 describe('a challenger', () => {
   const NAME = 'acme-challenger';
-  const seen = (seconds: number, acted: number, failures = 0) =>
+  const seen = (seconds: number, acted: number, failures = 0, inflightGames = 0) =>
     at(seconds, {
       nodes: [sequencer()],
       challengers: [
         {
           challenger: NAME,
           account: account(),
-          metrics: ok({ highestActedL1Block: acted, trackedGames: 3, claimFailures: failures }),
+          metrics: ok({ highestActedL1Block: acted, trackedGames: 3, claimFailures: failures, inflightGames }),
         },
       ],
     });
-  const verdictOf = (...samples: Sample[]) => found(samples, { challenging: [NAME] })['Challenging'];
+  const verdictOf = (...samples: Sample[]) =>
+    found(samples, { challenging: [{ name: NAME, maxL1Lag: 10 }] })['Challenging'];
 
   it('that acts at the L1 head is fine', () => {
     expect(verdictOf(seen(0, 999))).toEqual({
@@ -164,6 +166,29 @@ describe('a challenger', () => {
       message: expect.stringContaining('has scheduled no game since its start'),
     });
     expect(verdictOf(seen(0, 900))?.verdict).toBe('False/NotFollowing');
+  });
+
+  it('that plays is not behind: the block that it acted at stands still meanwhile', () => {
+    expect(verdictOf(seen(0, 900, 0, 2), seen(30, 900, 0, 1))).toEqual({
+      verdict: 'True/Playing',
+      message: `${NAME} plays 1 game, and goes on with L1 when that is done.`,
+    });
+    // Beside a game that holds everything the others are played for a moment.
+    expect(verdictOf(seen(0, 0), seen(30, 0, 0, 1))?.verdict).toBe('False/NotFollowing');
+  });
+
+  it('that has just started is not judged yet', () => {
+    const startedAgo = (seconds: number) =>
+      found([seen(0, 0)], { challenging: [{ name: NAME, maxL1Lag: 10, startedAt: (T0 - seconds) * 1000 }] });
+    expect(startedAgo(60)['Challenging']?.verdict).toBe('Unknown/Starting');
+    expect(startedAgo(600)['Challenging']?.verdict).toBe('False/NotFollowing');
+  });
+
+  it('may be as far behind as an L1 of fast blocks makes it', () => {
+    expect(challengerLag(12, 1)).toBe(36);
+    expect(challengerLag(12, 12)).toBe(10);
+    const lagging = found([seen(0, 970)], { challenging: [{ name: NAME, maxL1Lag: 36 }] });
+    expect(lagging['Challenging']?.verdict).toBe('True/Following');
   });
 
   it('that can not claim its bonds is told', () => {

@@ -6,7 +6,9 @@ import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { Step } from '../../contract/plan.ts';
 import { DEFAULT_GATE_LIMITS, type GateContext, type GateLimits } from '../../plan/gates/index.ts';
+import { challengerLag } from '../../plan/gates/limits.ts';
 import { podName } from '../../render/names.ts';
+import { pollSeconds } from './challenger-poll.ts';
 import { gossips } from './following.ts';
 import { l1BlockSeconds } from './l1-block-time.ts';
 import { gateSender, proposalIntervalSeconds } from './sender-targets.ts';
@@ -80,6 +82,10 @@ export function gateLimits(wish: Wish, { kind, name }: Step['component'], takesO
     ...base,
     blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
     l1BlockTimeSeconds,
+    challengerMaxL1Lag: challengerLag(
+      pollSeconds(challengers.find(({ metadata }) => metadata.name === name)?.spec),
+      l1BlockTimeSeconds,
+    ),
     l1MaxHeadAgeSeconds: parseDuration(gates.l1Reachable.maxHeadAge) / 1000,
     l1Confirmations: node?.spec.consensus.l1Confirmations ?? 0,
     derivationMaxL1Lag: gates.derivation.maxL1Lag,

@@ -1,11 +1,15 @@
 /** What counts as healthy for a network, from its specs and from what is rolled out. */
 import { parseDuration } from '../../api/duration.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
+import { challengerLag } from '../../plan/gates/limits.ts';
 import { proposedGameType } from '../../render/game-types.ts';
 import type { ContractFacts } from '../../render/input.ts';
+import { podName } from '../../render/names.ts';
 import type { HealthLimits } from '../../status/health/limits.ts';
+import { pollSeconds } from './challenger-poll.ts';
 import { followLimits } from './following.ts';
 import { l1BlockSeconds } from './l1-block-time.ts';
+import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
 
 /** Above this a safe head counts as late whatever the channel duration: the default limit of the gate `batching`. */
@@ -14,7 +18,7 @@ const LEAST_SAFE_LAG_SECONDS = 30 * 60;
 export function healthLimits(
   wish: Wish,
   status: OptimismNetworkStatus,
-  contracts: ContractFacts | undefined,
+  { contracts, live }: { readonly contracts: ContractFacts | undefined; readonly live: Pick<LiveObjects, 'pods'> },
 ): HealthLimits {
   const { network, files, nodes, batchers, proposers, challengers, signerAddress } = wish;
   const installed = status.components ?? [];
@@ -47,6 +51,22 @@ export function healthLimits(
           },
         }
       : {}),
-    challenging: challengers.filter((item) => senders.includes(item)).map(({ metadata }) => metadata.name),
+    challenging: challengers
+      .filter((item) => senders.includes(item))
+      .map(({ metadata: { name }, spec }) => ({
+        name,
+        maxL1Lag: challengerLag(pollSeconds(spec), l1BlockTimeSeconds),
+        startedAt: containerStart(live, name),
+      })),
   };
+}
+
+/** When the container of a challenger was started last. */
+function containerStart({ pods }: Pick<LiveObjects, 'pods'>, challenger: string): number | undefined {
+  const pod = pods.find(({ metadata }) => metadata.name === podName(challenger, 0));
+  const status = pod?.['status'] as
+    | { containerStatuses?: readonly { state?: { running?: { startedAt?: string } } }[] }
+    | undefined;
+  const times = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.running?.startedAt ?? []);
+  return times.length === 0 ? undefined : Math.max(...times.map((time) => Date.parse(time)));
 }

@@ -10,6 +10,14 @@ export interface SenderLimits {
   readonly minimum?: string | undefined;
 }
 
+export interface ChallengerLimits {
+  readonly name: string;
+  /** L1 blocks that it may be behind the L1 head. */
+  readonly maxL1Lag: number;
+  /** When its container was started, milliseconds since the epoch; absent: not known. */
+  readonly startedAt?: number | undefined;
+}
+
 export interface HealthLimits {
   readonly blockTimeSeconds: number;
   readonly l1BlockTimeSeconds: number;
@@ -36,6 +44,6 @@ export interface HealthLimits {
     /** Since when the first proposal is waited for, milliseconds since the epoch; absent: it was not waited for yet. */
     readonly pendingSince?: number | undefined;
   };
-  /** Names of the challengers that should be at work. */
-  readonly challenging: readonly string[];
+  /** The challengers that should be at work. */
+  readonly challenging: readonly ChallengerLimits[];
 }

@@ -119,7 +119,7 @@ function senderConditions(
   const sender = limits.senders.find((item) => item.kind === kind && item.name === name);
   if (!sender) return [];
   const best = bestSync(sample.nodes);
-  const funds = fundedSender(sample, sender);
+  const funds = fundedSender(samples, sample, sender, limits.spending);
   const challenger = limits.challenging.find((item) => kind === 'OpChallenger' && item.name === name);
   const challenges = challenger && challengingOne(samples, sample, challenger);
   return [

@@ -11,6 +11,7 @@ import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import { sameChain } from '../plan/gates/same-chain.ts';
+import { batchPrice } from '../plan/gates/spending.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { type Finding, healthOf, healthToStatus } from '../status/chain-health.ts';
@@ -75,7 +76,7 @@ async function writeWhatIsSeen(
     ...senderTargets(wish, live, { contracts, isTried: true, ...(seen ? { before: seen } : {}) }),
     servicePods: servicePods(live),
   };
-  const sample = withLastBatch(await takeSample(targets, attempt.signal), before);
+  const sample = withPrice(withLastBatch(await takeSample(targets, attempt.signal), before), known);
   const samples = [...known.filter(({ at }) => sample.at - at <= REMEMBERED_MS || at === before?.at), sample];
   lastSamples.set(result.uid, samples);
   const limits = healthLimits(wish, status, { contracts, live });
@@ -137,6 +138,22 @@ function otherChain(sample: Sample): Finding[] {
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   const verdict = sameChain([sample], active ? { activeSequencer: active.node } : {});
   return verdict.outcome === 'fail' ? [{ ...verdict, reason: 'DifferentChains' }] : [];
+}
+
+/** Most samples see no transaction: what the last ones have cost is remembered. */
+function withPrice(sample: Sample, known: readonly Sample[]): Sample {
+  const account = sample.batcher?.ok ? sample.batcher.value : undefined;
+  if (!account) return sample;
+  const earlier = known.filter(({ batcher }) => batcher?.ok && batcher.value.address === account.address);
+  const price = batchPrice([...earlier.slice(-1), sample]);
+  const before = earlier.at(-1)?.batcher;
+  const remembered = price
+    ? (price.wei / price.transactions).toString()
+    : before?.ok
+      ? before.value.weiPerTransaction
+      : undefined;
+  if (remembered === undefined) return sample;
+  return { ...sample, batcher: { ok: true, value: { ...account, weiPerTransaction: remembered } } };
 }
 
 /** A sample looks for batches in the last blocks of L1 only: an older one stays the last until there is a newer one. */

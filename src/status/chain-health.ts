@@ -55,7 +55,7 @@ export function healthOf(
     ...following(last, best, limits),
     ...proposing(last, best, limits),
     ...challenging(samples, last, limits.challenging),
-    ...funded(last, limits),
+    ...funded(samples, last, limits),
     ...l1(last),
   ];
   const healthClass = classOf(findings, best);

@@ -4,7 +4,7 @@ import type { Proposal, ProposalTrial, ProposerSample, Sample } from '../../src/
 import { challengerLag } from '../../src/plan/gates/limits.ts';
 import { healthOf } from '../../src/status/chain-health.ts';
 import type { HealthLimits } from '../../src/status/health/limits.ts';
-import { account, at, BATCHER, node, ok, SIGNER, STRANGER } from '../plan/gates/scene.ts';
+import { account, at, BATCHER, failed, node, ok, SIGNER, STRANGER } from '../plan/gates/scene.ts';
 
 const PROPOSER = '0x90f79bf6eb2c4f870365e785982e1f101e93b906';
 const HOUR = 3600;
@@ -21,6 +21,12 @@ const limits: HealthLimits = {
   signerAddress: SIGNER,
   senders: [],
   challenging: [],
+  spending: {
+    fundsMinHours: 24,
+    batcherMaxChannelDuration: 5,
+    l1BlockTimeSeconds: 12,
+    proposalIntervalSeconds: 3600,
+  },
 };
 
 const contracts = ok({ batcher: BATCHER, unsafeBlockSigner: SIGNER });
@@ -128,6 +134,87 @@ describe('a proposer', () => {
     });
   });
 
+  it('with no more than its bond is told to be short of ETH, and is not funded', () => {
+    const sample = seen({
+      balanceWei: '80000000000000000',
+      bondWei: '80000000000000000',
+      lastProposal: game(4800, 600),
+    });
+    const senders = [{ kind: 'OpProposer', name: 'p' } as const];
+    const conditions = found([sample], { proposing, senders });
+    expect(conditions['Proposing']).toEqual({
+      verdict: 'False/BondNotCovered',
+      message: expect.stringContaining(
+        `${PROPOSER} has 0.08 ETH on L1, not more than the bond of a proposal, 0.08 ETH`,
+      ),
+    });
+    expect(conditions['Funded']).toEqual({
+      verdict: 'False/BondNotCovered',
+      message: expect.stringContaining('not more than the bond of a proposal (0.08 ETH)'),
+    });
+  });
+
+  it('that is late is said to be accepted by L1 only where L1 has said so', () => {
+    const messageWith = (more: Partial<ProposerSample>) =>
+      verdictOf(seen({ lastProposal: game(4800, 3 * HOUR), ...more }))?.message;
+    expect(messageWith({})).toContain('although L1 would accept one');
+    expect(messageWith({ trial: failed() })).toContain('(whether L1 would accept one can not be asked: connect');
+    const existing: ProposalTrial = { outcome: 'refused', data: '0x014f6fe5', text: 'GameAlreadyExists' };
+    expect(messageWith({ trial: ok(existing) })).not.toContain('although');
+  });
+
+  it('is not to blame when nobody knows what is final', () => {
+    const silent = { ...seen({ lastProposal: game(4900, 3 * HOUR) }), nodes: [] };
+    expect(verdictOf(silent)?.verdict).toBe('Unknown/NoReading');
+  });
+
+  it('is not to blame when L1 itself is not final', () => {
+    const stuck = node('acme-sequencer-0', { active: true, finalized: 4900 });
+    const sync = stuck.sync.ok ? stuck.sync.value : undefined;
+    if (!sync) throw new Error('the scene has no heads');
+    const finalizedL1 = { ...sync.finalizedL1, timestamp: sync.headL1.timestamp - 2 * HOUR };
+    const sample = {
+      ...seen({ lastProposal: game(4900, 3 * HOUR) }),
+      nodes: [{ ...stuck, sync: ok({ ...sync, finalizedL1 }) }],
+    };
+    const { message } = verdictOf(sample) ?? {};
+    expect(message).toContain('the last final block of L1 is 2 h old');
+    expect(message).not.toContain('Batching');
+  });
+
+  it('that may propose safe blocks is judged by those', () => {
+    const sample = seen({ lastProposal: game(4900, 3 * HOUR) }, 4900);
+    const verdict = (allowNonFinalized: boolean) =>
+      found([sample], { proposing: { ...proposing, allowNonFinalized } })['Proposing']?.verdict;
+    expect(verdict(false)).toBe('False/NothingToPropose');
+    expect(verdict(true)).toBe('False/ProposalOverdue');
+  });
+
+  it('of outputs is late by the interval of the oracle, and never before the next one is due', () => {
+    const old = game(4800, 5 * HOUR);
+    const verdict = (trial: ProposalTrial, intervalSeconds: number) =>
+      verdictOf(seen({ lastProposal: old, intervalSeconds, trial: ok(trial) }))?.verdict;
+    expect(verdict({ outcome: 'accepted' }, 6 * HOUR)).toBe('True/InTime');
+    expect(verdict({ outcome: 'accepted' }, HOUR)).toBe('False/ProposalOverdue');
+    expect(verdict({ outcome: 'notDue' }, HOUR)).toBe('True/InTime');
+  });
+
+  it('is not late at once after a long stop', () => {
+    const sample = seen({ lastProposal: game(4800, 100 * HOUR) });
+    const since = (seconds: number) =>
+      found([sample], { proposing: { ...proposing, podSince: (T0 - seconds) * 1000 } })['Proposing']?.verdict;
+    expect(since(600)).toBe('True/InTime');
+    expect(since(3 * HOUR)).toBe('False/ProposalOverdue');
+  });
+
+  it('whose last game is not among the newest ones is judged by what its status remembers', () => {
+    const remembered = { l2Block: 4700, timestamp: T0 - 600 };
+    expect(found([seen({})], { proposing: { ...proposing, lastProposal: remembered } })['Proposing']).toEqual({
+      verdict: 'True/InTime',
+      message: 'Block 4,700 was proposed 10 min ago.',
+    });
+  });
+
   it('is not to blame when nothing becomes final: the batcher is', () => {
     expect(verdictOf(seen({ lastProposal: game(4900, 3 * HOUR) }, 4900))).toEqual({
       verdict: 'False/NothingToPropose',
@@ -201,6 +288,31 @@ describe('a challenger', () => {
 });
 
 describe('funds', () => {
+  it('of a batcher that last for some hours only are a warning, with the amount', () => {
+    const senders = [{ kind: 'OpBatcher', name: 'b' } as const];
+    const has = (seconds: number, balanceWei: string, nonceLatest: number, more = {}) =>
+      at(seconds, { nodes: [sequencer()], batcher: account({ balanceWei, nonceLatest, ...more }) });
+    const low = {
+      verdict: 'True/RunningLow',
+      // 0.001 ETH for each transaction, 1440 a day.
+      message: expect.stringContaining('has 1.0 ETH on L1, and needs 1.44 ETH for 24 h at the current price'),
+    };
+    const spends = [has(0, '1002000000000000000', 5), has(30, '1000000000000000000', 7)];
+    expect(found(spends, { senders })['Funded']).toEqual(low);
+    // Between two batches the price of the last ones is remembered.
+    const quiet = has(0, '1000000000000000000', 7, { weiPerTransaction: '1000000000000000' });
+    expect(found([quiet], { senders })['Funded']).toEqual(low);
+    expect(healthOf([quiet], { ...limits, senders }).class).toBe('Healthy');
+  });
+
+  it('of a sender that was not seen to spend yet are enough, and that is said', () => {
+    const sample = at(0, { nodes: [sequencer()], batcher: account({ balanceWei: '1000' }) });
+    expect(found([sample], { senders: [{ kind: 'OpBatcher', name: 'b' }] })['Funded']).toEqual({
+      verdict: 'True/Enough',
+      message: expect.stringContaining('how long that lasts is not known yet'),
+    });
+  });
+
   it('of all senders are one condition, and every one that lacks something is named', () => {
     const sample = at(0, {
       nodes: [sequencer()],

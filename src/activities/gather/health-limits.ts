@@ -1,7 +1,9 @@
 /** What counts as healthy for a network, from its specs and from what is rolled out. */
 import { parseDuration } from '../../api/duration.ts';
+import type { OpProposerStatus } from '../../api/op-proposer.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
-import { challengerLag } from '../../plan/gates/limits.ts';
+import type { Proposal } from '../../chain/samples.ts';
+import { challengerLag, DEFAULT_GATE_LIMITS } from '../../plan/gates/limits.ts';
 import { proposedGameType } from '../../render/game-types.ts';
 import type { ContractFacts } from '../../render/input.ts';
 import { podName } from '../../render/names.ts';
@@ -10,6 +12,7 @@ import { pollSeconds } from './challenger-poll.ts';
 import { followLimits } from './following.ts';
 import { l1BlockSeconds } from './l1-block-time.ts';
 import type { LiveObjects } from './live.ts';
+import { proposalIntervalSeconds } from './sender-targets.ts';
 import type { Wish } from './wish.ts';
 
 /** Above this a safe head counts as late whatever the channel duration: the default limit of the gate `batching`. */
@@ -41,13 +44,22 @@ export function healthLimits(
     ...(foreign ? { foreign } : {}),
     maxReplicaLagBlocks: network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
     ...(signerAddress ? { signerAddress } : {}),
+    spending: {
+      fundsMinHours: network?.spec.rollout.gates.funds.minHours ?? DEFAULT_GATE_LIMITS.fundsMinHours,
+      batcherMaxChannelDuration: batcher?.spec.maxChannelDuration ?? DEFAULT_GATE_LIMITS.batcherMaxChannelDuration,
+      l1BlockTimeSeconds,
+      proposalIntervalSeconds: proposalIntervalSeconds(wish) ?? DEFAULT_GATE_LIMITS.proposalIntervalSeconds,
+    },
     senders: senders.map(({ kind, metadata, spec }) => ({ kind, name: metadata.name, ...spec.balance })),
     ...(proposer
       ? {
           proposing: {
             intervalSeconds: parseDuration(proposer.spec.proposalInterval) / 1000,
+            allowNonFinalized: proposer.spec.allowNonFinalized,
             ...(contracts ? { gameType: proposedGameType(proposer.spec, contracts) } : {}),
             ...(pending ? { pendingSince: Date.parse(pending.lastTransitionTime) } : {}),
+            podSince: createdAt(live, proposer.metadata.name),
+            lastProposal: rememberedProposal(wish, proposer.metadata.name),
           },
         }
       : {}),
@@ -59,6 +71,19 @@ export function healthLimits(
         startedAt: containerStart(live, name),
       })),
   };
+}
+
+/** Since when a component's first pod is there. */
+function createdAt({ pods }: Pick<LiveObjects, 'pods'>, component: string): number | undefined {
+  const created = pods.find(({ metadata }) => metadata.name === podName(component, 0))?.metadata.creationTimestamp;
+  return created === undefined ? undefined : Date.parse(String(created));
+}
+
+/** The last proposal that was seen, as the status of the OpProposer has it. */
+function rememberedProposal({ resources }: Wish, name: string): Proposal | undefined {
+  const found = resources.components.find(({ kind, metadata }) => kind === 'OpProposer' && metadata.name === name);
+  const { l2Block, at } = ((found?.['status'] ?? {}) as OpProposerStatus).lastGame ?? {};
+  return l2Block === undefined || at === undefined ? undefined : { l2Block, timestamp: Date.parse(at) / 1000 };
 }
 
 /** When the container of a challenger was started last. */

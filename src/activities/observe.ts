@@ -14,8 +14,8 @@ import { sameChain } from '../plan/gates/same-chain.ts';
 import { batchPrice } from '../plan/gates/spending.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
-import { type Finding, healthOf, healthToStatus } from '../status/chain-health.ts';
-import { saysOther, setConditions } from '../status/conditions.ts';
+import { type Finding, HEALTH_CONDITIONS, healthOf, healthToStatus } from '../status/chain-health.ts';
+import { replaceConditions, saysOther } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
 import type { PodsState } from '../status/pods/pods-ready.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
@@ -29,8 +29,8 @@ import { type Look, lookOnce } from './look-once.ts';
 import { observeComponents } from './observe-components.ts';
 import { changeStatus } from './state/change-status.ts';
 
-/** How far back samples are kept, to see whether heads advance. */
-const REMEMBERED_MS = 60_000;
+/** How far back samples are kept, to see whether heads advance, and what lasts for a minute. */
+const REMEMBERED_MS = 75_000;
 
 /** The last samples of each network, oldest first. By uid. */
 const lastSamples = new Map<string, readonly Sample[]>();
@@ -90,9 +90,10 @@ async function writeWhatIsSeen(
       const isDue = now.getTime() - (Date.parse(status.health?.updatedAt ?? '') || 0) >= NUMBERS_EVERY_MS;
       const { conditions: before = [] } = status;
       const { generation = 0 } = object.metadata;
-      const isNews = status.health?.class !== health.class || saysOther(before, health.conditions, generation);
+      const isNews =
+        status.health?.class !== health.class || saysOther(before, health.conditions, HEALTH_CONDITIONS, generation);
       if (!isDue && !isNews) return undefined;
-      const conditions = setConditions(before, health.conditions, now, generation);
+      const conditions = replaceConditions(before, health.conditions, HEALTH_CONDITIONS, now, generation);
       const sequencer = sequencerToStatus(sample, status.sequencer, now);
       return {
         ...status,

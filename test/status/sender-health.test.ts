@@ -67,10 +67,27 @@ describe('batches', () => {
   it('can not be judged in the first seconds of a node, and are in danger when they last: blobs are missing', () => {
     const zero = sequencer({ currentL1: 0 });
     expect(found([at(0, { nodes: [zero] }), at(4, { nodes: [zero] })])['Batching']?.verdict).toBe('Unknown/NoReading');
-    const lasting = [0, 10, 20].map((seconds) => at(seconds, { nodes: [zero] }));
+    const young = [0, 10, 20].map((seconds) => at(seconds, { nodes: [zero] }));
+    expect(found(young)['Batching']?.verdict).toBe('Unknown/NoReading');
+    const lasting = [0, 30, 60].map((seconds) => at(seconds, { nodes: [zero] }));
     expect(found(lasting)['Batching']).toEqual({
       verdict: 'False/DerivationResets',
       message: expect.stringContaining('spec.l1.beaconFallbacks'),
+    });
+  });
+});
+
+describe('a node that does not derive', () => {
+  const zero = sequencer({ currentL1: 0 });
+  const silent = (more: Partial<Sample>) => [0, 30, 60].map((seconds) => at(seconds, { nodes: [zero], ...more }));
+
+  it.each([
+    ['L1', 'L1Unavailable', { l1: failed() }, 'L1 does not answer the operator either'],
+    ['the beacon API', 'BeaconUnavailable', { beacon: failed() }, 'the beacon API does not answer the operator either'],
+  ] as const)('for want of %s has that named, and no blobs', (_, reason, more, words) => {
+    expect(found(silent(more as Partial<Sample>))['Batching']).toEqual({
+      verdict: `False/${reason}`,
+      message: expect.stringContaining(words),
     });
   });
 });

@@ -79,7 +79,7 @@ async function writeWhatIsSeen(
   const sample = withPrice(withLastBatch(await takeSample(targets, attempt.signal), before), known);
   const samples = [...known.filter(({ at }) => sample.at - at <= REMEMBERED_MS || at === before?.at), sample];
   lastSamples.set(result.uid, samples);
-  const limits = healthLimits(wish, status, { contracts, live });
+  const limits = healthLimits(wish, status, { contracts, live, sample });
   const states = await podStates(deps, at, look, attempt.signal);
   const health = healthOf(samples, limits, [...otherChain(sample), ...podFindings(states)]);
   const now = new Date(deps.now());

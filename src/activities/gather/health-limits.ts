@@ -2,11 +2,12 @@
 import { parseDuration } from '../../api/duration.ts';
 import type { OpProposerStatus } from '../../api/op-proposer.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
-import type { Proposal } from '../../chain/samples.ts';
+import type { Proposal, Sample } from '../../chain/samples.ts';
 import { challengerLag, DEFAULT_GATE_LIMITS } from '../../plan/gates/limits.ts';
 import { proposedGameType } from '../../render/game-types.ts';
 import type { ContractFacts } from '../../render/input.ts';
 import { podName } from '../../render/names.ts';
+import { bestSync } from '../../status/chain-health.ts';
 import type { HealthLimits } from '../../status/health/limits.ts';
 import { pollSeconds } from './challenger-poll.ts';
 import { followLimits } from './following.ts';
@@ -18,10 +19,16 @@ import type { Wish } from './wish.ts';
 /** Above this a safe head counts as late whatever the channel duration: the default limit of the gate `batching`. */
 const LEAST_SAFE_LAG_SECONDS = 30 * 60;
 
+export interface HealthFacts {
+  readonly contracts: ContractFacts | undefined;
+  readonly live: Pick<LiveObjects, 'pods'>;
+  readonly sample: Pick<Sample, 'nodes'>;
+}
+
 export function healthLimits(
   wish: Wish,
   status: OptimismNetworkStatus,
-  { contracts, live }: { readonly contracts: ContractFacts | undefined; readonly live: Pick<LiveObjects, 'pods'> },
+  { contracts, live, sample }: HealthFacts,
 ): HealthLimits {
   const { network, files, nodes, batchers, proposers, challengers, signerAddress } = wish;
   const installed = status.components ?? [];
@@ -30,9 +37,10 @@ export function healthLimits(
   const senders = [...batchers, ...proposers, ...challengers].filter((item) => isAtWork(item, item.spec.stopped));
   const [batcher] = batchers;
   const proposer = proposers.find((item) => senders.includes(item));
-  const l1BlockTimeSeconds = l1BlockSeconds(network, files?.rollup.l1_chain_id);
+  const l1BlockTimeSeconds = l1BlockSeconds(network, files?.rollup.l1_chain_id, bestSync(sample.nodes));
   const foreign = followLimits(wish);
-  const channelSeconds = 1.5 * (batcher?.spec.maxChannelDuration ?? 0) * l1BlockTimeSeconds;
+  const channelSeconds =
+    channelBlocks(batcher?.spec.maxChannelDuration, files?.rollup.seq_window_size) * l1BlockTimeSeconds;
   const pending = status.conditions?.find(({ type, reason }) => type === 'Proposing' && reason === 'ProposalPending');
   return {
     blockTimeSeconds: files?.rollup.block_time ?? 2,
@@ -71,6 +79,11 @@ export function healthLimits(
         startedAt: containerStart(live, name),
       })),
   };
+}
+
+/** L1 blocks within which a channel is sent; without a limit of its own (0) the sequencing window is the only one. */
+function channelBlocks(maxChannelDuration: number | undefined, seqWindowSize = 0): number {
+  return maxChannelDuration === 0 ? seqWindowSize : 1.5 * (maxChannelDuration ?? 0);
 }
 
 /** Since when a component's first pod is there. */

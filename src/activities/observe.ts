@@ -70,10 +70,19 @@ async function writeWhatIsSeen(
   const known = lastSamples.get(result.uid) ?? [];
   const before = known.at(-1);
   const contracts = contractFacts(look.discovery, status);
+  const prestateHash = look.discovery?.respectedGame?.absolutePrestate;
   const seen = before?.proposer?.ok ? before.proposer.value : undefined;
   const targets = {
     ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }),
-    ...senderTargets(wish, live, { contracts, isTried: true, ...(seen ? { before: seen } : {}) }),
+    ...senderTargets(wish, live, {
+      contracts,
+      // One that was found is asked for again when its sample is forgotten.
+      ...(known.some(({ prestate }) => prestate?.ok && prestate.value.found && prestate.value.hash === prestateHash)
+        ? {}
+        : { prestate: prestateHash }),
+      isTried: true,
+      ...(seen ? { before: seen } : {}),
+    }),
     servicePods: servicePods(live),
   };
   const sample = withPrice(withLastBatch(await takeSample(targets, attempt.signal), before), known);

@@ -44,7 +44,9 @@ describe('health limits', () => {
     ];
     const { proposing, challenging } = limitsOf(devnet(), { pods });
     expect(proposing?.podSince).toBe(Date.parse(START));
-    expect(challenging).toEqual([{ name: 'devnet-challenger', maxL1Lag: 10, startedAt: Date.parse(START) }]);
+    expect(challenging).toEqual([
+      { name: 'devnet-challenger', maxL1Lag: 10, prestateCheck: 'Required', startedAt: Date.parse(START) },
+    ]);
   });
 
   it('remember the last proposal', () => {

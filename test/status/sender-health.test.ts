@@ -299,6 +299,20 @@ describe('a challenger', () => {
     expect(verdictOf(seen(0, 999), seen(30, 1000, 2))?.verdict).toBe('False/ClaimsFail');
   });
 
+  it('whose prestate has vanished is told before the next game needs it, as a warning where that was chosen', () => {
+    const prestate = ok({ hash: `0x03${'aa'.repeat(31)}`, found: false });
+    const verdict = (prestateCheck: 'Required' | 'Warn' | undefined) =>
+      found([{ ...seen(0, 999), prestate }, seen(30, 1000)], {
+        challenging: [{ name: NAME, maxL1Lag: 10, ...(prestateCheck ? { prestateCheck } : {}) }],
+      })['Challenging'];
+    expect(verdict('Required')).toEqual({
+      verdict: 'False/PrestateMissing',
+      message: expect.stringContaining(`is not at spec.prestatesUrl of ${NAME}`),
+    });
+    expect(verdict('Warn')?.verdict).toBe('True/PrestateMissing');
+    expect(verdict(undefined)?.verdict).toBe('True/Following');
+  });
+
   it('that has no pod yet says nothing', () => {
     expect(verdictOf(at(0, { nodes: [sequencer()] }))).toBeUndefined();
   });

@@ -76,6 +76,7 @@ export function healthLimits(
       .map(({ metadata: { name }, spec }) => ({
         name,
         maxL1Lag: challengerLag(pollSeconds(spec), l1BlockTimeSeconds),
+        ...(spec.prestatesUrl === undefined ? {} : { prestateCheck: spec.prestateCheck }),
         startedAt: containerStart(live, name),
       })),
   };

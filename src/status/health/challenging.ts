@@ -11,7 +11,7 @@ const STARTING_SECONDS = 180;
 export function challengingOne(
   samples: readonly Sample[],
   last: Sample,
-  { name, maxL1Lag, startedAt }: ChallengerLimits,
+  { name, maxL1Lag, startedAt, prestateCheck }: ChallengerLimits,
 ): ConditionInput | undefined {
   const metricsOf = (sample: Sample | undefined) =>
     sample?.challengers?.find(({ challenger }) => challenger === name)?.metrics;
@@ -54,6 +54,16 @@ export function challengingOne(
       'its log says why; mostly its account can not pay for gas',
     );
   }
+  const prestate = samples.findLast((sample) => sample.prestate)?.prestate;
+  if (prestateCheck !== undefined && prestate?.ok && !prestate.value.found) {
+    return condition(
+      'Challenging',
+      prestateCheck === 'Warn' ? 'True' : 'False',
+      'PrestateMissing',
+      `The prestate ${prestate.value.hash} of the respected game is not at spec.prestatesUrl of ${name}: the next game of it stops all scheduling`,
+      'publish it there as <hash>.bin.gz, .json.gz or .json',
+    );
+  }
   return condition('Challenging', 'True', 'Following', `${name} follows L1 and watches ${games(trackedGames)}`);
 }
 
@@ -69,6 +79,9 @@ export function challenging(
 ): ConditionInput[] {
   const all = challengers.flatMap((challenger) => challengingOne(samples, last, challenger) ?? []);
   const worst =
-    all.find(({ status }) => status === 'False') ?? all.find(({ status }) => status === 'Unknown') ?? all[0];
+    all.find(({ status }) => status === 'False') ??
+    all.find(({ status }) => status === 'Unknown') ??
+    all.find(({ reason }) => reason === 'PrestateMissing') ??
+    all[0];
   return worst ? [worst] : [];
 }

@@ -29,6 +29,8 @@ export interface ChallengerLimits {
   readonly name: string;
   /** L1 blocks that it may be behind the L1 head. */
   readonly maxL1Lag: number;
+  /** What it means when the prestate of the respected game is not where it looks; absent: it looks nowhere. */
+  readonly prestateCheck?: 'Required' | 'Warn' | undefined;
   /** When its container was started, milliseconds since the epoch; absent: not known. */
   readonly startedAt?: number | undefined;
 }

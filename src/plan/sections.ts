@@ -162,7 +162,9 @@ export function changeBatcher(of: DesiredComponent, limits: StepLimits): StepDra
       step('stopBatcher', component, `stop ${component.name} and wait until its last transaction is on L1`, {
         safePointAfter: false,
       }),
-      applyPods(of, limits, { partition: 0 }),
+      // Without waiting, so that it can be left when the pod of the new template never becomes ready.
+      apply(of, { partition: 0 }),
+      awaitPods(of, limits),
       batching(of, limits),
     ],
     of,

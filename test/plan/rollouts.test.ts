@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isWaiting } from '../../src/contract/plan.ts';
 import { makePlan } from '../../src/plan/planner.ts';
 import { change, draftOf, LIMITS, networkOf, refOf, type State, stepsOf } from './network-of.ts';
 
@@ -141,7 +142,8 @@ describe('a change', () => {
       'sequencer: engine-ready',
       ...SEQUENCE,
       'batcher: stopBatcher',
-      'batcher: applyComponent pods≥0, ready',
+      'batcher: applyComponent pods≥0',
+      'batcher: awaitPods',
       'batcher: batching ✓',
     ]);
   });
@@ -179,6 +181,12 @@ describe('a change', () => {
   it('lets a newer revision take over anywhere but between a stop and what follows it', () => {
     const unsafe = draftOf(all('changed, restarting')).steps.filter(({ safePointAfter }) => !safePointAfter);
     expect(unsafe.map(({ type, component }) => `${component.name} ${type}`)).toEqual(['batcher stopBatcher']);
+  });
+
+  it('of a batcher can be left while its new pod does not become ready', () => {
+    const { steps } = draftOf(networkOf([{ role: 'batcher', state: 'changed, restarting' }]));
+    const waits = steps.flatMap((step, index) => (isWaiting(step) ? [steps[index - 1]?.safePointAfter] : []));
+    expect(waits).toEqual([true, true]);
   });
 
   it('restarts replicas only after a new sequencer and a new batcher are there to be followed', () => {

@@ -296,8 +296,26 @@ describe('a repair', () => {
 describe('a batcher that a change has stopped half-way', () => {
   const halfWay = networkOf([{ role: 'batcher', state: 'changed and half-way' }]);
 
-  it('is gone on with', () => {
+  it('is gone on with, once nobody else batches', () => {
     expect(draftOf(halfWay).kind).toBe('change');
+    expect(stepsOf(halfWay)).toEqual([
+      'batcher: no-foreign-batcher',
+      'batcher: stopBatcher',
+      'batcher: applyComponent pods≥0',
+      'batcher: awaitPods',
+      'batcher: batching ✓',
+    ]);
+  });
+
+  it('is started like a new one by a change that restarts nothing', () => {
+    const component = refOf('batcher');
+    const edited = networkOf([{ role: 'batcher', state: 'changed and half-way', changes: [change(component)] }]);
+    expect(stepsOf(edited)).toEqual(stepsOf(networkOf([{ role: 'batcher', state: 'new' }])));
+  });
+
+  it('stays stopped without a question when that is wished', () => {
+    const stopped = networkOf([{ role: 'batcher', state: 'changed and half-way', desired: { replicas: 0 } }]);
+    expect(stepsOf(stopped)).toEqual(['batcher: stopBatcher', 'batcher: applyComponent ✓']);
   });
 
   it('is started again as it was, while the change waits for a person', () => {

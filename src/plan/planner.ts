@@ -160,10 +160,7 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
       return runs ? changeSequencer(desired, limits) : installSequencer(desired, limits);
     case 'batcher':
       if (!runs) return installBatcher(desired, limits);
-      return [
-        ...(waitsForOthers(item) ? [nobodyElseBatches(desired, limits)] : []),
-        ...changeBatcher(desired, limits),
-      ];
+      return [...(waitsForOthers(item) ? [nobodyElseBatches(desired, limits)] : []), ...changeBatcher(desired, limits)];
     case 'standby':
     case 'replica':
       return runs ? changeReplica(desired, limits) : installReplica(desired, limits);

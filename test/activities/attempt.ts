@@ -20,6 +20,8 @@ export interface Attempted extends Partial<Omit<StepInput, 'step' | 'network' | 
   readonly attempt?: number;
   /** How long earlier attempts have tried. */
   readonly waitedMs?: number;
+  /** What they have kept. */
+  readonly kept?: unknown;
 }
 
 const CLUSTER = 'test';
@@ -41,7 +43,7 @@ export function dependenciesOn({ client, namespace }: ApiServer): ActivityDepend
 
 /** What the step says. @throws ApplicationFailure as Temporal gets it */
 export async function attempt(api: ApiServer, attempted: Attempted): Promise<string> {
-  const { network, step, attempt: number = 1, waitedMs = 0, ...others } = attempted;
+  const { network, step, attempt: number = 1, waitedMs = 0, kept, ...others } = attempted;
   const deps = dependenciesOn(api);
   const id = step.id ?? `01-${step.type}/${step.component.name}`;
   const inbound = activityInterceptor(deps);
@@ -52,7 +54,7 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
     attempt: number,
     startToCloseTimeoutMs: 60_000,
     heartbeatTimeoutMs: 5000,
-    heartbeatDetails: { waitedMs },
+    heartbeatDetails: { waitedMs, value: kept },
     workflowExecution: { workflowId, runId: `run-${network.name}` },
   };
   const environment = new MockActivityEnvironment(info, {

@@ -33,20 +33,29 @@ describe('a plan', () => {
   });
 
   it('takes the limits of its steps from the spec', () => {
-    const limits = Object.fromEntries(
-      draftOf(all('new')).steps.flatMap(({ gates, limitSeconds }) =>
-        gates ? [[gates.join(' + '), limitSeconds]] : [],
-      ),
+    const steps = draftOf(all('new')).steps.filter(({ gates }) => gates);
+    const limits = steps.flatMap(({ gates, limitSeconds, gateTimeouts = { [String(gates)]: limitSeconds } }) =>
+      Object.entries(gateTimeouts),
     );
-    expect(limits).toEqual({
-      'l1-reachable + config-matches-chain': LIMITS.l1ReachableSeconds,
-      'engine-ready + derivation-caught-up': LIMITS.engineReadySeconds + LIMITS.derivationSeconds,
-      'no-foreign-sequencer': LIMITS.foreignSequencerSeconds,
-      'sequencing + single-sequencer': 2 * LIMITS.sequencingSeconds,
-      'funds + no-foreign-batcher': LIMITS.foreignBatcherSeconds,
-      batching: LIMITS.batchingSeconds,
-      'node-synced': LIMITS.nodeSyncSeconds,
-    });
+    expect(limits).toEqual([
+      ['l1-reachable', LIMITS.l1ReachableSeconds],
+      ['config-matches-chain', LIMITS.l1ReachableSeconds],
+      ['engine-ready', LIMITS.engineReadySeconds],
+      ['derivation-caught-up', LIMITS.derivationSeconds],
+      ['no-foreign-sequencer', LIMITS.foreignSequencerSeconds],
+      ['sequencing', LIMITS.sequencingSeconds],
+      ['single-sequencer', LIMITS.sequencingSeconds],
+      // Money does not take as long to come as somebody else to be switched off.
+      ['funds', LIMITS.batchingSeconds],
+      ['no-foreign-batcher', LIMITS.foreignBatcherSeconds],
+      ['batching', LIMITS.batchingSeconds],
+      ['node-synced', LIMITS.nodeSyncSeconds],
+    ]);
+    for (const { gateTimeouts, gates, limitSeconds } of steps)
+      if (gateTimeouts) {
+        expect(Object.keys(gateTimeouts)).toEqual(gates);
+        expect(Object.values(gateTimeouts).reduce((sum, limit) => sum + limit)).toBe(limitSeconds);
+      }
   });
 
   it('says in one line what it is about, however many components there are', () => {

@@ -88,7 +88,7 @@ function nothingProven({ at, notYet }: StepContext, { pod, node }: PodTarget, wh
 }
 
 /** It has begun to sequence since the plan was made: to take over from it would be a hand-over. */
-export function sequencerChanged({ pod, node }: PodTarget): OperatorError {
+export function sequencerChanged({ pod, node }: Pick<PodTarget, 'pod' | 'node'>): OperatorError {
   return new OperatorError({
     type: 'SequencerChanged',
     message: `${pod} sequences, which it did not when this plan was made`,

@@ -15,11 +15,13 @@ import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { healthOf, healthToStatus } from '../status/chain-health.ts';
 import { saysOther, setConditions } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
+import { nextTroubles, type PodTrouble } from '../status/health/pods.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { nodePods, sampleTargets } from './gather/chain-targets.ts';
 import { contractFacts } from './gather/contract-facts.ts';
 import { healthLimits } from './gather/health-limits.ts';
+import { podTroubles } from './gather/pod-troubles.ts';
 import { senderTargets, servicePods } from './gather/sender-targets.ts';
 import { type Look, lookOnce } from './look-once.ts';
 import { observeComponents } from './observe-components.ts';
@@ -30,6 +32,8 @@ const REMEMBERED_MS = 60_000;
 
 /** The last samples of each network, oldest first. By uid. */
 const lastSamples = new Map<string, readonly Sample[]>();
+/** What was wrong with its pods, by uid. */
+const lastTroubles = new Map<string, readonly PodTrouble[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
   return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
@@ -76,7 +80,11 @@ async function writeWhatIsSeen(
   const samples = [...known.filter(({ at }) => sample.at - at <= REMEMBERED_MS || at === before?.at), sample];
   lastSamples.set(result.uid, samples);
   const limits = healthLimits(wish, status, contracts);
-  const health = healthOf(samples, limits, otherChain(sample));
+  const { namespace } = at;
+  const problems = await podTroubles(live, { kube: deps.kube, namespace, now: deps.now(), signal: attempt.signal });
+  const troubles = nextTroubles(lastTroubles.get(result.uid) ?? [], problems, sample.at);
+  lastTroubles.set(result.uid, troubles);
+  const health = healthOf(samples, limits, { otherChain: otherChain(sample), pods: troubles });
   const now = new Date(deps.now());
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,

@@ -12,10 +12,16 @@ import { condition, isTrue } from './health/finding.ts';
 import { following } from './health/following.ts';
 import { funded } from './health/funded.ts';
 import type { HealthLimits } from './health/limits.ts';
+import { type PodTrouble, podFindings } from './health/pods.ts';
 import { proposing } from './health/proposing.ts';
 import { sequencing } from './health/sequencing.ts';
 
 export type HealthClass = 'Healthy' | 'Degraded' | 'Stalled' | 'Unknown';
+
+interface Seen {
+  readonly otherChain?: { readonly message: string; readonly fix: string } | undefined;
+  readonly pods?: readonly PodTrouble[];
+}
 
 export interface ChainHealth {
   readonly class: HealthClass;
@@ -31,12 +37,12 @@ export interface ChainHealth {
 
 /**
  * @param samples oldest first; the last one is judged, the others tell whether heads advance
- * @param otherChain what the gate `same-chain` says against it, if it does
+ * @param seen what samples do not have: what the gate `same-chain` says against it, if it does; pods that are not ready
  */
 export function healthOf(
   samples: readonly Sample[],
   limits: HealthLimits,
-  otherChain?: { readonly message: string; readonly fix: string },
+  { otherChain, pods = [] }: Seen = {},
 ): ChainHealth {
   const last = samples.at(-1);
   const best = last && bestSync(last.nodes);
@@ -44,6 +50,7 @@ export function healthOf(
   const findings = [
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
     ...(otherChain ? [condition('Degraded', 'True', 'DifferentChains', otherChain.message, otherChain.fix)] : []),
+    ...podFindings(pods, last.at),
     ...(limits.batching ? [batching(samples, last, best, limits)] : []),
     ...following(samples, last, best, limits),
     ...proposing(last, best, limits),

@@ -40,7 +40,7 @@ export async function gateSample(
   names: readonly GateName[],
   context: StepContext,
   { wish, live, earlier }: LookedAt,
-): Promise<Pick<GateMoment, 'sample' | 'limits' | 'takesOver' | 'discovery'>> {
+): Promise<Pick<GateMoment, 'sample' | 'takesOver' | 'discovery'>> {
   const { component } = context.input.step;
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const isTakenOver = takesOver(component, status, wish.resources.components);
@@ -62,7 +62,7 @@ export async function gateSample(
       })
     : {};
   const sample = await takeSample({ ...targets, ...senders }, context.signal);
-  return { sample, limits, takesOver: isTakenOver, discovery };
+  return { sample, takesOver: isTakenOver, discovery };
 }
 
 /** What L1 says of the games; read at most once a minute. undefined while it can not be read: the gate waits then. */

@@ -21,6 +21,16 @@ export function advances(samples: readonly Sample[], pod: string): boolean {
   return (numbers.at(-1) ?? 0) > (numbers[0] ?? 0);
 }
 
+/** The samples since a moment, with the one before it: what has changed meanwhile is the difference to that one. */
+export function sinceMoment(samples: readonly Sample[], moment: number): readonly Sample[] {
+  return samples.slice(
+    Math.max(
+      0,
+      samples.findLastIndex(({ at }) => at <= moment),
+    ),
+  );
+}
+
 export function isTrue(reading: Reading<boolean> | undefined): boolean {
   return reading?.ok === true && reading.value;
 }

@@ -1,6 +1,6 @@
 import type { NodeSample, Sample } from '../../chain/samples.ts';
 import type { ConditionInput } from '../conditions.ts';
-import { advances, condition, isTrue, names, unanswered } from './finding.ts';
+import { advances, condition, isTrue, names, sinceMoment, unanswered } from './finding.ts';
 import type { HealthLimits } from './limits.ts';
 
 /** A head that is older than this many block times, and stands still, is a chain that stands still. */
@@ -46,7 +46,8 @@ export function sequencing(samples: readonly Sample[], last: Sample, limits: Hea
   const age = Math.round(last.at / 1000 - head.timestamp);
   if (age <= stallSeconds(limits))
     return condition('Sequencing', 'True', 'Advancing', `${sequencer.node} makes blocks`);
-  return advances(samples, sequencer.pod)
+  // Samples go back further than a stall: a head that has risen before it does not catch up.
+  return advances(sinceMoment(samples, last.at - stallSeconds(limits) * 1000), sequencer.pod)
     ? condition(
         'Sequencing',
         'True',

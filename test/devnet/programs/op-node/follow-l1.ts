@@ -8,8 +8,7 @@ export async function followL1(
   driver: Driver,
   derivation: Derivation,
   queue: UnsafeQueue,
-  frozen: () => boolean,
-  isSequencing: () => boolean,
+  { frozen, blobsLost, isSequencing }: { frozen(): boolean; blobsLost(): boolean; isSequencing(): boolean },
 ): Promise<void> {
   const { process, log, config, ledger } = driver;
   const headInterval = config.settings.duration('l1.http-poll-interval');
@@ -25,6 +24,10 @@ export async function followL1(
       if (ledger.now() - epochsAt >= epochInterval) {
         await pollEpochs(driver);
         epochsAt = ledger.now();
+      }
+      if (blobsLost()) {
+        derivation.reset('failed to fetch blobs: get time to slot fn: failed request with status 404: : not found');
+        continue;
       }
       while (!frozen() && !process.ended.aborted && (await derivation.next()));
       if (isSequencing() && resets !== driver.counters.l1Reorgs) {

@@ -43,7 +43,8 @@ export async function runNode(parts: NodeParts): Promise<number> {
     await retry(parts, 'failed to load the heads', () => driver.exclusively(() => loadHeads(driver)));
     derivation.reset('cannot continue derivation until Engine has been reset');
     const frozen = () => faultIsOn(environment, process, 'freezeDerivation');
-    await followL1(driver, derivation, queue, frozen, sequencer.active);
+    const blobsLost = () => faultIsOn(environment, process, 'loseBlobs');
+    await followL1(driver, derivation, queue, { frozen, blobsLost, isSequencing: sequencer.active });
   });
   process.spawn(() => sequencer.run());
   process.spawn(() => signers.run());

@@ -31,7 +31,7 @@ export const opChallengerSpec = withRules(
     gameTypes: setOf(
       z.enum(['Auto', ...GAME_TYPE_NAMES]).describe('Name of a game type.'),
       { min: 1, max: 8 },
-      "Types of games that are played. Auto: the portal's respected type, every other that the factory has an implementation for, and what the challenger has played before. A game of a type that is not played stops all scheduling.",
+      "Types of games that are played. Auto: the portal's respected type, every other that the factory has an implementation for, and what the challenger has played before.",
     ).default(['Auto']),
     prestatesUrl: plainUrl({
       description:

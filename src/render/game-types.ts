@@ -14,10 +14,11 @@ export function proposedGameType(
 }
 
 /**
- * Types that a challenger plays, by number. `Auto`: the respected one and every other that is registered, because anybody
- * may make a game of it, and op-challenger schedules nothing at all while there is one of a type that it does not play
- * (op-stack-observed.md 2.27). For the same reason a type that a challenger has played is never dropped by itself: games
- * of it stay in its window long after the type was taken off the factory (docs/decisions/0012).
+ * Types that a challenger plays, by name. `Auto`: the respected one and every other that is registered, because anybody
+ * may make a game of it. While there is one of a type that it does not play, op-challenger goes on with the others, but
+ * the L1 block up to which it has acted stands still (op-stack-observed.md 2.27), and nobody can see whether it follows.
+ * So a type that a challenger has played is never dropped by itself: games of it stay in its window long after the type
+ * was taken off the factory (docs/decisions/0012).
  * @param former types that it plays already
  */
 export function challengedGameTypes(

@@ -39,13 +39,14 @@ const TEARDOWN_ZOMBIES = ALL
       'stopSequencer/allow/before',
       'stopSequencer/stop/before',
       'stopSequencer/flush/before',
+      'scaleDown/scale/before',
       'deleteComponent/delete/before',
       'removeFinalizers/finalizer/before',
     ]
   : ['deleteComponent/delete/before'];
 
 describe('a worker that is frozen and wakes up late', () => {
-  const devnet = useDevnet('zombies', { operator: 'none' });
+  const devnet = useDevnet('zombies', { operator: 'none', whole: true });
   let first: FaultyOperator;
   let second: FaultyOperator;
   const woken: { zombie: FaultyOperator; at: ReachedPoint }[] = [];
@@ -101,7 +102,7 @@ describe('a worker that is frozen and wakes up late', () => {
       await playZombies(INSTALL_ZOMBIES, () => chain.apply(...chain.resources));
       await chain.waitForPhase('Ready', 300_000);
       expectNoEffectOfZombies();
-      await expectNothingTwice(devnet(), { plans: ['install-1'], batcherStarts: 1 });
+      await expectNothingTwice(devnet(), { plans: ['install-1'], batcherStarts: 1, proposerStarts: 1 });
     },
     PATIENCE_MS,
   );
@@ -115,7 +116,7 @@ describe('a worker that is frozen and wakes up late', () => {
       );
       await waitForHistory(devnet(), 2);
       expectNoEffectOfZombies();
-      await expectNothingTwice(devnet(), { plans: ['install-1', 'change-2'], batcherStarts: 2 });
+      await expectNothingTwice(devnet(), { plans: ['install-1', 'change-2'], batcherStarts: 2, proposerStarts: 1 });
     },
     PATIENCE_MS,
   );

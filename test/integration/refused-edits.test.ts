@@ -244,27 +244,4 @@ describe('a running chain', { timeout: 400_000 }, () => {
     }, ['Secret/devnet-keys']);
     expectFairPlay(devnet);
   });
-
-  it('is not touched by a proposer, which this version does not roll out yet', async () => {
-    await touchesNothing(devnet, async () => {
-      await devnet.chain.apply({
-        apiVersion: 'optimism.io/v1alpha1',
-        kind: 'OpProposer',
-        metadata: { name: 'devnet-proposer', namespace: devnet.namespace },
-        spec: { networkRef: { name: NETWORK }, signer: { secretKeyRef: { name: 'devnet-keys', key: 'proposer' } } },
-      });
-      await conditionOf(devnet, {
-        reason: 'NotSupportedYet',
-        says: ['OpProposer', 'delete OpProposer "devnet-proposer"'],
-      });
-      await devnet.chain.kube.delete({
-        apiVersion: 'optimism.io/v1alpha1',
-        kind: 'OpProposer',
-        namespace: devnet.namespace,
-        name: 'devnet-proposer',
-      });
-      await settled();
-    });
-    expectFairPlay(devnet);
-  });
 });

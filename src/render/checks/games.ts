@@ -94,7 +94,7 @@ export function gamesCanBePlayed(input: RenderInput): SettingProblem[] {
           'warning',
           'InvalidSpec',
           object,
-          `the factory has games of type ${type}, which op-challenger does not play: one of them stops all its scheduling`,
+          `the factory has games of type ${type}, which op-challenger does not play: while there is one, it can not be seen to follow L1`,
           'see that somebody else defends them, or that the factory drops the type',
         ),
       ),
@@ -163,7 +163,7 @@ function leftOut(object: string, registered: readonly number[], types: readonly 
       'warning',
       'InvalidSpec',
       object,
-      `anybody can make games of type ${names.join(', ')}, which are not in spec.gameTypes: one of them stops all scheduling of op-challenger`,
+      `anybody can make games of type ${names.join(', ')}, which are not in spec.gameTypes: nobody answers a wrong one, and while there is one op-challenger can not be seen to follow L1`,
       'leave gameTypes out, or add them',
     ),
   ];

@@ -39,8 +39,8 @@ export function challengingOne(
       'Challenging',
       'False',
       'NotFollowing',
-      `${name} ${what}: a wrong proposal would not be answered`,
-      'its log says why: a game of a type that it does not play stops all scheduling (leave gameTypes out), as does a prestate that is not at prestatesUrl (publish it), and a node that does not answer',
+      `${name} ${what}: a wrong proposal may not be answered`,
+      'its log says why: a game of a type that it does not play (leave gameTypes out), a prestate that is not at prestatesUrl (publish it), or a node that does not answer',
     );
   }
   const before = metricsOf(samples[0]);

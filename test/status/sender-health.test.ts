@@ -127,8 +127,8 @@ describe('a proposer', () => {
       }),
     });
   }
-  const verdictOf = (sample: Sample, pendingSince?: number) =>
-    found([sample], { proposing: { ...proposing, pendingSince } })['Proposing'];
+  const verdictOf = (sample: Sample, podSince?: number) =>
+    found([sample], { proposing: { ...proposing, podSince } })['Proposing'];
 
   it('is fine when the last proposal is young', () => {
     expect(verdictOf(seen({ lastProposal: game(4800, 600) }))).toEqual({

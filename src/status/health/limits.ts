@@ -17,9 +17,7 @@ export interface ProposingLimits {
   readonly intervalSeconds: number;
   readonly gameType?: number | undefined;
   readonly allowNonFinalized?: boolean;
-  /** Since when the first proposal is waited for, milliseconds since the epoch; absent: it was not waited for yet. */
-  readonly pendingSince?: number | undefined;
-  /** Since when the pod is there, milliseconds since the epoch. */
+  /** Since when the pod is there, milliseconds since the epoch; absent: it is not. */
   readonly podSince?: number | undefined;
   /** The last one that was ever seen, for when there are too many others on L1 to find it. */
   readonly lastProposal?: Proposal | undefined;

@@ -70,11 +70,10 @@ function inTime(
   );
 }
 
-/** After a stop the last proposal may be old: it is waited for since the pod is there. */
-function waitsSince(last: Proposal | undefined, { pendingSince, podSince }: ProposingLimits): number | undefined {
-  const since = last ? last.timestamp * 1000 : pendingSince;
-  if (since === undefined) return undefined;
-  return Math.max(since, podSince ?? since);
+/** The first proposal, and the next one after a stop, are waited for since the pod is there. */
+function waitsSince(last: Proposal | undefined, { podSince }: ProposingLimits): number | undefined {
+  const since = last ? last.timestamp * 1000 : podSince;
+  return since === undefined ? undefined : Math.max(since, podSince ?? since);
 }
 
 function late(

@@ -4,6 +4,7 @@
  * completes when a look would come to something else than the one it started from.
  */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { batchPrice } from '../chain/facts/spending.ts';
 import { takeSample } from '../chain/sample.ts';
 import type { Sample } from '../chain/samples.ts';
 import { sequencerState } from '../chain/sequencer-state.ts';
@@ -11,7 +12,6 @@ import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import { sameChain } from '../plan/gates/same-chain.ts';
-import { batchPrice } from '../plan/gates/spending.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { type Finding, HEALTH_CONDITIONS, healthOf, healthToStatus } from '../status/chain-health.ts';

@@ -1,6 +1,6 @@
+import { windowExpired } from '../../chain/facts/sequencing-window.ts';
+import { seconds } from '../../chain/facts/words.ts';
 import type { Reading, Sample, SyncStatus } from '../../chain/samples.ts';
-import { windowExpired } from '../../plan/gates/sequencing-window.ts';
-import { seconds } from '../../plan/gates/words.ts';
 import type { ConditionInput } from '../conditions.ts';
 import { condition } from './finding.ts';
 import type { HealthLimits } from './limits.ts';

@@ -1,7 +1,7 @@
 /** What counts as healthy for one network: from its specs, and from what is rolled out. */
 
+import type { SpendingLimits } from '../../chain/facts/spending.ts';
 import type { Proposal } from '../../chain/samples.ts';
-import type { SpendingLimits } from '../../plan/gates/spending.ts';
 import type { FollowLimits } from '../follows.ts';
 
 /** A component that sends transactions to L1, with `spec.balance`, in ether. */

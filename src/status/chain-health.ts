@@ -63,7 +63,7 @@ export function healthOf(
   const findings = [
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
     ...others.map(({ reason, message, fix }) => condition('Degraded', 'True', reason, message, fix)),
-    ...(limits.batching ? [batching(samples, last, best, limits)] : []),
+    ...batching(samples, last, best, limits),
     ...following(last, best, limits),
     ...proposing(last, best, limits),
     ...challenging(samples, last, limits.challenging),

@@ -48,6 +48,16 @@ describe('batches', () => {
     });
   });
 
+  it('of a batcher that is stopped by its spec are not missed, until the window comes near', () => {
+    const late = sequencer({ currentL1: 3000, headL1: 3000, safeOrigin: 900 });
+    const stopped = { batching: 'stopped' } as const;
+    expect(found([at(0, { nodes: [sequencer()] })], stopped)['Batching']).toBeUndefined();
+    expect(found([at(0, { nodes: [late] })], stopped)['Batching']).toEqual({
+      verdict: 'False/WindowExpiring',
+      message: expect.stringContaining('take stopped: true out of the OpBatcher'),
+    });
+  });
+
   it('that come too late are told although the safe head rises by itself', () => {
     const expired = sequencer({ currentL1: 5000, headL1: 5000, safeOrigin: 1400 });
     expect(found([at(0, { nodes: [expired] })])['Batching']).toEqual({

@@ -46,7 +46,7 @@ export function healthLimits(
     l1BlockTimeSeconds,
     seqWindowSize: files?.rollup.seq_window_size ?? 0,
     sequencing: nodes.some((node) => node.spec.role === 'Sequencer' && isAtWork(node)),
-    batching: batcher !== undefined && senders.includes(batcher),
+    batching: batcher !== undefined && isAtWork(batcher) && (batcher.spec.stopped ? 'stopped' : true),
     maxSafeLagSeconds: Math.max(LEAST_SAFE_LAG_SECONDS, channelSeconds),
     ...(foreign ? { foreign } : {}),
     maxReplicaLagBlocks: network?.spec.rollout.gates.nodeSync.maxLag ?? 10,

@@ -8,15 +8,21 @@ import type { HealthLimits } from './limits.ts';
 /** op-node reports no L1 block for 2 to 4 s after each start; for longer only when derivation begins again and again. */
 const RESET_SECONDS = 60;
 
-/** Whether what is made becomes safe, and by batches of ours. */
+/** Whether what is made becomes safe, and by batches of ours. Of a batcher that is meant to rest, only how long it may. */
 export function batching(
   samples: readonly Sample[],
   last: Sample,
   best: SyncStatus | undefined,
   limits: HealthLimits,
-): ConditionInput {
-  if (!best || best.currentL1.number === 0) return notDerived(samples, last);
-  return foreignKey(last) ?? window(best, limits) ?? safeLag(last, best, limits);
+): ConditionInput[] {
+  if (limits.batching === false) return [];
+  const hasDerived = best !== undefined && best.currentL1.number > 0;
+  if (limits.batching === 'stopped') {
+    const ending = hasDerived ? window(best, limits) : undefined;
+    return ending ? [ending] : [];
+  }
+  if (!hasDerived) return [notDerived(samples, last)];
+  return [foreignKey(last) ?? window(best, limits) ?? safeLag(last, best, limits)];
 }
 
 function notDerived(samples: readonly Sample[], last: Sample): ConditionInput {
@@ -82,11 +88,16 @@ function foreignKey({ contracts, batcher }: Sample): ConditionInput | undefined 
  * Once the window is over safe and finalized rise again without any batcher, by empty blocks, and the unsafe blocks of
  * that time are lost (recorded: op-stack-observed.md 2.3). That has to be said long before.
  */
-function window(best: SyncStatus, { seqWindowSize, l1BlockTimeSeconds }: HealthLimits): ConditionInput | undefined {
+function window(
+  best: SyncStatus,
+  { seqWindowSize, l1BlockTimeSeconds, batching: wanted }: HealthLimits,
+): ConditionInput | undefined {
   if (seqWindowSize === 0) return undefined;
   const behind = best.currentL1.number - best.safeL2.l1origin.number;
   const remedy =
-    "see that the batcher sends: its balance, its log, L1's fees; one that has just been put right catches up by itself";
+    wanted === 'stopped'
+      ? 'take stopped: true out of the OpBatcher'
+      : "see that the batcher sends: its balance, its log, L1's fees; one that has just been put right catches up by itself";
   if (windowExpired(best, seqWindowSize)) {
     return condition(
       'Batching',

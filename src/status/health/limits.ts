@@ -42,8 +42,8 @@ export interface HealthLimits {
   readonly sequencing: boolean;
   /** Where nobody of ours sequences: how each OpNode follows. */
   readonly foreign?: Readonly<Record<string, FollowLimits>>;
-  /** Whether a batcher of ours should be at work. */
-  readonly batching: boolean;
+  /** Whether a batcher of ours should be at work; `stopped`: somebody wants it to rest for a while. */
+  readonly batching: boolean | 'stopped';
   /** Seconds by which the safe head may be behind the unsafe one. */
   readonly maxSafeLagSeconds: number;
   /** Blocks by which a replica may be behind the best head. */

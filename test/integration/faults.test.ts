@@ -171,7 +171,7 @@ describe('what people read while', { timeout: PATIENCE_MS }, () => {
     const devnet = use();
     const mend = devnet.chain.faults.pod(`${BATCHER}-0`).stallBatcher();
     await whileBroken([mend], async () => {
-      const nearlyOver = /in about .* the sequencing window of 50 is over, and unsafe blocks are lost/;
+      const nearlyOver = /in about .* the sequencing window of \d+ is over, and unsafe blocks are lost/;
       await says(devnet, 'Batching', 'WindowExpiring', nearlyOver);
       const over = /the safe head rises by empty blocks, and unsafe blocks are being replaced.*admin_setRecoverMode/;
       await says(devnet, 'Batching', 'WindowExpired', over);

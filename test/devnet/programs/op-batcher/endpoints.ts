@@ -1,5 +1,6 @@
 import type { Delays } from '../../ledger/delays.ts';
 import type { Log } from '../log.ts';
+import { canConnect } from '../op-node/startup.ts';
 import type { Process } from '../process.ts';
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
 import { DIAL_ATTEMPTS, dialFor } from '../service/dial.ts';
@@ -36,7 +37,7 @@ export async function createEndpoints(
     await dialStatic(process, log, delays, only);
     return { all, active: async () => only };
   }
-  const active = () => findActive(all, log);
+  const active = createSearch(process, all, log);
   const deadline = Date.now() + delays.activeSequencerSearch;
   for (;;) {
     try {
@@ -63,17 +64,53 @@ async function dialStatic(process: Process, log: Log, delays: Delays, endpoint: 
   throw fail(`operation failed permanently after ${DIAL_ATTEMPTS} attempts: address unavailable (${url})`);
 }
 
-async function findActive(all: readonly Endpoint[], log: Log): Promise<Endpoint> {
-  const errors: string[] = [];
-  for (const [index, endpoint] of all.entries()) {
-    try {
-      if ((await endpoint.rollup.call('admin_sequencerActive', [])) === true) return endpoint;
-      log.info('Sequencer inactive, trying next.', { index, url: endpoint.rollup.url });
-    } catch (error) {
-      errors.push(messageOf(error));
+/** Looks at the sequencer that it found last first, then at the next ones. */
+function createSearch(process: Process, all: readonly Endpoint[], log: Log): () => Promise<Endpoint> {
+  let current = 0;
+  let known = false;
+  /** Endpoints that did not answer: they are dialled anew before they are asked again. */
+  const lost = new Set<Endpoint>();
+
+  const isActive = async (endpoint: Endpoint): Promise<boolean> => {
+    const { url } = endpoint.rollup;
+    if (lost.has(endpoint) && !(await canConnect(process, url))) {
+      throw new Error(`dialing rollup client: address unavailable (${url})`);
     }
-  }
-  const urls = all.map((endpoint) => endpoint.rollup.url).join(' ');
-  const reasons = errors.length === 0 ? '%!w(<nil>)' : errors.join('\n');
-  throw new Error(`failed to find an active sequencer, tried following urls: [${urls}]; errs: ${reasons}`);
+    lost.delete(endpoint);
+    try {
+      return (await endpoint.rollup.call('admin_sequencerActive', [])) === true;
+    } catch (error) {
+      lost.add(endpoint);
+      throw error;
+    }
+  };
+
+  return async () => {
+    const errors: string[] = [];
+    for (let offset = 0; offset < all.length; offset += 1) {
+      const index = (current + offset) % all.length;
+      const endpoint = all[index];
+      if (endpoint === undefined) continue;
+      const { url } = endpoint.rollup;
+      if (offset > 0) log.info('Dialing next sequencer.', { index, url });
+      try {
+        if (await isActive(endpoint)) {
+          if (offset > 0) log.info('Found new active sequencer.', { index, url });
+          if (offset > 0 || !known) {
+            const words = 'sequencer changed (or ethClient was nil due to startup), dialing new eth client';
+            log.info(words, { new_index: index, new_url: endpoint.execution.url });
+          }
+          current = index;
+          known = true;
+          return endpoint;
+        }
+        log.info('Sequencer inactive, trying next.', { index, url });
+      } catch (error) {
+        errors.push(messageOf(error));
+      }
+    }
+    const urls = all.map((endpoint) => endpoint.rollup.url).join(' ');
+    const reasons = errors.length === 0 ? '%!w(<nil>)' : errors.join('\n');
+    throw new Error(`failed to find an active sequencer, tried following urls: [${urls}]; errs: ${reasons}`);
+  };
 }

@@ -1,3 +1,4 @@
+import { type BlockId, ZERO_HASH } from '../../ledger/block.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
@@ -20,22 +21,23 @@ export async function waitForNodeSync(
   const target = depth === 0 ? head : await lastOwnTransaction(l1, address, head, depth, log);
   while (!process.ended.aborted) {
     const current = await currentL1(endpoints);
-    if (current >= target) {
-      log.info('rollup current L1 block target reached', { current_l1: current, target_l1: target });
+    const fields = { current_l1: `${current.hash}:${current.number}`, target_l1: target };
+    if (current.number >= target) {
+      log.info('rollup current L1 block target reached', fields);
       return;
     }
-    log.info('rollup current L1 block still behind target, retrying', { current_l1: current, target_l1: target });
+    log.info('rollup current L1 block still behind target, retrying', fields);
     await process.sleep(ledger.delays.waitNodeSync);
   }
 }
 
-async function currentL1(endpoints: Endpoints): Promise<number> {
+async function currentL1(endpoints: Endpoints): Promise<BlockId> {
   try {
     const { rollup } = await endpoints.active();
-    const status = (await rollup.call('optimism_syncStatus', [])) as { current_l1: { number: number } };
-    return status.current_l1.number;
+    const status = (await rollup.call('optimism_syncStatus', [])) as { current_l1: BlockId };
+    return status.current_l1;
   } catch {
-    return -1;
+    return { hash: ZERO_HASH, number: -1 };
   }
 }
 

@@ -5,6 +5,7 @@ import type { L1Ref } from '../l1/l1-block.ts';
 import type { L1Source } from '../l1/l1-source.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
+import type { BlobSource } from './blobs.ts';
 import type { NodeConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 
@@ -32,6 +33,7 @@ export interface Driver {
   readonly log: Log;
   readonly engine: Engine;
   readonly l1: L1Source;
+  readonly blobs: BlobSource;
   readonly counters: Counters;
   heads: Heads | undefined;
   currentL1: L1Ref | undefined;
@@ -63,6 +65,7 @@ export interface DriverParts {
   readonly log: Log;
   readonly engine: Engine;
   readonly l1: L1Source;
+  readonly blobs: BlobSource;
 }
 
 export function createDriver(parts: DriverParts): Driver {

@@ -20,7 +20,7 @@ export interface NodeRpcParts {
   /** As in `/healthz`. */
   readonly version: string;
   /** Starts derivation again, for `admin_resetDerivationPipeline`. */
-  resetPipeline(): void;
+  resetPipeline(): Promise<void>;
 }
 
 /** All methods that this op-node serves; `admin_*` only where they are enabled. */

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
-import { bumped, type Fees, suggestFees } from './fees.ts';
+import { bumped, type Fees, type SuggestedFees, suggestFees } from './fees.ts';
 import type { TxSigner } from './tx-signer.ts';
 
 export interface ConfirmedTransaction {
@@ -26,30 +26,40 @@ export interface SubmissionParts {
   readonly chainId: number;
   readonly settings: Settings;
   readonly log: Log;
-  /** Aborted when the submission is given up. */
+  /** Aborted when the submission is given up, with the reason that it ends with. */
   readonly closing: AbortSignal;
+  /** Undefined: what L1 says. */
+  readonly nonce: number | undefined;
   onUnfunded(unfunded: boolean): void;
   onPublishError(): void;
   /** Called with each signed version just before it is published. */
   onSigned(hash: string, nonce: number): void;
 }
 
-const CLOSED = 'transaction manager is closed';
+export const CLOSED = 'transaction manager is closed';
+export const CANCELLED = 'context canceled';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Sends one transaction and waits for its confirmations; raises the fees when it is not mined. */
 export async function submit(parts: SubmissionParts, request: TxRequest): Promise<ConfirmedTransaction> {
   const { process, l1, signer, settings } = parts;
   const { to, data, value = 0n } = request;
-  let fees = await suggestFees(l1, settings);
-  const gas = await estimateGas(parts, request, fees);
-  const nonce = await nonceOf(parts);
+  const suggested = await suggestFees(l1, settings);
+  const gas = await estimateGas(parts, request, suggested);
+  let fees: Fees = suggested;
+  const nonce = parts.nonce ?? (await nonceOf(parts));
   const hashes: string[] = [];
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
-  for (let resubmitAt = 0; ; ) {
-    if (parts.closing.aborted || process.ended.aborted) throw new Error(CLOSED);
+  let raw = '';
+  for (let resubmitAt = 0, rebroadcastAt = 0; ; ) {
+    if (parts.closing.aborted || process.ended.aborted) {
+      const reason = parts.closing.aborted ? String(parts.closing.reason) : CLOSED;
+      const fields = { service: parts.service, tx: hashes[0] ?? '', nonce };
+      if (reason === CLOSED) parts.log.warn('TxManager closed, aborting transaction submission', fields);
+      throw new Error(reason);
+    }
     if (Date.now() >= resubmitAt) {
-      const raw = await signer.signTransaction({
+      raw = await signer.signTransaction({
         type: 2,
         chainId: parts.chainId,
         to,
@@ -65,6 +75,11 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
       resubmitAt = outcome === 'underpriced' ? 0 : Date.now() + settings.duration('resubmission-timeout');
       if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
       if (outcome === 'underpriced') continue;
+      rebroadcastAt = Date.now() + settings.duration('txmgr.rebroadcast-interval');
+    } else if (Date.now() >= rebroadcastAt) {
+      // An L1 reorg can have dropped it: it is sent again as it is.
+      await publish(parts, raw, nonce);
+      rebroadcastAt = Date.now() + settings.duration('txmgr.rebroadcast-interval');
     }
     const confirmed = await findReceipt(l1, hashes, settings.number('num-confirmations'));
     if (confirmed !== undefined) return confirmed;
@@ -77,7 +92,11 @@ const nonceOf = async ({ l1, signer }: SubmissionParts) =>
   Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));
 
 /** Retries until gas could be estimated: an account without money fails here. */
-async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxRequest, fees: Fees): Promise<number> {
+async function estimateGas(
+  parts: SubmissionParts,
+  { to, data, value = 0n }: TxRequest,
+  fees: SuggestedFees,
+): Promise<number> {
   const { process, l1, signer, settings, log, closing } = parts;
   const maxFeePerGas = `0x${fees.cap.toString(16)}`;
   const maxPriorityFeePerGas = `0x${fees.tip.toString(16)}`;
@@ -90,6 +109,12 @@ async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxR
     ...(value === 0n ? {} : { value: `0x${value.toString(16)}` }),
   };
   for (;;) {
+    log.info('Estimated gas fees & tip caps', {
+      service: parts.service,
+      gasTipCap: String(fees.tip),
+      baseFee: String(fees.base),
+      dynamicBlobTipCap: settings.bool('txmgr.blob-tip-cap-dynamic'),
+    });
     try {
       const gas = Number(await l1.call('eth_estimateGas', [call]));
       parts.onUnfunded(false);
@@ -101,7 +126,7 @@ async function estimateGas(parts: SubmissionParts, { to, data, value = 0n }: TxR
       const err = `failed to call: ${reason}, reason: <nil>`;
       log.warn('Failed to create a transaction, will retry', { service: parts.service, err });
       await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, closing);
-      if (closing.aborted || process.ended.aborted) throw new Error(CLOSED);
+      if (closing.aborted || process.ended.aborted) throw new Error(String(closing.reason ?? CLOSED));
     }
   }
 }
@@ -111,19 +136,29 @@ async function publish(
   raw: string,
   nonce: number,
 ): Promise<'sent' | 'underpriced' | 'refused'> {
-  const { hash } = Transaction.from(raw);
+  const { hash, maxPriorityFeePerGas, maxFeePerGas, gasLimit } = Transaction.from(raw);
+  const fields = {
+    service: parts.service,
+    tx: hash ?? '',
+    nonce,
+    gasTipCap: String(maxPriorityFeePerGas),
+    gasFeeCap: String(maxFeePerGas),
+    gasLimit: String(gasLimit),
+  };
   parts.onSigned(hash ?? '', nonce);
+  parts.log.info('Publishing transaction', fields);
   try {
     await parts.l1.call('eth_sendRawTransaction', [raw]);
   } catch (error) {
     const message = messageOf(error);
     if (!/already (known|imported)/i.test(message)) {
       parts.onPublishError();
-      parts.log.warn('unable to publish transaction', { service: parts.service, nonce, err: message });
+      const words = /nonce too low/i.test(message) ? 'nonce too low' : 'unable to publish transaction';
+      parts.log.warn(words, { ...fields, err: message });
       return /underpriced/i.test(message) ? 'underpriced' : 'refused';
     }
   }
-  parts.log.info('Transaction successfully published', { service: parts.service, tx: hash ?? '', nonce });
+  parts.log.info('Transaction successfully published', fields);
   return 'sent';
 }
 
@@ -131,8 +166,9 @@ async function publish(
 async function checkNonce(parts: SubmissionParts, nonce: number, hashes: readonly string[]): Promise<void> {
   const latest = await nonceOf(parts).catch(() => nonce);
   if (latest === nonce || (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined)) return;
-  parts.log.warn('Aborting transaction submission', { service: parts.service, nonce, latest });
-  throw new Error(`aborted tx send due to critical error: nonce too ${latest > nonce ? 'low' : 'high'}`);
+  const err = `nonce too ${latest > nonce ? 'low' : 'high'}`;
+  parts.log.warn('Aborting transaction submission', { service: parts.service, tx: hashes[0] ?? '', nonce, err });
+  throw new Error(`aborted tx send due to critical error: ${err}`);
 }
 
 /** Receipt of one of the versions, once it has enough confirmations. */

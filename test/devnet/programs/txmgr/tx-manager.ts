@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type ConfirmedTransaction, submit, type TxRequest } from './submission.ts';
+import { CANCELLED, CLOSED, type ConfirmedTransaction, submit, type TxRequest } from './submission.ts';
 import type { TxSigner } from './tx-signer.ts';
 
 /** Sends transactions of one key, one after the other. */
@@ -13,8 +13,10 @@ export interface TxManager {
    * @param onSigned called with each version of the transaction just before it is published
    */
   send(request: TxRequest, onSigned: (hash: string, nonce: number) => void): Promise<ConfirmedTransaction>;
-  /** Gives up what is being sent; the transaction itself stays in the mempool. */
+  /** Gives up what is being sent because the service ends; the transaction itself stays in the mempool. */
   close(): void;
+  /** Gives it up because nobody waits for it any more. */
+  cancel(): void;
   reopen(): void;
   /** True while the key has no money for a transaction. */
   unfunded(): boolean;
@@ -37,6 +39,8 @@ export interface TxManagerOptions {
 export function createTxManager(options: TxManagerOptions): TxManager {
   let closing = new AbortController();
   let lastNonce = 0;
+  /** Counted by the manager itself, and read from L1 only at first and after a failure. */
+  let nextNonce: number | undefined;
   let unfunded = false;
   let pending = 0;
   let errors = 0;
@@ -48,6 +52,7 @@ export function createTxManager(options: TxManagerOptions): TxManager {
         const parts = {
           ...options,
           closing: closing.signal,
+          nonce: nextNonce,
           onUnfunded: (now: boolean) => {
             unfunded = now;
           },
@@ -60,17 +65,22 @@ export function createTxManager(options: TxManagerOptions): TxManager {
           },
         };
         const { hash, l1: block } = await submit(parts, request);
+        nextNonce = lastNonce + 1;
         options.log.info('Transaction confirmed', {
           service: options.service,
           tx: hash,
           block: `${block.hash}:${block.number}`,
         });
         return { hash, l1: block };
+      } catch (error) {
+        nextNonce = undefined;
+        throw error;
       } finally {
         pending -= 1;
       }
     },
-    close: () => closing.abort(),
+    close: () => closing.abort(CLOSED),
+    cancel: () => closing.abort(CANCELLED),
     reopen() {
       if (closing.signal.aborted) closing = new AbortController();
     },

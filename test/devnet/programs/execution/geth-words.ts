@@ -24,6 +24,7 @@ const BLOCK_FORKS = [
   'Gray Glacier',
 ];
 const TIME_FORKS = ['Shanghai', 'Cancun', 'Prague'];
+const BLOB_FORKS = ['Cancun', 'Prague'];
 const OP_FORKS = ['Regolith', 'Canyon', 'Ecotone', 'Fjord', 'Granite', 'Holocene', 'Isthmus', 'Jovian', 'Karst'];
 
 export interface GethStart {
@@ -89,7 +90,7 @@ function sayForks(log: Log, chainId: number, config: Readonly<Record<string, unk
   const timed = (names: readonly string[]) => {
     for (const name of names) {
       const time = config[`${name.toLowerCase()}Time`];
-      if (typeof time === 'number') fork(name, `@${time}`);
+      if (typeof time === 'number') fork(name, `@${time}${BLOB_FORKS.includes(name) ? ' blob: (nil)' : ''}`);
     }
   };
   for (const line of ['', RULE, `Chain ID:  ${chainId} (unknown)`, 'Consensus: Optimism', '']) log.info(line);

@@ -64,11 +64,11 @@ async function dialStatic(process: Process, log: Log, delays: Delays, endpoint: 
   throw fail(`operation failed permanently after ${DIAL_ATTEMPTS} attempts: address unavailable (${url})`);
 }
 
-/** Looks at the sequencer that it found last first, then at the next ones. */
+/** Looks first at the endpoint that answered last, then at the next ones. */
 function createSearch(process: Process, all: readonly Endpoint[], log: Log): () => Promise<Endpoint> {
   let current = 0;
-  let known = false;
-  /** Endpoints that did not answer: they are dialled anew before they are asked again. */
+  let active: number | undefined;
+  /** Endpoints where nothing listens: they are dialled anew before they are asked again. */
   const lost = new Set<Endpoint>();
 
   const isActive = async (endpoint: Endpoint): Promise<boolean> => {
@@ -80,28 +80,30 @@ function createSearch(process: Process, all: readonly Endpoint[], log: Log): () 
     try {
       return (await endpoint.rollup.call('admin_sequencerActive', [])) === true;
     } catch (error) {
-      lost.add(endpoint);
+      if (/connection refused/.test(messageOf(error))) lost.add(endpoint);
       throw error;
     }
   };
 
   return async () => {
     const errors: string[] = [];
+    const start = current;
     for (let offset = 0; offset < all.length; offset += 1) {
-      const index = (current + offset) % all.length;
+      const index = (start + offset) % all.length;
       const endpoint = all[index];
       if (endpoint === undefined) continue;
       const { url } = endpoint.rollup;
       if (offset > 0) log.info('Dialing next sequencer.', { index, url });
       try {
-        if (await isActive(endpoint)) {
-          if (offset > 0) log.info('Found new active sequencer.', { index, url });
-          if (offset > 0 || !known) {
+        const found = await isActive(endpoint);
+        current = index;
+        if (found) {
+          if (active !== undefined && active !== index) log.info('Found new active sequencer.', { index, url });
+          if (active !== index) {
             const words = 'sequencer changed (or ethClient was nil due to startup), dialing new eth client';
             log.info(words, { new_index: index, new_url: endpoint.execution.url });
           }
-          current = index;
-          known = true;
+          active = index;
           return endpoint;
         }
         log.info('Sequencer inactive, trying next.', { index, url });

@@ -25,6 +25,8 @@ export interface PublisherParts {
   readonly inbox: string;
   readonly state: BatchState;
   record(event: LedgerEventBody): void;
+  /** Called when nothing is in flight any more because the transaction got through. */
+  onConfirmed(): void;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -36,7 +38,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
   let failure: string | undefined;
   const blobs = settings.string('data-availability-type') === 'blobs';
 
-  const publish = async (channel: Channel, id: string, data: string) => {
+  /** True when it got through. */
+  const publish = async (channel: Channel, id: string, data: string): Promise<boolean> => {
     const { first, last } = channel;
     const generation = state.generation();
     const isKnown = () => generation === state.generation();
@@ -56,11 +59,13 @@ export function createPublisher(parts: PublisherParts): Publisher {
         log.info('Channel is fully submitted', fields);
       } else log.warn('transaction from unknown channel marked as confirmed', { id: frame });
       parts.record({ type: 'batch-confirmed', transaction: hash, l1 });
+      return true;
     } catch (error) {
       failure = messageOf(error);
       log.info('Handling receipt', { id: frame });
       log.warn('Transaction failed to send', { tx_id: frame, err: failure });
       if (!isKnown()) log.warn('transaction from unknown channel marked as failed', { id: frame });
+      return false;
     }
   };
 
@@ -72,10 +77,10 @@ export function createPublisher(parts: PublisherParts): Publisher {
       const id = randomBytes(16);
       const data = encodeBatch({ ...channel, ...(blobs ? { blobs } : {}) }, id);
       sayChannel(log, channel, id.toString('hex'), { blobs, bytes: (data.length - 2) / 2 });
-      const sending = publish(channel, id.toString('hex'), data).finally(() => {
-        if (current === sending) current = undefined;
+      current = publish(channel, id.toString('hex'), data).then((confirmed) => {
+        current = undefined;
+        if (confirmed) parts.onConfirmed();
       });
-      current = sending;
     },
     async idle() {
       await current;

@@ -6,13 +6,11 @@ import type { RpcClient } from '../rpc/client.ts';
 import { failure, RpcError } from '../rpc/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { TxManager } from '../txmgr/tx-manager.ts';
-import { createBatchState } from './batch-state.ts';
 import { nextChannel } from './channel.ts';
-import type { Endpoint, Endpoints } from './endpoints.ts';
-import { createLoadedBlocks } from './loaded-blocks.ts';
+import type { Endpoints } from './endpoints.ts';
 import { waitForNodeSync } from './node-sync.ts';
 import { createPublisher } from './publisher.ts';
-import { readSyncStatus } from './sync-status.ts';
+import { createSequencerView, type Sight } from './sequencer-view.ts';
 
 export interface SubmitterParts {
   readonly process: Process;
@@ -36,7 +34,7 @@ export interface Submitter {
   start(): Promise<void>;
   stop(): Promise<void>;
   flush(): void;
-  /** SIGTERM: what is in flight may confirm, the rest is dropped. */
+  /** SIGTERM: what is in flight is not waited for, the rest is dropped. */
   shutDown(): Promise<void>;
   submitted(): number;
 }
@@ -52,66 +50,60 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
   /** After a stop: the block up to which everything that was loaded is still submitted. */
   let drainTo: number | undefined;
   let flushing = false;
-  let previousL1 = 0;
-  const loaded = createLoadedBlocks(log);
-  const state = createBatchState(log, loaded.forget);
-  const publisher = createPublisher({ ...parts, state });
+  let choosing: Promise<boolean> | undefined;
+  let sight: Sight | undefined;
+  const view = createSequencerView(endpoints, log);
+  const { state } = view;
+  const publisher = createPublisher({
+    ...parts,
+    state,
+    onConfirmed() {
+      if (!stopping.signal.aborted && !parts.stalled()) void sendNext(false);
+    },
+  });
 
-  const activeEndpoint = async (): Promise<Endpoint> => {
+  const choose = async ({ status, endpoint }: Sight, force: boolean): Promise<boolean> => {
     try {
-      return await endpoints.active();
-    } catch (error) {
-      throw new Error(`getting rollup client: ${messageOf(error)}`);
+      const unsafe = { number: Math.min(status.unsafe.number, view.loadedTo(), drainTo ?? Number.POSITIVE_INFINITY) };
+      const channel = await nextChannel({ ...status, unsafe }, endpoint.execution, state.newest(), {
+        duration: settings.number('max-channel-duration'),
+        timeout: parts.channelTimeout - settings.number('sub-safety-margin'),
+        maxBytes: settings.number('max-l1-tx-size-bytes'),
+        force: force || flushing,
+      });
+      flushing = false;
+      if (channel === undefined || isOver()) return false;
+      publisher.send(channel);
+      return true;
+    } catch {
+      return false; // the next look says what is wrong
+    } finally {
+      choosing = undefined;
     }
   };
 
-  /** What op-node says, when it can be worked with. */
-  const usableStatus = async ({ rollup }: Endpoint) => {
-    const status = readSyncStatus(await rollup.call('optimism_syncStatus', []));
-    if (status.reading === 'nothing') {
-      log.info('Received empty sync status, backing off', { backoff: '1s' });
-      return undefined;
-    }
-    const reversed = status.currentL1 < previousL1;
-    if (status.reading === 'incomplete') log.warn('empty BlockRef in sync status', status.shown);
-    else if (reversed) log.warn('sequencer currentL1 reversed', { ...status.shown, previous: previousL1 });
-    if (status.reading === 'complete') previousL1 = status.currentL1;
-    if (status.reading === 'complete' && !reversed) return status;
-    log.warn('Sequencer is out of sync, retrying next tick.');
-    return undefined;
+  /** Sends the next channel if it is due and nothing is in flight; true when it did. */
+  const sendNext = async (force: boolean): Promise<boolean> => {
+    if (sight === undefined || publisher.busy() || choosing !== undefined) return false;
+    choosing = choose(sight, force);
+    return choosing;
   };
 
   /** Looks at the sequencer once; true when a channel was sent off. */
   const look = async (force: boolean): Promise<boolean> => {
-    const endpoint = await activeEndpoint();
-    const status = await usableStatus(endpoint);
-    if (status === undefined) return false;
-    state.check(status);
-    const to = Math.min(status.unsafe.number, drainTo ?? Number.POSITIVE_INFINITY);
-    if (!(await loaded.load(endpoint.execution, status.safe.number, to, status.shown))) {
-      state.clear(status.safeOrigin);
-      return false;
-    }
-    if (publisher.busy()) {
-      log.warn('publishSignal channel is full, skipping signal');
-      return false;
-    }
-    const unsafe = { number: Math.min(to, loaded.last()) };
-    const channel = await nextChannel({ ...status, unsafe }, endpoint.execution, state.newest(), {
-      duration: settings.number('max-channel-duration'),
-      timeout: parts.channelTimeout - settings.number('sub-safety-margin'),
-      maxBytes: settings.number('max-l1-tx-size-bytes'),
-      force: force || flushing,
-    });
-    flushing = false;
-    if (channel === undefined) return false;
-    publisher.send(channel);
-    return true;
+    sight = await view.read(drainTo ?? Number.POSITIVE_INFINITY);
+    if (sight === undefined) return false;
+    if (!publisher.busy()) return sendNext(force);
+    log.warn('publishSignal channel is full, skipping signal');
+    return false;
   };
+
+  /** Whether nothing more may be sent: after SIGTERM at once, after a stop when everything is out. */
+  const isOver = () => process.ended.aborted || (stopping.signal.aborted && drainTo === undefined);
 
   const drain = async () => {
     for (;;) {
-      await Promise.race([publisher.idle(), aborted(abandoning.signal)]);
+      await Promise.race([choosing?.then(publisher.idle) ?? publisher.idle(), aborted(abandoning.signal)]);
       if (drainTo === undefined || abandoning.signal.aborted || process.ended.aborted) return;
       if (!(await look(true).catch(() => false))) return;
     }
@@ -142,13 +134,6 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     parts.record({ type: 'batcher-stopped', address: transactions.address, how });
   };
 
-  const clearState = async () => {
-    const answer = await activeEndpoint()
-      .then(({ rollup }) => rollup.call('optimism_syncStatus', []))
-      .catch(() => undefined);
-    state.clear(answer === undefined ? undefined : readSyncStatus(answer).safeOrigin);
-  };
-
   return {
     running: () => loop !== undefined,
     submitted: publisher.submitted,
@@ -159,8 +144,8 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       abandoning = new AbortController();
       transactions.reopen();
       drainTo = undefined;
-      previousL1 = 0;
-      await clearState();
+      sight = undefined;
+      await view.clear();
       if (settings.bool('wait-node-sync')) {
         await waitForNodeSync(process, parts.l1, endpoints, transactions.address, settings, ledger, log);
       }
@@ -178,7 +163,7 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       log.info('Stopping Batch Submitter');
       const current = loop;
       if (current === undefined) throw failure('batcher is not running');
-      drainTo = loaded.last();
+      drainTo = view.loadedTo();
       stopping.abort();
       const deadline = new AbortController();
       const late = process.sleep(ledger.delays.rpcWriteTimeout, deadline.signal).then(() => 'late' as const);
@@ -201,12 +186,13 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       if (current === undefined) return;
       log.info('Stopping Batch Submitter');
       stopping.abort();
-      const unfunded = transactions.unfunded();
-      const patience = unfunded ? ledger.delays.unfundedStop : settings.duration('txmgr.receipt-query-interval') + 500;
-      const done = new AbortController();
-      await Promise.race([current, process.sleep(patience, done.signal)]);
-      done.abort();
       transactions.close();
+      if (transactions.unfunded()) {
+        const done = new AbortController();
+        await Promise.race([current, process.sleep(ledger.delays.unfundedStop, done.signal)]);
+        done.abort();
+        transactions.cancel();
+      }
       await current;
       end('exit');
     },

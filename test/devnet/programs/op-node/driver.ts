@@ -23,6 +23,9 @@ export interface Counters {
   sequencerResets: number;
   l1Reorgs: number;
   publishingErrors: number;
+  /** Blocks and user transactions that this node built itself. */
+  sequencedBlocks: number;
+  sequencedTransactions: number;
 }
 
 /** What the parts of one op-node share. Heads change only inside {@link Driver.exclusively}. */
@@ -73,7 +76,15 @@ export function createDriver(parts: DriverParts): Driver {
   let last: Promise<unknown> = Promise.resolve();
   const driver: Driver = {
     ...parts,
-    counters: { pipelineResets: 0, derivedBatches: 0, sequencerResets: 0, l1Reorgs: 0, publishingErrors: 0 },
+    counters: {
+      pipelineResets: 0,
+      derivedBatches: 0,
+      sequencerResets: 0,
+      l1Reorgs: 0,
+      publishingErrors: 0,
+      sequencedBlocks: 0,
+      sequencedTransactions: 0,
+    },
     heads: undefined,
     currentL1: undefined,
     headL1: undefined,

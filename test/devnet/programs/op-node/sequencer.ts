@@ -50,6 +50,8 @@ export function createSequencer(driver: Driver, state: AdminState, publish: (blo
     const built = await driver.exclusively(async () => (active ? buildBlock(driver) : undefined));
     if (built === undefined) return;
     builtAt = ledger.now();
+    driver.counters.sequencedBlocks += 1;
+    driver.counters.sequencedTransactions += built.transactions.length;
     driver.record({ type: 'block-produced', block: idOf(built), timestamp: built.timestamp });
     publish(built);
     log.info('Inserted new L2 unsafe block', { hash: built.hash, number: built.number });

@@ -98,7 +98,11 @@ async function send(process: Process, exchange: Exchange): Promise<HttpResponse>
       },
     );
     call.on('timeout', () => call.destroy(fail('context deadline exceeded')));
-    call.on('error', (error) => reject(error instanceof TransportError ? error : fail(goText(error, host, port))));
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      // As Go does: a kept connection that the server has closed meanwhile says nothing about the server.
+      if (call.reusedSocket && error.code === 'ECONNRESET') send(process, exchange).then(resolve, reject);
+      else reject(error instanceof TransportError ? error : fail(goText(error, host, port)));
+    });
     call.end(exchange.body);
   });
 }

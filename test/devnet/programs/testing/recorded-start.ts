@@ -7,6 +7,9 @@ import { runContainer, type TestContainer, type TestPodSpec } from './test-pod.t
 
 interface Failure {
   readonly exitCode: number | null;
+  /** The first of each kind. */
+  readonly warningsAndErrors: readonly string[];
+  /** The last lines. */
   readonly output: readonly string[];
 }
 

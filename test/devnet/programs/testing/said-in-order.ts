@@ -7,7 +7,7 @@ export function wordsOf(line: string): string {
   const [, opLevel, quoted] = /lvl=(\w+) msg="((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
   if (opLevel !== undefined) return `${opLevel} ${quoted}`;
   const [, level = '', message = line] = /^([A-Z]+) *\[[^\]]*\] ?(.*)$/.exec(line) ?? [];
-  return `${level.toLowerCase()} ${message.replace(/ +[\w-]+=.*$/, '')}`.trim();
+  return `${level.toLowerCase()} ${message.replace(/ +[\w-]+=.*$/, '').replaceAll(/ +/g, ' ')}`.trim();
 }
 
 /** What a recorded log says, without its comments and counts (`12x `). */

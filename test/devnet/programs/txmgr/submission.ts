@@ -26,8 +26,10 @@ export interface SubmissionParts {
   readonly chainId: number;
   readonly settings: Settings;
   readonly log: Log;
-  /** Aborted when the submission is given up, with the reason that it ends with. */
+  /** Aborted when the service ends: noticed when the transaction is next looked after (recorded: 0 to 12 s later). */
   readonly closing: AbortSignal;
+  /** Aborted when the submission is given up at once. */
+  readonly cancelled: AbortSignal;
   /** Undefined: what L1 says. */
   readonly nonce: number | undefined;
   onUnfunded(unfunded: boolean): void;
@@ -36,8 +38,8 @@ export interface SubmissionParts {
   onSigned(hash: string, nonce: number): void;
 }
 
-export const CLOSED = 'transaction manager is closed';
-export const CANCELLED = 'context canceled';
+const CLOSED = 'transaction manager is closed';
+const CANCELLED = 'context canceled';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Sends one transaction and waits for its confirmations; raises the fees when it is not mined. */
@@ -52,11 +54,11 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
   let raw = '';
   for (let resubmitAt = 0, rebroadcastAt = 0; ; ) {
-    if (parts.closing.aborted || process.ended.aborted) {
-      const reason = parts.closing.aborted ? String(parts.closing.reason) : CLOSED;
+    if (parts.cancelled.aborted || process.ended.aborted) throw new Error(CANCELLED);
+    if (parts.closing.aborted) {
       const fields = { service: parts.service, tx: hashes[0] ?? '', nonce };
-      if (reason === CLOSED) parts.log.warn('TxManager closed, aborting transaction submission', fields);
-      throw new Error(reason);
+      parts.log.warn('TxManager closed, aborting transaction submission', fields);
+      throw new Error(CLOSED);
     }
     if (Date.now() >= resubmitAt) {
       raw = await signer.signTransaction({
@@ -70,11 +72,13 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
         maxPriorityFeePerGas: fees.tip,
         value,
       });
+      parts.onSigned(Transaction.from(raw).hash ?? '', nonce);
       const outcome = await publish(parts, raw, nonce);
       fees = bumped(fees);
       resubmitAt = outcome === 'underpriced' ? 0 : Date.now() + settings.duration('resubmission-timeout');
       if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
       if (outcome === 'underpriced') continue;
+      if (outcome === 'refused') await checkNonce(parts, nonce, [Transaction.from(raw).hash ?? '', ...hashes]);
       rebroadcastAt = Date.now() + settings.duration('txmgr.rebroadcast-interval');
     } else if (Date.now() >= rebroadcastAt) {
       // An L1 reorg can have dropped it: it is sent again as it is.
@@ -83,7 +87,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
     }
     const confirmed = await findReceipt(l1, hashes, settings.number('num-confirmations'));
     if (confirmed !== undefined) return confirmed;
-    await process.sleep(receiptInterval, parts.closing);
+    await process.sleep(receiptInterval, parts.cancelled);
     await checkNonce(parts, nonce, hashes);
   }
 }
@@ -97,7 +101,7 @@ async function estimateGas(
   { to, data, value = 0n }: TxRequest,
   fees: SuggestedFees,
 ): Promise<number> {
-  const { process, l1, signer, settings, log, closing } = parts;
+  const { process, l1, signer, settings, log, cancelled } = parts;
   const maxFeePerGas = `0x${fees.cap.toString(16)}`;
   const maxPriorityFeePerGas = `0x${fees.tip.toString(16)}`;
   const call = {
@@ -125,8 +129,8 @@ async function estimateGas(
       parts.onUnfunded(/insufficient funds/i.test(reason));
       const err = `failed to call: ${reason}, reason: <nil>`;
       log.warn('Failed to create a transaction, will retry', { service: parts.service, err });
-      await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, closing);
-      if (closing.aborted || process.ended.aborted) throw new Error(String(closing.reason ?? CLOSED));
+      await process.sleep(settings.duration('txmgr.retry-interval') || 1_000, cancelled);
+      if (cancelled.aborted || process.ended.aborted) throw new Error(CANCELLED);
     }
   }
 }
@@ -145,7 +149,6 @@ async function publish(
     gasFeeCap: String(maxFeePerGas),
     gasLimit: String(gasLimit),
   };
-  parts.onSigned(hash ?? '', nonce);
   parts.log.info('Publishing transaction', fields);
   try {
     await parts.l1.call('eth_sendRawTransaction', [raw]);

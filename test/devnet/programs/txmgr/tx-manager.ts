@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import type { Settings } from '../settings/settings.ts';
-import { CANCELLED, CLOSED, type ConfirmedTransaction, submit, type TxRequest } from './submission.ts';
+import { type ConfirmedTransaction, submit, type TxRequest } from './submission.ts';
 import type { TxSigner } from './tx-signer.ts';
 
 /** Sends transactions of one key, one after the other. */
@@ -13,9 +13,9 @@ export interface TxManager {
    * @param onSigned called with each version of the transaction just before it is published
    */
   send(request: TxRequest, onSigned: (hash: string, nonce: number) => void): Promise<ConfirmedTransaction>;
-  /** Gives up what is being sent because the service ends; the transaction itself stays in the mempool. */
+  /** Gives up what is being sent when it is next looked after; the transaction itself stays in the mempool. */
   close(): void;
-  /** Gives it up because nobody waits for it any more. */
+  /** Gives it up at once. */
   cancel(): void;
   reopen(): void;
   /** True while the key has no money for a transaction. */
@@ -38,6 +38,7 @@ export interface TxManagerOptions {
 
 export function createTxManager(options: TxManagerOptions): TxManager {
   let closing = new AbortController();
+  let cancelled = new AbortController();
   let lastNonce = 0;
   /** Counted by the manager itself, and read from L1 only at first and after a failure. */
   let nextNonce: number | undefined;
@@ -52,6 +53,7 @@ export function createTxManager(options: TxManagerOptions): TxManager {
         const parts = {
           ...options,
           closing: closing.signal,
+          cancelled: cancelled.signal,
           nonce: nextNonce,
           onUnfunded: (now: boolean) => {
             unfunded = now;
@@ -79,10 +81,11 @@ export function createTxManager(options: TxManagerOptions): TxManager {
         pending -= 1;
       }
     },
-    close: () => closing.abort(CLOSED),
-    cancel: () => closing.abort(CANCELLED),
+    close: () => closing.abort(),
+    cancel: () => cancelled.abort(),
     reopen() {
       if (closing.signal.aborted) closing = new AbortController();
+      if (cancelled.signal.aborted) cancelled = new AbortController();
     },
     unfunded: () => unfunded,
     pending: () => pending,

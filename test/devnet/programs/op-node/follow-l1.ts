@@ -27,11 +27,14 @@ export async function followL1(
     const derive = async () => {
       while (!frozen() && !process.ended.aborted && (await derivation.next()));
       driver.caughtUp = true;
+    };
+    const finalize = async () => {
       if (driver.finalizedL1 !== undefined) await derivation.finalize(driver.finalizedL1);
     };
     const polled = await attempt(driver, 'error getting latest header', poll);
     const derived = await attempt(driver, 'Failed to get next origin', derive);
-    if (!polled || !derived) pause = Math.min(pause, 1_000);
+    const finalized = await attempt(driver, 'failed to finalize', finalize);
+    if (!polled || !derived || !finalized) pause = Math.min(pause, 1_000);
     await queue.drain();
   }
 }

@@ -30,6 +30,7 @@ export function sayPipelineReset(driver: Driver, safe: BlockId, origin: BlockId,
   }
   log.info('Confirming pipeline reset');
   if (isSequencer(driver)) log.info('Engine reset confirmed, sequencer may continue', { next: active });
+  if (active) log.info('Scheduled sequencer action', { delta: `${config.rollup.blockTime}s` });
   log.info('Rewinding derivation-pipeline L1 traversal to handle reset');
   log.info('completed reset of derivation pipeline', { origin: named(origin) });
   log.info('Reset of L1Retrieval done', { origin: named(origin) });

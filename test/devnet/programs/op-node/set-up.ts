@@ -48,7 +48,7 @@ export async function setUp(
   });
   log.info('Initializing rollup node', { version: shown });
   log.info('Safety levels', { unsafe: 'enabled', safe: 'enabled' });
-  const l1Client = createRpcClient(process, settings.string('l1'));
+  const l1Client = createRpcClient(process, settings.string('l1'), { timeoutMs: ledger.delays.l1Request });
   const engineClient = createRpcClient(process, settings.string('l2'), {
     timeoutMs: settings.duration('l2.engine-rpc-timeout'),
     authorization: () => `Bearer ${createToken(config.jwtSecret, Math.floor(Date.now() / 1000))}`,

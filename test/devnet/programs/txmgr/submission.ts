@@ -53,6 +53,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
   const hashes: string[] = [];
   const receiptInterval = settings.duration('txmgr.receipt-query-interval');
   let raw = '';
+  let gaps = 0;
   for (let resubmitAt = 0, rebroadcastAt = 0; ; ) {
     if (parts.cancelled.aborted || process.ended.aborted) throw new Error(CANCELLED);
     if (parts.closing.aborted) {
@@ -78,7 +79,7 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
       resubmitAt = outcome === 'underpriced' ? 0 : Date.now() + settings.duration('resubmission-timeout');
       if (outcome === 'sent') hashes.unshift(Transaction.from(raw).hash ?? '');
       if (outcome === 'underpriced') continue;
-      if (outcome === 'refused') await checkNonce(parts, nonce, [Transaction.from(raw).hash ?? '', ...hashes]);
+      if (outcome === 'refused') await expectOwnNonce(parts, nonce, [Transaction.from(raw).hash ?? '', ...hashes]);
       rebroadcastAt = Date.now() + settings.duration('txmgr.rebroadcast-interval');
     } else if (Date.now() >= rebroadcastAt) {
       // An L1 reorg can have dropped it: it is sent again as it is.
@@ -88,12 +89,14 @@ export async function submit(parts: SubmissionParts, request: TxRequest): Promis
     const confirmed = await findReceipt(l1, hashes, settings.number('num-confirmations'));
     if (confirmed !== undefined) return confirmed;
     await process.sleep(receiptInterval, parts.cancelled);
-    await checkNonce(parts, nonce, hashes);
+    await expectOwnNonce(parts, nonce, hashes);
+    gaps = (await isBehindGap(parts, nonce)) ? gaps + 1 : 0;
+    if (gaps > 1) throw aborted(parts, nonce, hashes, 'nonce too high');
   }
 }
 
-const nonceOf = async ({ l1, signer }: SubmissionParts) =>
-  Number(await l1.call('eth_getTransactionCount', [signer.address, 'latest']));
+const nonceOf = async ({ l1, signer }: SubmissionParts, tag: 'latest' | 'pending' = 'latest') =>
+  Number(await l1.call('eth_getTransactionCount', [signer.address, tag]));
 
 /** Retries until gas could be estimated: an account without money fails here. */
 async function estimateGas(
@@ -165,13 +168,21 @@ async function publish(
   return 'sent';
 }
 
-/** Gives up when the nonce went to somebody else's transaction, or an L1 reorg took the one before. */
-async function checkNonce(parts: SubmissionParts, nonce: number, hashes: readonly string[]): Promise<void> {
+/** Gives up when the nonce went to somebody else's transaction. */
+async function expectOwnNonce(parts: SubmissionParts, nonce: number, hashes: readonly string[]): Promise<void> {
   const latest = await nonceOf(parts).catch(() => nonce);
-  if (latest === nonce || (latest > nonce && (await findReceipt(parts.l1, hashes, 0)) !== undefined)) return;
-  const err = `nonce too ${latest > nonce ? 'low' : 'high'}`;
+  if (latest <= nonce || (await findReceipt(parts.l1, hashes, 0)) !== undefined) return;
+  throw aborted(parts, nonce, hashes, 'nonce too low');
+}
+
+/** Whether a transaction before this one is neither mined nor in the mempool any more: an L1 reorg took it. */
+async function isBehindGap(parts: SubmissionParts, nonce: number): Promise<boolean> {
+  return (await nonceOf(parts, 'pending').catch(() => nonce)) < nonce;
+}
+
+function aborted(parts: SubmissionParts, nonce: number, hashes: readonly string[], err: string): Error {
   parts.log.warn('Aborting transaction submission', { service: parts.service, tx: hashes[0] ?? '', nonce, err });
-  throw new Error(`aborted tx send due to critical error: ${err}`);
+  return new Error(`aborted tx send due to critical error: ${err}`);
 }
 
 /** Receipt of one of the versions, once it has enough confirmations. */

@@ -39,6 +39,8 @@ export interface ChainHealth {
 /** A head that is older than this many block times, and stands still, is a chain that stands still. */
 const STALL_BLOCK_TIMES = 6;
 const LEAST_STALL_SECONDS = 15;
+/** L1 blocks by which derivation may be behind the L1 head in everyday work, confirmations included. */
+const NEAR_L1_BLOCKS = 32;
 
 /**
  * @param samples oldest first; the last one is judged, the others tell whether heads advance
@@ -55,9 +57,10 @@ export function healthOf(
   const findings = [
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
     ...(otherChain ? [condition('Degraded', 'True', 'DifferentChains', otherChain.message, otherChain.fix)] : []),
-    ...(limits.batching ? [batching(best, last, limits), ...funded(last, limits)] : []),
-    ...following(samples, last, best, limits),
+    // Before what follows from it: while L1 is away nothing becomes safe, whatever the batcher does.
     ...l1(last),
+    ...(limits.batching ? [batching(samples, last, limits), ...funded(last, limits)] : []),
+    ...following(samples, last, best, limits),
   ];
   const healthClass = classOf(findings, best);
   const shown = findings.filter(({ type }) => type !== 'Degraded');
@@ -96,10 +99,16 @@ export function headOf({ number, hash, timestamp: seconds }: SyncStatus['unsafeL
 
 /** The active sequencer's view, else the one that knows most. */
 export function bestSync(nodes: readonly NodeSample[]): SyncStatus | undefined {
-  const active = nodes.find(({ sequencerActive, sync }) => isTrue(sequencerActive) && sync.ok);
-  if (active?.sync.ok) return active.sync.value;
-  const known = nodes.flatMap(({ sync }) => (sync.ok ? [sync.value] : []));
-  return known.toSorted((a, b) => b.unsafeL2.number - a.unsafeL2.number)[0];
+  return bestNode(nodes)?.sync;
+}
+
+function bestNode(nodes: readonly NodeSample[]): { readonly pod: string; readonly sync: SyncStatus } | undefined {
+  const known = nodes.flatMap(({ pod, sync, sequencerActive }) =>
+    sync.ok ? [{ pod, sync: sync.value, active: isTrue(sequencerActive) }] : [],
+  );
+  return (
+    known.find(({ active }) => active) ?? known.toSorted((a, b) => b.sync.unsafeL2.number - a.sync.unsafeL2.number)[0]
+  );
 }
 
 function sequencing(samples: readonly Sample[], last: Sample, limits: HealthLimits): ConditionInput {
@@ -139,7 +148,7 @@ function sequencing(samples: readonly Sample[], last: Sample, limits: HealthLimi
   const age = Math.round(last.at / 1000 - head.timestamp);
   if (age <= stallSeconds(limits))
     return condition('Sequencing', 'True', 'Advancing', `${sequencer.node} makes blocks`);
-  return advances(samples, sequencer.pod)
+  return moves(samples, sequencer.pod)
     ? condition(
         'Sequencing',
         'True',
@@ -155,16 +164,19 @@ function sequencing(samples: readonly Sample[], last: Sample, limits: HealthLimi
       );
 }
 
-function batching(best: SyncStatus | undefined, last: Sample, limits: HealthLimits): ConditionInput {
-  if (!best || best.currentL1.number === 0) {
+function batching(samples: readonly Sample[], last: Sample, limits: HealthLimits): ConditionInput {
+  const best = bestNode(last.nodes);
+  if (!best || best.sync.currentL1.number === 0) {
     return condition('Batching', 'Unknown', 'NoReading', 'No node knows the safe head yet');
   }
-  const lag = Math.max(0, best.unsafeL2.timestamp - best.safeL2.timestamp);
+  const { unsafeL2, safeL2 } = best.sync;
+  const lag = Math.max(0, unsafeL2.timestamp - safeL2.timestamp);
   const inbox = last.batcher?.ok ? last.batcher.value.lastInboxTransaction : undefined;
   const age = inbox ? `; the last batch is ${Math.round(last.at / 1000 - inbox.timestamp)} s old` : '';
   if (lag <= limits.maxSafeLagSeconds) {
     return condition('Batching', 'True', 'SafeHeadFollows', `The safe head is ${lag} s behind${age}`);
   }
+  if (derivationIsBehind(best.sync, limits)) return derivationBehind(samples, best.pod, best.sync);
   return condition(
     'Batching',
     'False',
@@ -172,6 +184,30 @@ function batching(best: SyncStatus | undefined, last: Sample, limits: HealthLimi
     `The safe head is ${lag} s behind, more than ${limits.maxSafeLagSeconds} s${age}`,
     "look at the batcher: its balance, its log, L1's fees",
   );
+}
+
+/** Whether the batches are in time as seen from the L1 block that the node has come to, and that one is not near the head. */
+function derivationIsBehind({ currentL1, headL1, safeL2 }: SyncStatus, { maxSafeLagSeconds }: HealthLimits): boolean {
+  return (
+    headL1.number - currentL1.number > NEAR_L1_BLOCKS && currentL1.timestamp - safeL2.timestamp <= maxSafeLagSeconds
+  );
+}
+
+/**
+ * After a restart or an L1 reorg a node derives anew from far behind the L1 head, and what it calls safe is at first
+ * only the finalized head: that is nothing against the batcher.
+ */
+function derivationBehind(samples: readonly Sample[], pod: string, { currentL1, headL1 }: SyncStatus): ConditionInput {
+  const where = `${pod} has derived L1 up to block ${currentL1.number} of ${headL1.number}`;
+  return readingsOf(samples, pod).length < 2 || moves(samples, pod, 'currentL1')
+    ? condition('Batching', 'Unknown', 'DerivationBehind', `${where}: what is safe is not known yet`)
+    : condition(
+        'Batching',
+        'False',
+        'DerivationStandsStill',
+        `${where} and does not go on`,
+        `look at the log of pod ${pod}, and at L1 and its beacon node`,
+      );
 }
 
 /** Absent where nobody has asked L1. Whoever has nothing at all is below any floor. */
@@ -216,7 +252,7 @@ function following(
     if (!replica.sync.ok || !best) return [];
     const head = replica.sync.value.unsafeL2;
     const lag = best.unsafeL2.number - head.number;
-    const stale = last.at / 1000 - head.timestamp > limits.maxSafeLagSeconds && !advances(samples, replica.pod);
+    const stale = last.at / 1000 - head.timestamp > limits.maxSafeLagSeconds && !moves(samples, replica.pod);
     // Without a sequencer of ours nobody tells what the best head is: then the age counts.
     return lag > limits.maxReplicaLagBlocks || (!limits.sequencing && stale)
       ? [`${replica.pod} (block ${head.number}, ${lag} behind)`]
@@ -277,12 +313,16 @@ function degraded(findings: readonly ConditionInput[], healthClass: HealthClass)
     : condition('Degraded', 'False', 'AsExpected', 'Everything does its work');
 }
 
-function advances(samples: readonly Sample[], pod: string): boolean {
-  const numbers = samples.flatMap(({ nodes }) => {
+/** Whether a head is another one than before: higher, or lower in a reorg. */
+function moves(samples: readonly Sample[], pod: string, head: 'unsafeL2' | 'currentL1' = 'unsafeL2'): boolean {
+  return new Set(readingsOf(samples, pod).map((sync) => sync[head].number)).size > 1;
+}
+
+function readingsOf(samples: readonly Sample[], pod: string): readonly SyncStatus[] {
+  return samples.flatMap(({ nodes }) => {
     const sync = nodes.find((node) => node.pod === pod)?.sync;
-    return sync?.ok ? [sync.value.unsafeL2.number] : [];
+    return sync?.ok ? [sync.value] : [];
   });
-  return (numbers.at(-1) ?? 0) > (numbers[0] ?? 0);
 }
 
 function stallSeconds({ blockTimeSeconds }: HealthLimits): number {

@@ -1,5 +1,6 @@
 /** What activities need from outside, made once at start and handed in, so that tests can hand in their own. */
 import type { Logger } from 'pino';
+import type { Registry } from '../catalogue/registry.ts';
 import type { EventRecorder, KubeClient } from '../kube/index.ts';
 import type { Redactor } from './redaction.ts';
 
@@ -10,6 +11,8 @@ export interface ActivityDependencies {
   readonly events: EventRecorder;
   readonly logger: Logger;
   readonly redactor: Redactor;
+  /** Chains that the programs know by name. */
+  readonly registry: Registry;
   /** Where the installation's own objects live (its key for tokens and derived identities). */
   readonly operatorNamespace: string;
   /** Base URL of Temporal's UI for links in status; absent: no links. */

@@ -4,11 +4,12 @@ import type { Release } from '../catalogue/releases.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
-import { componentRole } from '../plan/component-role.ts';
+import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent } from '../plan/desired.ts';
 import { renderDigest } from '../render/digest.ts';
+import { challengedGameTypes, proposedGameType } from '../render/game-types.ts';
 import { peersData, renderNetwork } from '../render/index.ts';
-import type { RenderInput } from '../render/input.ts';
+import type { ChainFacts, RenderInput } from '../render/input.ts';
 import type { ChainFiles } from './gather/chain-files.ts';
 import { podsOf } from './gather/identities.ts';
 import type { Wish } from './gather/wish.ts';
@@ -21,6 +22,14 @@ export interface Desire {
   readonly input: RenderInput;
 }
 
+/** What the wish is rendered with, besides itself. */
+export interface DesireFacts {
+  readonly release: Release;
+  readonly games: Pick<RenderInput, 'contracts' | 'playedGameTypes'>;
+  /** OpNode that sequences, or is to; every other sequencer stands by. */
+  readonly activeSequencer: string | undefined;
+}
+
 /** A wish that can be rendered: nothing in it is missing or unreadable. */
 export type CompleteWish = Wish & { readonly network: NonNullable<Wish['network']>; readonly files: ChainFiles };
 
@@ -28,8 +37,8 @@ export function isComplete(wish: Wish): wish is CompleteWish {
   return wish.network !== undefined && wish.files !== undefined;
 }
 
-export function desireOf(wish: CompleteWish, release: Release): Desire {
-  const input = renderInput(wish, release);
+export function desireOf(wish: CompleteWish, { release, games, activeSequencer }: DesireFacts): Desire {
+  const input = renderInput(wish, release, games);
   const networkComponent: ComponentRef = { kind: 'OptimismNetwork', name: wish.network.metadata.name };
   const rendered = renderNetwork(input);
   const extra = networkExtras(wish, input);
@@ -51,11 +60,18 @@ export function desireOf(wish: CompleteWish, release: Release): Desire {
       inputs: renderDigest([
         isNetwork
           ? [settings, extra]
-          : [settings, specOf(wish, component), extra.copies, wish.files.facts, release.name],
+          : [
+              settings,
+              specOf(wish, component),
+              extra.copies,
+              wishedFacts(wish.files.facts),
+              release.name,
+              gamesOf(input, component),
+            ],
       ]),
     };
   });
-  return { input, renders, components: renders.map((render) => desiredComponent(wish, render)) };
+  return { input, renders, components: renders.map((render) => desiredComponent(wish, render, activeSequencer)) };
 }
 
 /**
@@ -65,6 +81,11 @@ export function desireOf(wish: CompleteWish, release: Release): Desire {
 function renderedSettings(spec: CompleteWish['network']['spec']): object {
   const { approval, rollout, paused, deletionPolicy, audit, probeInterval, owner, ...settings } = spec;
   return settings;
+}
+
+/** The facts about the chain that the user has given. Those of the registry come with the operator. */
+function wishedFacts(facts: ChainFacts): object {
+  return facts.custom ? facts : { registryName: facts.registryName, config: facts.config };
 }
 
 /** What belongs to the chain as a whole and is no plain object: copies of keys, generated identities, peers. */
@@ -84,7 +105,7 @@ function networkExtras(
   };
 }
 
-function renderInput(wish: CompleteWish, release: Release): RenderInput {
+function renderInput(wish: CompleteWish, release: Release, games: DesireFacts['games']): RenderInput {
   const copyOf = (kind: 'Secret' | 'ConfigMap') => (name: string, key: string) => {
     const found = wish.references.find(kind, name, key);
     if (found) return found.copy;
@@ -98,8 +119,9 @@ function renderInput(wish: CompleteWish, release: Release): RenderInput {
     network: wish.network,
     nodes: wish.nodes,
     batchers: wish.batchers,
-    proposers: [],
-    challengers: [],
+    proposers: wish.proposers,
+    challengers: wish.challengers,
+    ...games,
     chain: wish.files.facts,
     release,
     secret: copyOf('Secret'),
@@ -112,9 +134,29 @@ function renderInput(wish: CompleteWish, release: Release): RenderInput {
   };
 }
 
+function objectsOfComponents({ nodes, batchers, proposers, challengers }: Wish) {
+  return [...nodes, ...batchers, ...proposers, ...challengers];
+}
+
 function specOf(wish: Wish, component: ComponentRef): unknown {
-  const all = component.kind === 'OpNode' ? wish.nodes : wish.batchers;
-  return all.find(({ metadata }) => metadata.name === component.name)?.spec;
+  return objectsOfComponents(wish).find(
+    ({ kind, metadata }) => kind === component.kind && metadata.name === component.name,
+  )?.spec;
+}
+
+/** What L1 decides of a component's settings: nobody has to edit a spec for a chain to respect another game. */
+function gamesOf(input: RenderInput, { kind, name }: ComponentRef): unknown {
+  const { contracts, proposers, challengers, playedGameTypes } = input;
+  const proposer = kind === 'OpProposer' ? proposers.find(({ metadata }) => metadata.name === name) : undefined;
+  const challenger = kind === 'OpChallenger' ? challengers.find(({ metadata }) => metadata.name === name) : undefined;
+  if (!contracts || (!proposer && !challenger)) return undefined;
+  const { disputeGameFactory, l2OutputOracle } = contracts;
+  return [
+    disputeGameFactory,
+    l2OutputOracle,
+    proposer && proposedGameType(proposer.spec, contracts),
+    challenger && challengedGameTypes(challenger.spec, contracts, playedGameTypes?.(name)),
+  ];
 }
 
 /** Tokens of the keys that a component acts with: a change of one is a rotation. Endpoints are not among them. */
@@ -125,26 +167,39 @@ function keysOf(wish: Wish, component: ComponentRef): string[] {
       ({ use }) => use.object === object && /\.(signer|jwtSecretRef|keySecretRef)\b/.test(use.field) && !use.uncopied,
     )
     .map(({ use, copy }) => `Secret ${copy.name}, ${use.field}`);
-  const batcher =
-    component.kind === 'OpBatcher' ? wish.batchers.find(({ metadata }) => metadata.name === component.name) : undefined;
-  const node =
-    component.kind === 'OpNode' ? wish.nodes.find(({ metadata }) => metadata.name === component.name) : undefined;
-  const remote = batcher?.spec.signer.remote ?? node?.spec.sequencer?.signer.remote;
-  return [...secrets, ...(remote ? [`remote signer address ${remote.address.toLowerCase()}`] : [])].sort();
+  const found = objectsOfComponents(wish).find(
+    ({ kind, metadata }) => kind === component.kind && metadata.name === component.name,
+  );
+  const signer = found?.kind === 'OpNode' ? found.spec.sequencer?.signer : found?.spec.signer;
+  const remote = signer?.remote;
+  const path = found?.kind === 'OpNode' ? undefined : found?.spec.signer.hdPath;
+  return [
+    ...secrets,
+    ...(remote ? [`remote signer address ${remote.address.toLowerCase()}`] : []),
+    // With another path the same phrase is another key.
+    ...(path ? [`derivation path ${path}`] : []),
+  ].sort();
 }
 
-function desiredComponent(wish: Wish, render: StoredRender): DesiredComponent {
+function desiredComponent(wish: Wish, render: StoredRender, activeSequencer: string | undefined): DesiredComponent {
   const { component } = render;
   const node = wish.nodes.find(({ metadata }) => component.kind === 'OpNode' && metadata.name === component.name);
   return {
     component,
-    role: componentRole(node ?? component) ?? 'network',
+    role: besideActive(componentRole(node ?? component), component.name, activeSequencer) ?? 'network',
     render: storedRenderDigest(render),
     inputs: render.inputs,
-    replicas: node ? podsOf(node) : 1,
+    replicas: node ? podsOf(node) : isStopped(wish, component) ? 0 : 1,
     images: imagesOf(render),
     keys: render.keys,
   };
+}
+
+/** Whether a sender is to be scaled to nothing. */
+function isStopped(wish: Wish, component: ComponentRef): boolean {
+  return [...wish.batchers, ...wish.proposers, ...wish.challengers].some(
+    ({ kind, metadata, spec }) => kind === component.kind && metadata.name === component.name && spec.stopped,
+  );
 }
 
 interface PodSpec {

@@ -10,11 +10,11 @@ import { awaitGate } from './steps/await-gate.ts';
 import { awaitPods } from './steps/await-pods.ts';
 import { deleteComponent } from './steps/delete-component.ts';
 import { removeFinalizers } from './steps/remove-finalizers.ts';
+import { scaleDown } from './steps/scale-down.ts';
 import { startSequencer, stopSequencer } from './steps/sequencer.ts';
 import { type StepEffect, stepActivity } from './steps/step-context.ts';
 import { stopBatcher } from './steps/stop-batcher.ts';
 import { storeConfig } from './steps/store-config.ts';
-import { verify } from './steps/verify.ts';
 
 export function createActivities(deps: ActivityDependencies): EntityActivities & StepActivities {
   const step = (effect: StepEffect) =>
@@ -33,9 +33,9 @@ export function createActivities(deps: ActivityDependencies): EntityActivities &
     awaitPods: step(awaitPods),
     awaitGate: step(awaitGate),
     stopBatcher: step(stopBatcher),
+    scaleDown: step(scaleDown),
     startSequencer: step(startSequencer),
     stopSequencer: step(stopSequencer),
-    verify: step(verify),
     removeFinalizers: step(removeFinalizers),
   };
 }

@@ -9,6 +9,7 @@ import { defaultRelease, type Release, releaseNames, release as releaseOf } from
 import type { Discovery } from '../chain/discovery/discovery.ts';
 import type { LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
+import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import type { PlanDraft } from '../plan/plan-draft.ts';
 import { makePlan } from '../plan/planner.ts';
@@ -18,10 +19,12 @@ import { rememberedOf } from '../status/remembered.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Desire, desireOf, isComplete } from './desire.ts';
 import { checkChain } from './gather/check-chain.ts';
+import { contractFacts, playedGameTypes } from './gather/contract-facts.ts';
 import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
-import { gatherRolledOut, withWishedRenders } from './gather/rolled-out.ts';
+import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
+import { choiceOf, gatherSequencers, withActiveSequencer } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates } from './gather/stray-pods.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
@@ -54,6 +57,8 @@ export async function lookOnce(
     gatherPodTemplates(deps.kube, at, signal),
   ]);
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const sequencers = await gatherSequencers(wish, live, deps.now(), signal);
+  const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
   const rolledOut = await gatherRolledOut(deps.kube, at, status, signal);
@@ -64,17 +69,29 @@ export async function lookOnce(
     desire,
     discovery,
     warnings = [],
-  }: DesireResult = deleting ? {} : await desireUnlessBlocked(deps, wish, problems, installed, signal);
+  }: DesireResult = deleting
+    ? {}
+    : await desireUnlessBlocked(deps, withActiveSequencer(wish, choice), choice, {
+        problems,
+        installed,
+        status,
+        verified: rolledOut.verified,
+        signal,
+      });
   const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
   const shared = own && (await sharedDrift(deps.kube, at, own.render, wish, signal));
   problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
+  // A hand-over that is not made holds up nothing.
+  if (!deleting) problems.push(...choice.problems);
   const facts = {
     at,
     wish,
     live,
+    sequencers,
+    activeSequencer: choice.active,
     templates,
     verified,
     lost,
@@ -82,14 +99,13 @@ export async function lookOnce(
     deleting,
     repairsHeld,
     warnings,
-    signal,
   };
-  let input = await planningInput({ ...facts, desire: blocked ? undefined : desire });
+  let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
   if (planned.type === 'refusal') {
     // What is rolled out is still repaired while something else is refused.
     problems.push(...planned.problems);
-    input = await planningInput({ ...facts, desire: undefined });
+    input = planningInput({ ...facts, desire: undefined });
     planned = makePlan(input);
   }
   const approval = wish.network?.spec.approval;
@@ -167,24 +183,36 @@ interface DesireResult {
   readonly warnings?: readonly string[];
 }
 
+interface Known {
+  /** Added to. */
+  readonly problems: Problem[];
+  readonly installed: boolean;
+  readonly status: OptimismNetworkStatus;
+  readonly verified: readonly Verified[];
+  readonly signal: AbortSignal;
+}
+
 async function desireUnlessBlocked(
   deps: ActivityDependencies,
   wish: Wish,
-  problems: Problem[],
-  installed: boolean,
-  signal: AbortSignal,
+  choice: SequencerChoice,
+  { problems, installed, status, verified, signal }: Known,
 ): Promise<DesireResult> {
   if (!isComplete(wish) || problems.some(blocksRollouts)) return {};
   const release = findRelease(wish, problems);
   if (!release) return {};
-  const desire = desireOf(wish, release);
+  const chain = await checkChain(wish, { installed, now: deps.now(), signal });
+  const desire = desireOf(wish, {
+    release,
+    games: { contracts: contractFacts(chain.discovery, status), playedGameTypes: playedGameTypes(verified) },
+    activeSequencer: choice.active,
+  });
   const settings = checkSettings(desire.input);
   const warnings = settings
     .filter(({ level }) => level === 'warning')
     .map(({ object, message, fix }) => deps.redactor.redact(`${object}: ${message} → ${fix}`));
   problems.push(...checkOverrides(desire.input), ...settings.filter(({ level }) => level === 'error'));
-  const chain = await checkChain(wish, { installed, now: deps.now(), signal });
-  problems.push(...chain.problems, ...(await duplicateChain(deps.kube, wish, { installed, now: deps.now(), signal })));
+  problems.push(...chain.problems, ...(await duplicateChain(deps, wish, { installed, now: deps.now(), signal })));
   return { desire, warnings, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
 }
 

@@ -9,22 +9,30 @@ import type { Sample } from '../chain/samples.ts';
 import { sequencerState } from '../chain/sequencer-state.ts';
 import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
+import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import { sameChain } from '../plan/gates/same-chain.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
-import { healthOf, healthToStatus } from '../status/chain-health.ts';
+import { type Finding, healthOf, healthToStatus } from '../status/chain-health.ts';
 import { saysOther, setConditions } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
+import type { PodsState } from '../status/pods/pods-ready.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { batcherPods, nodePods, sampleTargets } from './gather/chain-targets.ts';
+import { nodePods, sampleTargets } from './gather/chain-targets.ts';
+import { contractFacts } from './gather/contract-facts.ts';
 import { healthLimits } from './gather/health-limits.ts';
+import { podsState } from './gather/pod-problems.ts';
+import { senderTargets, servicePods } from './gather/sender-targets.ts';
 import { type Look, lookOnce } from './look-once.ts';
 import { observeComponents } from './observe-components.ts';
 import { changeStatus } from './state/change-status.ts';
 
-/** The last sample of each network, to see whether heads advance. By uid. */
-const lastSamples = new Map<string, Sample>();
+/** How far back samples are kept, to see whether heads advance. */
+const REMEMBERED_MS = 60_000;
+
+/** The last samples of each network, oldest first. By uid. */
+const lastSamples = new Map<string, readonly Sample[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
   return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
@@ -56,13 +64,23 @@ async function writeWhatIsSeen(
 ): Promise<void> {
   const { wish, live, result } = look;
   const pods = nodePods(live);
-  const installed = ((wish.resources.network['status'] ?? {}) as OptimismNetworkStatus).components ?? [];
-  if (installed.length === 0 && pods.length === 0) return;
-  const before = lastSamples.get(result.uid);
-  const targets = { ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }), batcherPods: batcherPods(live) };
+  const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  if ((status.components ?? []).length === 0 && pods.length === 0) return;
+  const known = lastSamples.get(result.uid) ?? [];
+  const before = known.at(-1);
+  const contracts = contractFacts(look.discovery, status);
+  const seen = before?.proposer?.ok ? before.proposer.value : undefined;
+  const targets = {
+    ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }),
+    ...senderTargets(wish, live, { contracts, isTried: true, ...(seen ? { before: seen } : {}) }),
+    servicePods: servicePods(live),
+  };
   const sample = withLastBatch(await takeSample(targets, attempt.signal), before);
-  lastSamples.set(result.uid, sample);
-  const health = healthOf(before ? [before, sample] : [sample], healthLimits(wish, installed), otherChain(sample));
+  const samples = [...known.filter(({ at }) => sample.at - at <= REMEMBERED_MS || at === before?.at), sample];
+  lastSamples.set(result.uid, samples);
+  const limits = healthLimits(wish, status, contracts);
+  const states = await podStates(deps, at, look, attempt.signal);
+  const health = healthOf(samples, limits, [...otherChain(sample), ...podFindings(states)]);
   const now = new Date(deps.now());
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
@@ -84,14 +102,41 @@ async function writeWhatIsSeen(
     },
     attempt,
   );
-  await observeComponents(deps, look, sample, attempt);
+  await observeComponents(deps, look, { samples, limits, pods: states }, attempt);
+}
+
+/** How the pods of everything that is rolled out are. */
+async function podStates(
+  { kube, now, redactor }: ActivityDependencies,
+  { namespace }: { namespace: string },
+  { wish, live }: Look,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, PodsState>> {
+  const components = wish.resources.components.map(
+    ({ kind, metadata }): ComponentRef => ({ kind: kind as ComponentRef['kind'], name: metadata.name }),
+  );
+  const states = await Promise.all(
+    components.map(async (component) => {
+      const state = await podsState({ kube, namespace, now: now(), signal }, live, component);
+      // What a kubelet says of a pod may quote what is in it.
+      return state ? [[componentKey(component), redactor.redactJson(state)] as const] : [];
+    }),
+  );
+  return new Map(states.flat());
+}
+
+/** A pod that is just starting is no finding. */
+function podFindings(states: ReadonlyMap<string, PodsState>): Finding[] {
+  return [...states].flatMap(([component, { problem }]) =>
+    problem ? [{ reason: problem.reason, message: `${component}: ${problem.message}`, fix: problem.fix }] : [],
+  );
 }
 
 /** Always asked, and cheap: a node that missed a fork makes a chain of its own with every other signal green. */
-function otherChain(sample: Sample): { message: string; fix: string } | undefined {
+function otherChain(sample: Sample): Finding[] {
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   const verdict = sameChain([sample], active ? { activeSequencer: active.node } : {});
-  return verdict.outcome === 'fail' ? verdict : undefined;
+  return verdict.outcome === 'fail' ? [{ ...verdict, reason: 'DifferentChains' }] : [];
 }
 
 /** A sample looks for batches in the last blocks of L1 only: an older one stays the last until there is a newer one. */

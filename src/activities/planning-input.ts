@@ -2,7 +2,7 @@
 import { rollout } from '../api/rollout.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
-import { componentRole } from '../plan/component-role.ts';
+import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
 import { stepLimits } from '../plan/step-limits.ts';
 import { diffObjects, type KubeObject as Manifest, renderDigest } from '../render/index.ts';
@@ -12,6 +12,7 @@ import { isReady, type Pod } from './gather/chain-targets.ts';
 import { driftOf, isObjectOf, type LiveObjects, podsOfComponent } from './gather/live.ts';
 import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
+import type { SequencerSight } from './gather/sequencers.ts';
 import { type PodTemplates, strayPods } from './gather/stray-pods.ts';
 import type { Wish } from './gather/wish.ts';
 import type { StoredRender } from './state/render-store.ts';
@@ -20,6 +21,9 @@ export interface PlanningFacts {
   readonly at: { readonly namespace: string; readonly name: string };
   readonly wish: Wish;
   readonly live: LiveObjects;
+  readonly sequencers: readonly SequencerSight[];
+  /** OpNode that sequences, or is to. */
+  readonly activeSequencer: string | undefined;
   readonly templates: PodTemplates;
   readonly verified: readonly Verified[];
   readonly lost: readonly Lost[];
@@ -28,51 +32,51 @@ export interface PlanningFacts {
   readonly deleting: boolean;
   readonly repairsHeld: boolean;
   readonly warnings: readonly string[];
-  readonly signal: AbortSignal;
 }
 
 /** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
-export async function planningInput(facts: PlanningFacts): Promise<PlanningInput> {
-  const { at, wish, live, templates, verified, lost, desire, deleting, warnings, signal } = facts;
+export function planningInput(facts: PlanningFacts): PlanningInput {
+  const { at, wish, live, templates, verified, lost, desire, deleting, warnings } = facts;
   const leaving = leavingComponents(facts);
   const isLeaving = (component: ComponentRef) =>
     leaving.some((item) => componentKey(item.component) === componentKey(component));
   const fromVerified = () =>
     verified.map(
-      ({ component, digest, render }): DesiredComponent => verifiedAsDesired(wish, component, digest, render),
+      ({ component, digest, render }): DesiredComponent => verifiedAsDesired(facts, component, digest, render),
     );
   const desired = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
-  const observed = await Promise.all(
-    desired.map(async ({ component, role }): Promise<ObservedComponent> => {
-      const known = verified.find((item) => componentKey(item.component) === componentKey(component));
-      const render =
-        desire?.renders[
-          desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
-        ] ?? known?.render;
-      const isLost = lost.some((item) => componentKey(item.component) === componentKey(component));
-      const observedLost = isLost && render ? observeLost(component, render, live) : undefined;
-      if (observedLost) return observedLost;
-      const shared = known && role === 'network' ? facts.shared : [];
-      const stopped = known && role === 'sequencer' ? await sequencerDrift(component, wish, live, signal) : [];
-      return {
-        component,
-        ...(known
-          ? {
-              verified: {
-                render: known.digest,
-                inputs: known.render.inputs,
-                images: imagesOf(known.render),
-                keys: known.render.keys,
-              },
-            }
-          : {}),
-        changes: changesOf(component, known?.render, render),
-        drift: known ? [...driftOf(component, known.render, live), ...shared, ...stopped] : [],
-        strayPods: render ? strayPods(component, render, live, templates) : [],
-        cannotStart: cannotStart(podsOfComponent(live, component)),
-      };
-    }),
-  );
+  const observed = desired.map(({ component, role }): ObservedComponent => {
+    const known = verified.find((item) => componentKey(item.component) === componentKey(component));
+    const render =
+      desire?.renders[
+        desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
+      ] ?? known?.render;
+    const isLost = lost.some((item) => componentKey(item.component) === componentKey(component));
+    const observedLost = isLost && render ? observeLost(component, render, live) : undefined;
+    if (observedLost) return observedLost;
+    const shared = known && role === 'network' ? facts.shared : [];
+    const seen = facts.sequencers.find(({ name }) => name === component.name);
+    const isSequencer = role === 'sequencer' || role === 'standby';
+    const sequencing = known && isSequencer ? sequencerDrift({ component, role, network: at.name }, seen) : [];
+    return {
+      component,
+      ...(known
+        ? {
+            verified: {
+              render: known.digest,
+              inputs: known.render.inputs,
+              replicas: replicasOf(known.render),
+              images: imagesOf(known.render),
+              keys: known.render.keys,
+            },
+          }
+        : {}),
+      changes: changesOf(component, known?.render, render),
+      drift: known ? [...driftOf(component, known.render, live), ...shared, ...sequencing] : [],
+      strayPods: render ? strayPods(component, render, live, templates) : [],
+      cannotStart: cannotStart(podsOfComponent(live, component)),
+    };
+  });
   return {
     network: at.name,
     revision: renderDigest([
@@ -120,7 +124,7 @@ function changesOf(
 }
 
 function verifiedAsDesired(
-  wish: Wish,
+  { wish, activeSequencer }: PlanningFacts,
   component: ComponentRef,
   digest: string,
   render: StoredRender,
@@ -128,26 +132,31 @@ function verifiedAsDesired(
   const raw = wish.resources.components.find(
     ({ kind, metadata }) => kind === component.kind && metadata.name === component.name,
   );
-  const sets = render.objects.filter(({ kind }) => kind === 'StatefulSet');
   return {
     component,
-    role: componentRole(raw ?? component) ?? 'network',
+    role: besideActive(componentRole(raw ?? component), component.name, activeSequencer) ?? 'network',
     render: digest,
     inputs: render.inputs,
-    replicas: (sets[0]?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0,
+    replicas: replicasOf(render),
     images: imagesOf(render),
     keys: render.keys,
   };
+}
+
+function replicasOf({ objects }: StoredRender): number {
+  const set = objects.find(({ kind }) => kind === 'StatefulSet');
+  return (set?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0;
 }
 
 /**
  * Components whose object is being deleted, or is gone although it was rolled out (its finalizer was taken off by
  * hand). With the network itself, everything goes.
  */
-function leavingComponents({ at, wish, live, verified, lost, deleting }: PlanningFacts): LeavingComponent[] {
+function leavingComponents(facts: PlanningFacts): LeavingComponent[] {
+  const { at, wish, live, verified, lost, deleting } = facts;
   const all = wish.resources.components;
   const asLeaving = (object: KubeObject): LeavingComponent[] => {
-    const role = componentRole(object);
+    const role = roleOfLeaving(facts, componentRole(object), object.metadata.name);
     return role ? [{ component: { kind: object.kind as ComponentRef['kind'], name: object.metadata.name }, role }] : [];
   };
   const isGone = ({ component }: Lost) =>
@@ -157,7 +166,10 @@ function leavingComponents({ at, wish, live, verified, lost, deleting }: Plannin
   const gone = [
     ...verified.filter(isGone).map(({ component, render }) => ({ component, objects: render.objects })),
     ...lost.filter(isGone).map(({ component }) => ({ component, objects: liveOf(component) })),
-  ].map(({ component, objects }): LeavingComponent => ({ component, role: roleOfObjects(component, objects) }));
+  ].map(({ component, objects }): LeavingComponent => {
+    const role = roleOfObjects(component, objects);
+    return { component, role: roleOfLeaving(facts, role, component.name) ?? role };
+  });
   const going = all.filter(({ metadata }) => deleting || metadata.deletionTimestamp !== undefined).flatMap(asLeaving);
   const network: LeavingComponent[] = deleting
     ? [{ component: { kind: 'OptimismNetwork', name: at.name }, role: 'network' }]
@@ -165,8 +177,18 @@ function leavingComponents({ at, wish, live, verified, lost, deleting }: Plannin
   return [...going, ...gone, ...network];
 }
 
+/** One that sequences is stopped before its pod goes, whoever should be the active one. */
+function roleOfLeaving(
+  { sequencers, activeSequencer }: PlanningFacts,
+  role: LeavingComponent['role'] | undefined,
+  name: string,
+): LeavingComponent['role'] | undefined {
+  const sequences = sequencers.some((seen) => seen.name === name && seen.state === 'active');
+  return sequences ? role : besideActive(role, name, activeSequencer);
+}
+
 function roleOfObjects(component: ComponentRef, objects: readonly KubeObject[]): LeavingComponent['role'] {
-  if (component.kind === 'OpBatcher') return 'batcher';
+  if (component.kind !== 'OpNode') return componentRole(component) ?? 'replica';
   const sequences = objects.some(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'sequencer');
   return sequences ? 'sequencer' : 'replica';
 }

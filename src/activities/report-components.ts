@@ -68,7 +68,8 @@ function phaseOf(report: ReportInput, component: KubeObject, own: readonly Probl
       (step) => step.component.kind === component.kind && step.component.name === component.metadata.name,
     );
   if (touched) return 'Progressing';
-  return done ? 'Ready' : 'Pending';
+  if (!done) return 'Pending';
+  return (component['spec'] as { stopped?: boolean } | undefined)?.stopped ? 'Stopped' : 'Ready';
 }
 
 function ready(
@@ -82,6 +83,13 @@ function ready(
       status: 'True',
       reason: 'RolledOut',
       message: sentence('The component is rolled out and verified'),
+    };
+  if (phase === 'Stopped')
+    return {
+      type: 'Ready',
+      status: 'False',
+      reason: 'Stopped',
+      message: sentence('The component is stopped', undefined, 'set spec.stopped: false'),
     };
   if (problem)
     return {

@@ -15,7 +15,10 @@ export const CONDITION_TYPES = {
   Sequencing: 'A sequencer is active and makes blocks.',
   Batching: 'Batches reach L1 in time.',
   Following: 'Replicas follow the sequencer.',
-  Funded: 'The batcher has what its OpBatcher says that it needs on L1.',
+  Proposing: 'Proposals reach L1 in time.',
+  Challenging: 'Challengers follow L1 and could answer a wrong proposal.',
+  Funded: 'Batcher, proposer and challengers have what they need on L1.',
+  PodsReady: 'The pods of the component run and are ready.',
   Degraded: 'It works, but not as it should; the message says what is at risk.',
 } as const;
 export type ConditionType = keyof typeof CONDITION_TYPES;

@@ -71,7 +71,7 @@ const step = z.object({
   action: text('What the step does.', 64),
   component: text('Component it does it to: <kind>/<name>.', 128),
   state: z.enum(['Pending', 'Running', 'Waiting', 'Done', 'Failed', 'Skipped']).describe('How far it is.'),
-  gate: text('Gate that it waits for.', 64).optional(),
+  gates: z.array(text('A gate.', 64)).max(8).optional().describe('Gates that it waits for, in this order.'),
   message: text('Last words: what is being done or waited for.', 1024).optional(),
   startedAt: timestamp('When it began.').optional(),
   finishedAt: timestamp('When it ended.').optional(),

@@ -31,10 +31,11 @@ export const opChallengerSpec = withRules(
     gameTypes: setOf(
       z.enum(['Auto', ...GAME_TYPE_NAMES]).describe('Name of a game type.'),
       { min: 1, max: 8 },
-      "Types of games that are played. Auto: the portal's respected type and those of games that are still open.",
+      "Types of games that are played. Auto: the portal's respected type, every other that the factory has, and those that it has played before.",
     ).default(['Auto']),
     prestatesUrl: plainUrl({
-      description: 'Where prestates are fetched from, as <url>/<hash>.bin.gz. Absent: as the release says.',
+      description:
+        'Where prestates are fetched from, as <url>/<hash>.bin.gz. Absent: only games without a prestate are played.',
       example: 'https://prestates.example.com/acme',
       field: 'prestatesUrl',
       instead: 'serve the prestates without one (they are public), for example https://prestates.example.com/acme',

@@ -79,7 +79,7 @@ export const opNodeSpec = withRules(
       key: 'jwt.hex',
     }).optional(),
     sequencerRef: objectRef(
-      "Sequencer that a replica forwards transactions to and peers with. Absent: the network's active one.",
+      "Sequencer that a replica forwards transactions to and peers with. Absent: the network's active one; in a network without any, transactions go to the public one that the registry names.",
       'acme-sequencer',
     ).optional(),
     service: z

@@ -17,7 +17,7 @@ const remoteSigner = withRules(
     tls: z
       .object({
         secretName: resourceName(
-          'Secret of type kubernetes.io/tls with `ca.crt`, `tls.crt` and `tls.key`. Renewed certificates are used without a restart.',
+          'Secret of type kubernetes.io/tls with `ca.crt`, `tls.crt` and `tls.key`. A renewed certificate is used without a restart; `ca.crt` is read when the pod starts. Use one for each role: op-signer chooses the key by the DNS name in the certificate.',
           'signer-client',
         ),
       })
@@ -37,7 +37,10 @@ const remoteSigner = withRules(
 
 const hdPath = patterned(
   { pattern: "^m(/[0-9]{1,10}'?){1,10}$", maxLength: 128, expected: "a derivation path like m/44'/60'/0'/0/1" },
-  { description: 'Derivation path of the key; goes with `mnemonicSecretRef`.', example: "m/44'/60'/0'/0/1" },
+  {
+    description: 'Derivation path of the key; goes with `mnemonicSecretRef`. The programs have no default.',
+    example: "m/44'/60'/0'/0/1",
+  },
 );
 
 const remoteDescription = 'Remote signer: the key never enters the cluster. Recommended for production.';
@@ -47,14 +50,20 @@ export function signer(description: string, secretKey: string) {
   const example = `secretKeyRef: {name: acme-keys, key: ${secretKey}}`;
   return withRules(
     z.object({
-      secretKeyRef: secretKeyRef('Secret with the private key (32 bytes in hexadecimal, with or without 0x).', {
-        name: 'acme-keys',
-        key: secretKey,
-      }).optional(),
-      mnemonicSecretRef: secretKeyRef('Secret with a mnemonic phrase; goes with `hdPath`.', {
-        name: 'acme-keys',
-        key: 'mnemonic',
-      }).optional(),
+      secretKeyRef: secretKeyRef(
+        'Secret with the private key (32 bytes in hexadecimal, with or without 0x, no line end).',
+        {
+          name: 'acme-keys',
+          key: secretKey,
+        },
+      ).optional(),
+      mnemonicSecretRef: secretKeyRef(
+        'Secret with a mnemonic phrase (lower case, single blanks, no line end); goes with `hdPath`.',
+        {
+          name: 'acme-keys',
+          key: 'mnemonic',
+        },
+      ).optional(),
       hdPath: hdPath.optional(),
       remote: remoteSigner.optional().describe(remoteDescription),
     }),
@@ -80,10 +89,13 @@ export function signer(description: string, secretKey: string) {
 export function blockSigner(description: string) {
   return withRules(
     z.object({
-      secretKeyRef: secretKeyRef('Secret with the private key (32 bytes in hexadecimal, with or without 0x).', {
-        name: 'acme-keys',
-        key: 'unsafe-block-signer',
-      }).optional(),
+      secretKeyRef: secretKeyRef(
+        'Secret with the private key (32 bytes in hexadecimal, with or without 0x, no line end).',
+        {
+          name: 'acme-keys',
+          key: 'unsafe-block-signer',
+        },
+      ).optional(),
       remote: remoteSigner.optional().describe(remoteDescription),
     }),
     [

@@ -1,17 +1,62 @@
 import { createECDH, createHmac } from 'node:crypto';
-import { computeAddress, encodeBase58 } from 'ethers';
+import { computeAddress, encodeBase58, HDNodeWallet, Mnemonic } from 'ethers';
 
 /** Order of the curve secp256k1. A private key is a number from 1 to one below it. */
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /**
- * Address of a private key.
- * @param privateKey 32 bytes of hex, with or without `0x`; white space around it is ignored (files end with a newline)
+ * Address of a private key, as op-node and the transaction senders read it.
+ * @param privateKey 32 bytes of hex, with or without `0x`. With a line end behind it the programs do not start
  * @returns checksummed address
  * @throws Error that never repeats the key
  */
 export function addressOfPrivateKey(privateKey: string): string {
-  return computeAddress(`0x${privateKeyHex(privateKey)}`);
+  const hex = privateKeyHex(privateKey);
+  if (privateKey.trim() === privateKey) return computeAddress(`0x${hex}`);
+  throw new Error('there is white space around the private key, most often a line end, and the programs take none');
+}
+
+/**
+ * Address of the key that the transaction senders (go-ethereum-hdwallet) derive from a phrase. They take some phrases
+ * and paths otherwise than wallets do, or not at all: those are refused, since nobody could say whose address it is.
+ * @param path derivation path like `m/44'/60'/0'/0/1`; the programs have no default
+ * @returns checksummed address
+ * @throws Error that never repeats the phrase
+ */
+export function addressOfMnemonic(phrase: string, path: string): string {
+  let node = HDNodeWallet.fromSeed(mnemonicOf(phrase).computeSeed());
+  const [, ...steps] = path.split('/');
+  for (const [depth, step] of steps.entries()) {
+    if (/^0\d/.test(step))
+      throw new Error(`hdPath ${path} has a number that begins with 0, which the programs read as octal`);
+    // The library derives hardened children of such a key without its leading zeros; wallets keep them.
+    if (depth > 0 && step.endsWith("'") && node.privateKey.startsWith('0x00')) {
+      throw new Error(`by hdPath ${path} the programs derive another key from this phrase than wallets do`);
+    }
+    node = childOf(node, step, path);
+  }
+  return node.address;
+}
+
+function mnemonicOf(phrase: string): Mnemonic {
+  let mnemonic: Mnemonic;
+  try {
+    mnemonic = Mnemonic.fromPhrase(phrase.trim());
+  } catch {
+    throw new Error('not a mnemonic phrase: 12, 15, 18, 21 or 24 English words with a valid checksum are needed');
+  }
+  if (mnemonic.phrase === phrase) return mnemonic;
+  throw new Error(
+    'the phrase has capitals, a line end or more than one blank between words, and the programs take it only without',
+  );
+}
+
+function childOf(node: HDNodeWallet, step: string, path: string): HDNodeWallet {
+  try {
+    return node.derivePath(step);
+  } catch {
+    throw new Error(`hdPath ${path} is no derivation path: its numbers go up to 2147483647`);
+  }
 }
 
 /**

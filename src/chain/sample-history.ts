@@ -1,4 +1,4 @@
-import type { InboxScan, Reading, Sample } from './samples.ts';
+import type { InboxScan, InboxTransaction, Reading, Sample } from './samples.ts';
 
 /** Heartbeat details are meant to be small: Temporal warns at 256 KiB. */
 const LARGEST_HISTORY_BYTES = 128 * 1024;
@@ -8,8 +8,9 @@ const NEWEST_KEPT = 8;
 
 /**
  * Adds a sample to those of earlier attempts and keeps the whole small. The first one stays, since gates measure from
- * it; the newest stay; of those between, the one that is closest to its neighbours goes. Inbox transactions are never
- * forgotten: those of a sample that goes pass to the next one.
+ * it; the newest stay, and those from which on a head stands still, since gates measure for how long. Of the others the
+ * one that is closest to its neighbours goes, and its inbox transactions pass to the next one: of each sender the first
+ * and the last are never forgotten.
  */
 export function rememberSample(history: readonly Sample[], sample: Sample): readonly Sample[] {
   let samples = [...history, sample];
@@ -22,13 +23,30 @@ function isTooLarge(samples: readonly Sample[]): boolean {
 }
 
 function mostRedundant(samples: readonly Sample[]): number {
-  let found = 1;
+  const kept = standstills(samples);
+  let found: number | undefined;
   let smallest = Number.POSITIVE_INFINITY;
   for (let index = 1; index < samples.length - NEWEST_KEPT; index++) {
     const gap = (samples[index + 1]?.at ?? 0) - (samples[index - 1]?.at ?? 0);
-    if (gap < smallest) [found, smallest] = [index, gap];
+    if (gap < smallest && !kept.has(index)) [found, smallest] = [index, gap];
   }
-  return found;
+  return found ?? 1;
+}
+
+/** For each pod the first sample since which every reading had the head that it has now. */
+function standstills(samples: readonly Sample[]): ReadonlySet<number> {
+  const pods = samples.at(-1)?.nodes.map(({ pod }) => pod) ?? [];
+  return new Set(
+    pods.map((pod) => {
+      const heads = samples.map(({ nodes }) => {
+        const sync = nodes.find((node) => node.pod === pod)?.sync;
+        return sync?.ok ? sync.value.unsafeL2.hash : undefined;
+      });
+      const now = heads.findLast((hash) => hash !== undefined);
+      const moved = heads.findLastIndex((hash) => hash !== undefined && hash !== now);
+      return heads.indexOf(now, moved + 1);
+    }),
+  );
 }
 
 function withoutOne(samples: readonly Sample[], index: number): Sample[] {
@@ -43,13 +61,23 @@ function withoutOne(samples: readonly Sample[], index: number): Sample[] {
 function merged(earlier: InboxScan, later: Reading<InboxScan> | undefined): Reading<InboxScan> {
   if (!later?.ok) return { ok: true, value: earlier };
   const { fromBlock, toBlock, transactions } = later.value;
-  const known = new Set(transactions.map(({ hash }) => hash));
   return {
     ok: true,
     value: {
       fromBlock: Math.min(earlier.fromBlock, fromBlock),
       toBlock: Math.max(earlier.toBlock, toBlock),
-      transactions: [...earlier.transactions.filter(({ hash }) => !known.has(hash)), ...transactions],
+      transactions: firstAndLast([...earlier.transactions, ...transactions]),
     },
   };
+}
+
+/** A gate may wait beside somebody who sends all day. */
+function firstAndLast(transactions: readonly InboxTransaction[]): InboxTransaction[] {
+  const first = new Map<string, InboxTransaction>();
+  const last = new Map<string, InboxTransaction>();
+  for (const transaction of transactions) {
+    if (!first.has(transaction.from)) first.set(transaction.from, transaction);
+    last.set(transaction.from, transaction);
+  }
+  return [...new Map([...first.values(), ...last.values()].map((item) => [item.hash, item])).values()];
 }

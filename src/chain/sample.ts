@@ -1,19 +1,21 @@
-import { batcherVersion } from './clients/batcher.ts';
 import { beaconReady } from './clients/beacon.ts';
 import { blockAt, executionForks, executionState } from './clients/execution.ts';
 import type { HttpOptions } from './clients/http.ts';
 import { contractRoles, inboxTransactions, l1BlockHash, l1State, senderAccount } from './clients/l1.ts';
-import { peerCount, rollupForks, sequencerActive, syncStatus, version } from './clients/op-node.ts';
+import { heardBlock, peerCount, rollupForks, sequencerActive, syncStatus, version } from './clients/op-node.ts';
 import { reading } from './clients/reading.ts';
-import type {
-  BatcherPodSample,
-  BatcherSample,
-  ContractsSample,
-  InboxScan,
-  NodeSample,
-  Reading,
-  Sample,
-} from './samples.ts';
+import { fromAddress } from './pod-reading.ts';
+import {
+  type ChallengerTarget,
+  type PrestateTarget,
+  type ProposerTarget,
+  type ServicePodTarget,
+  sampleChallenger,
+  samplePrestate,
+  sampleProposer,
+  sampleServicePod,
+} from './sample-senders.ts';
+import type { BatcherSample, ContractsSample, InboxScan, NodeSample, Reading, Sample } from './samples.ts';
 
 /** A pod of an OpNode: one client per pod, since health is per pod. */
 export interface PodTarget {
@@ -25,15 +27,7 @@ export interface PodTarget {
   readonly ip?: string;
   /** Kubernetes node that it is bound to. */
   readonly host?: string;
-  readonly ports: { readonly opNode: number; readonly execution: number };
-}
-
-/** A pod of an OpBatcher. */
-export interface BatcherPodTarget {
-  readonly pod: string;
-  /** Absent while the pod has none. */
-  readonly ip?: string;
-  readonly port: number;
+  readonly ports: { readonly opNode: number; readonly execution: number; readonly nodeMetrics: number };
 }
 
 /** What to look at. What is left out is not asked for, and is missing in the sample. */
@@ -42,12 +36,18 @@ export interface SampleTargets {
   readonly l1?: { readonly rpc: string; readonly beacon?: string };
   readonly contracts?: { readonly systemConfig: string; readonly l1GenesisNumber?: number };
   readonly pods: readonly PodTarget[];
+  /** L2 block that the chain begins with. Absent: 0. */
+  readonly genesisNumber?: number;
   readonly batcher?: {
     readonly address: string;
     /** Also read its nonce this many L1 blocks ago. */
     readonly lookBackBlocks?: number;
   };
-  readonly batcherPods?: readonly BatcherPodTarget[];
+  /** Pods of batcher and proposer. */
+  readonly servicePods?: readonly ServicePodTarget[];
+  readonly proposer?: ProposerTarget;
+  readonly challengers?: readonly ChallengerTarget[];
+  readonly prestate?: PrestateTarget;
   readonly inbox?: {
     readonly address: string;
     /** First L1 block to scan: one after the `toBlock` of the scan before. Absent: the last blocks. */
@@ -57,6 +57,8 @@ export interface SampleTargets {
   readonly compareBlocks?: boolean;
   /** Also ask every node for its fork times. */
   readonly forks?: boolean;
+  /** Also ask every node which block came last from a peer. */
+  readonly heard?: boolean;
 }
 
 export interface SampleOptions {
@@ -79,21 +81,29 @@ export async function takeSample(
 ): Promise<Sample> {
   const http: HttpOptions = { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal };
   const at = (options.clock ?? Date.now)();
-  const [l1, nodes, batcherPods] = await Promise.all([
+  const [l1, nodes, servicePods, challengers, prestate] = await Promise.all([
     sampleL1(targets, http),
     sampleNodes(targets, http),
-    targets.batcherPods && Promise.all(targets.batcherPods.map((pod) => sampleBatcherPod(pod, http))),
+    targets.servicePods && Promise.all(targets.servicePods.map((pod) => sampleServicePod(pod, http))),
+    targets.challengers &&
+      Promise.all(targets.challengers.map((target) => sampleChallenger(target, targets.l1?.rpc, http))),
+    targets.prestate && reading(samplePrestate(targets.prestate, http)),
   ]);
-  return { at, ...l1, nodes, ...(batcherPods ? { batcherPods } : {}) };
+  return {
+    at,
+    ...l1,
+    nodes,
+    ...(servicePods ? { servicePods } : {}),
+    ...(challengers ? { challengers } : {}),
+    ...(prestate ? { prestate } : {}),
+  };
 }
 
-async function sampleBatcherPod(target: BatcherPodTarget, http: HttpOptions): Promise<BatcherPodSample> {
-  const { pod } = target;
-  return { pod, version: await fromAddress(target, target.port, (url) => batcherVersion(url, http)) };
-}
-
-async function sampleL1(targets: SampleTargets, http: HttpOptions): Promise<Omit<Sample, 'at' | 'nodes'>> {
-  const { l1, contracts, inbox, batcher } = targets;
+async function sampleL1(
+  targets: SampleTargets,
+  http: HttpOptions,
+): Promise<Omit<Sample, 'at' | 'nodes' | 'servicePods'>> {
+  const { l1, contracts, inbox, batcher, proposer } = targets;
   if (!l1) return {};
   const state = reading(l1State(l1.rpc, http));
   // Scans and look-backs count from the head; without one they have the same reason to fail.
@@ -101,11 +111,12 @@ async function sampleL1(targets: SampleTargets, http: HttpOptions): Promise<Omit
     const known = await state;
     return known.ok ? reading(read(known.value.head.number)) : known;
   };
-  const [beacon, roles, scan, account] = await Promise.all([
+  const [beacon, roles, scan, account, proposals] = await Promise.all([
     l1.beacon === undefined ? undefined : reading(beaconReady(l1.beacon, http)),
     contracts && reading(contractsOf(l1.rpc, contracts, http)),
     inbox && fromHead((head) => scanInbox(l1.rpc, inbox, head, http)),
     batcher && fromHead((head) => accountOf(l1.rpc, batcher, head, http)),
+    proposer && reading(sampleProposer(l1.rpc, proposer, http)),
   ]);
   return {
     l1: await state,
@@ -113,6 +124,7 @@ async function sampleL1(targets: SampleTargets, http: HttpOptions): Promise<Omit
     ...(roles ? { contracts: roles } : {}),
     ...(scan ? { inbox: scan } : {}),
     ...(account ? { batcher: withLastTransaction(account, scan) } : {}),
+    ...(proposals ? { proposer: proposals } : {}),
   };
 }
 
@@ -175,14 +187,15 @@ async function sampleNodes(targets: SampleTargets, http: HttpOptions): Promise<N
 async function sampleNode(target: PodTarget, targets: SampleTargets, http: HttpOptions): Promise<NodeSample> {
   const opNode = <T>(read: (url: string) => Promise<T>) => fromPod(target, 'opNode', read);
   const execution = <T>(read: (url: string) => Promise<T>) => fromPod(target, 'execution', read);
-  const [sync, el, peers, programVersion, active, inRollup, inExecution] = await Promise.all([
+  const [sync, el, peers, programVersion, active, inRollup, inExecution, heard] = await Promise.all([
     opNode((url) => syncStatus(url, http)),
-    execution((url) => executionState(url, http)),
+    execution((url) => executionState(url, { ...http, genesisNumber: targets.genesisNumber })),
     opNode((url) => peerCount(url, http)),
     opNode((url) => version(url, http)),
     target.role === 'Sequencer' ? opNode((url) => sequencerActive(url, http)) : undefined,
     targets.forks ? opNode((url) => rollupForks(url, http)) : undefined,
     targets.forks ? execution((url) => executionForks(url, http)) : undefined,
+    targets.heard ? fromPod(target, 'nodeMetrics', (url) => heardBlock(url, http)) : undefined,
   ]);
   const { pod, node, role } = target;
   return {
@@ -196,6 +209,7 @@ async function sampleNode(target: PodTarget, targets: SampleTargets, http: HttpO
     ...(active ? { sequencerActive: active } : {}),
     ...(inRollup ? { rollupForks: inRollup } : {}),
     ...(inExecution ? { elForks: inExecution } : {}),
+    ...(heard ? { heard } : {}),
   };
 }
 
@@ -205,13 +219,4 @@ function fromPod<T>(
   read: (url: string) => Promise<T>,
 ): Promise<Reading<T>> {
   return fromAddress(target, target.ports[port], read);
-}
-
-async function fromAddress<T>(
-  { pod, ip }: { readonly pod: string; readonly ip?: string },
-  port: number,
-  read: (url: string) => Promise<T>,
-): Promise<Reading<T>> {
-  if (ip === undefined) return { ok: false, kind: 'unreachable', error: `${pod} has no address yet` };
-  return reading(read(`http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`));
 }

@@ -51,8 +51,8 @@ export interface SyncStatus {
 export interface ExecutionSample {
   readonly chainId: number;
   readonly head: L1Ref;
-  /** Hash of block 0. */
-  readonly genesisHash: string;
+  /** Hash of the block that the chain begins with; absent while the client does not have it yet. */
+  readonly genesisHash?: string;
   readonly syncing: boolean;
   /** Devp2p peers; absent where the `net` API is off. */
   readonly peers?: number;
@@ -74,6 +74,8 @@ export interface NodeSample {
   readonly sequencerActive?: Reading<boolean>;
   /** Connected peers of op-node. */
   readonly peers?: Reading<number>;
+  /** Number of the block that came last from a peer; 0: none since its start. Only when it was asked for. */
+  readonly heard?: Reading<number>;
   /** `v1.16.11`. */
   readonly version?: Reading<string>;
   readonly el: Reading<ExecutionSample>;
@@ -117,21 +119,80 @@ export interface InboxScan {
   readonly transactions: readonly InboxTransaction[];
 }
 
-export interface BatcherSample {
+/** An account that sends transactions to L1. */
+export interface SenderSample {
   readonly address: string;
   readonly balanceWei: string;
   readonly nonceLatest: number;
   readonly noncePending: number;
+}
+
+export interface BatcherSample extends SenderSample {
   /** Nonce at an earlier L1 block, where the L1 node still knows it. */
   readonly nonceBefore?: { readonly blockNumber: number; readonly nonce: number };
   readonly lastInboxTransaction?: InboxTransaction;
 }
 
-/** A pod of an OpBatcher. */
-export interface BatcherPodSample {
+/** A pod of an OpBatcher or OpProposer. */
+export interface ServicePodSample {
   readonly pod: string;
-  /** `v1.16.11`: the process answers, which says nothing about batches. */
+  /** `v1.16.11`: the process answers, which says nothing about what it does. */
   readonly version: Reading<string>;
+}
+
+/** A dispute game, or an output in an L2OutputOracle. */
+export interface Proposal {
+  /** Of the game. */
+  readonly address?: string;
+  readonly gameType?: number;
+  readonly l2Block: number;
+  /** When it was proposed. */
+  readonly timestamp: number;
+}
+
+/**
+ * What L1 answers to a proposal that is only tried. `notDue`: an L2OutputOracle takes the next output later. `refused`:
+ * with the revert data, whose first four bytes tell the error; texts differ between L1 clients.
+ */
+export type ProposalTrial =
+  | { readonly outcome: 'accepted' }
+  | { readonly outcome: 'notDue' }
+  | { readonly outcome: 'refused'; readonly data: string; readonly text: string };
+
+export interface ProposerSample extends SenderSample {
+  /** What goes along with a proposal; `0` for outputs, and where the factory does not know the type of game. */
+  readonly bondWei: string;
+  /** Only when it was asked for. */
+  readonly trial?: Reading<ProposalTrial>;
+  /** Proposals on L1 of anybody: those before were looked at. */
+  readonly seenProposals: number;
+  /** The last one of this address among those that were looked at. */
+  readonly lastProposal?: Proposal;
+}
+
+/** What an op-challenger counts, since its start. */
+export interface ChallengerMetrics {
+  /** Last L1 block at which it has scheduled all games; 0 while it can not. */
+  readonly highestActedL1Block: number;
+  readonly trackedGames: number;
+  readonly claimFailures: number;
+  /** `v1.16.11` */
+  readonly version?: string;
+}
+
+export interface ChallengerSample {
+  /** Name of the OpChallenger. */
+  readonly challenger: string;
+  /** Absent where its address is not known. */
+  readonly account?: Reading<SenderSample>;
+  /** Absent while it has no pod. */
+  readonly metrics?: Reading<ChallengerMetrics>;
+}
+
+/** Whether a prestate can be fetched from where challengers look for it. */
+export interface PrestateSample {
+  readonly hash: string;
+  readonly found: boolean;
 }
 
 export interface Sample {
@@ -142,6 +203,10 @@ export interface Sample {
   readonly contracts?: Reading<ContractsSample>;
   readonly nodes: readonly NodeSample[];
   readonly batcher?: Reading<BatcherSample>;
-  readonly batcherPods?: readonly BatcherPodSample[];
+  /** Pods of batcher and proposer. */
+  readonly servicePods?: readonly ServicePodSample[];
   readonly inbox?: Reading<InboxScan>;
+  readonly proposer?: Reading<ProposerSample>;
+  readonly challengers?: readonly ChallengerSample[];
+  readonly prestate?: Reading<PrestateSample>;
 }

@@ -1,16 +1,21 @@
 /** What is wrong between the objects of a file set: references that lead nowhere, roles that are taken twice, settings. */
+import type { OptimismNetwork } from '../api/optimism-network.ts';
+import type { Registry } from '../catalogue/registry.ts';
 import { defaultRelease, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
+import { checkAgainstRegistry, saidBeside } from '../chain/registry-check.ts';
+import { registryRollupConfig } from '../chain/registry-rollup-config.ts';
 import { OperatorError, type Problem } from '../contract/failures.ts';
-import { blocksRollouts, refuseDuplicates } from '../plan/duplicates.ts';
+import { refuseDuplicates } from '../plan/duplicates.ts';
 import { refuseSettings } from '../plan/refused-settings.ts';
 import { checkOverrides, checkSettings } from '../render/index.ts';
 import type { FileProblem, FileSet } from './file-set.ts';
 import {
   componentsOf,
   networksOf,
+  type OfflineChain,
   type OfflineNetwork,
+  offlineChain,
   offlineRenderInput,
-  rollupConfigOf,
 } from './offline-network.ts';
 import { type Reference, referencesIn } from './references.ts';
 
@@ -20,13 +25,13 @@ export interface CrossChecks {
   readonly expected: readonly string[];
 }
 
-export function crossCheck(set: FileSet): CrossChecks {
+export function crossCheck(set: FileSet, registry: Registry): CrossChecks {
   const { problems, expected } = checkReferences(set);
   return {
     problems: [
       ...danglingComponents(set),
       ...problems,
-      ...networksOf(set).flatMap((network) => checkNetwork(network, set)),
+      ...networksOf(set).flatMap((network) => checkNetwork(network, set, registry)),
     ],
     expected,
   };
@@ -80,13 +85,14 @@ function missingKey({ kind, name, key }: Reference, field: string, keys: readonl
   return `${field}: ${kind} ${name} has no key ${key}. It has ${keys.length > 0 ? keys.join(', ') : 'none'}.`;
 }
 
-function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
+function checkNetwork(offline: OfflineNetwork, set: FileSet, registry: Registry): FileProblem[] {
   const { value: network, at } = offline.network;
   const components = offline.components.map(({ value }) => value);
   const nodes = components.filter((component) => component.kind === 'OpNode');
   const batchers = components.filter((component) => component.kind === 'OpBatcher');
+  const proposers = components.filter((component) => component.kind === 'OpProposer');
   const located = (problem: Problem & { readonly level?: 'error' | 'warning' }): FileProblem => ({
-    level: problem.level ?? (isLeftOut(problem) ? 'warning' : 'error'),
+    level: problem.level ?? 'error',
     at: offline.components.find(({ value }) => `${value.kind}/${value.metadata.name}` === problem.object)?.at ?? at,
     object: problem.object ?? `OptimismNetwork/${network.metadata.name}`,
     text: `${problem.message}. ${capitalised(problem.fix)}.`.replaceAll('..', '.'),
@@ -103,16 +109,16 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
     ];
   }
   const problems: Problem[] = [
-    ...refuseDuplicates({ nodes, batchers }),
-    ...refuseSettings({ network, nodes, batchers, components }),
+    ...refuseDuplicates({ nodes, batchers, proposers, preferred: network.spec.sequencer?.preferred }),
+    ...refuseSettings({ network, nodes, components, registry }),
   ];
   try {
-    const rollup = rollupConfigOf(network, set);
-    const input = offlineRenderInput(offline, rollup, release);
-    problems.push(...checkOverrides(input));
-    // A chain of the registry is not known here. What is not supported yet is said by refuseSettings already.
-    const chainKnown = rollup !== undefined || network.spec.network === undefined;
-    if (chainKnown) problems.push(...checkSettings(input).filter(({ type }) => type !== 'NotSupportedYet'));
+    const chain = offlineChain(network, set, registry);
+    // Which games there are only L1 knows.
+    const { contracts: _, ...input } = offlineRenderInput(offline, chain, release);
+    // What is not supported yet is said by refuseSettings already.
+    const settings = checkSettings(input).filter(({ type }) => type !== 'NotSupportedYet');
+    problems.push(...contradictions(network, chain), ...checkOverrides(input), ...settings);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     problems.push(error.toProblem());
@@ -120,9 +126,10 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet): FileProblem[] {
   return unique(problems.map(located));
 }
 
-/** A component that the operator leaves out while it rolls out the rest. */
-function isLeftOut(problem: Problem): boolean {
-  return problem.type === 'NotSupportedYet' && !blocksRollouts(problem);
+/** What the files say of a chain of the registry, and is not so there. */
+function contradictions({ spec }: OptimismNetwork, { known, own }: OfflineChain): Problem[] {
+  if (!known) return [];
+  return checkAgainstRegistry(spec.network ?? '', registryRollupConfig(known), saidBeside(spec, own));
 }
 
 /** Two checks may say the same of one object. */

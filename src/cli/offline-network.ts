@@ -1,12 +1,17 @@
 /** A network of a file set, as far as rendering and its checks need it, with stand-ins for what only a cluster knows. */
+import { GAME_TYPES } from '../api/game-type.ts';
 import type { ObjectOf } from '../api/group.ts';
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
+import type { Registry } from '../catalogue/registry.ts';
+import type { RegistryChain } from '../catalogue/registry-chain.ts';
 import type { Release } from '../catalogue/releases.ts';
+import { registryRollupConfig } from '../chain/registry-rollup-config.ts';
 import { parseRollupConfig, type RollupConfig, scheduledForks } from '../chain/rollup-config.ts';
 import { OperatorError } from '../contract/failures.ts';
 import type { ChainFacts, RenderInput } from '../render/index.ts';
 import { podName } from '../render/names.ts';
+import { registryFacts } from '../render/registry-facts.ts';
 import type { FileSet, Located } from './file-set.ts';
 
 /** Ends the names of owned copies: in a cluster it is a hash of their content, which is not known here. */
@@ -36,8 +41,27 @@ export function componentsOf(objects: FileSet['objects']): Located<Component>[] 
   return objects.flatMap(({ at, value }) => (value.kind === 'OptimismNetwork' ? [] : [{ at, value }]));
 }
 
+/** What is known offline of the chain of a network. */
+export interface OfflineChain {
+  /** Absent: not a chain of the registry. */
+  readonly known?: RegistryChain | undefined;
+  /** Absent: the rollup.json is somewhere else. */
+  readonly rollup?: RollupConfig | undefined;
+  /** The user's own rollup.json, where it is in the files. */
+  readonly own?: RollupConfig | undefined;
+}
+
+/** @throws OperatorError InvalidSpec */
+export function offlineChain(network: OptimismNetwork, data: Pick<FileSet, 'data'>, registry: Registry): OfflineChain {
+  const { network: name, rollupConfig } = network.spec;
+  const known = name === undefined ? undefined : registry.find(name);
+  const own = rollupConfigOf(network, data);
+  const isFile = rollupConfig !== undefined && rollupConfig.registry === undefined;
+  return { known, own, rollup: own ?? (known && !isFile ? registryRollupConfig(known) : undefined) };
+}
+
 /** The rollup configuration, where it is in the files; undefined: it is somewhere else. @throws OperatorError InvalidSpec */
-export function rollupConfigOf(
+function rollupConfigOf(
   { spec, metadata }: OptimismNetwork,
   { data }: Pick<FileSet, 'data'>,
 ): RollupConfig | undefined {
@@ -69,7 +93,7 @@ export function rollupConfigOf(
  */
 export function offlineRenderInput(
   { network, components }: OfflineNetwork,
-  rollup: RollupConfig | undefined,
+  chain: OfflineChain,
   release: Release,
 ): RenderInput {
   const { value } = network;
@@ -82,7 +106,8 @@ export function offlineRenderInput(
     batchers: values.filter((component) => component.kind === 'OpBatcher'),
     proposers: values.filter((component) => component.kind === 'OpProposer'),
     challengers: values.filter((component) => component.kind === 'OpChallenger'),
-    chain: chainFacts(value, rollup),
+    chain: chainFacts(value, chain),
+    contracts: CONTRACTS,
     release,
     secret: copy,
     configMap: copy,
@@ -98,31 +123,36 @@ export function offlineRenderInput(
   };
 }
 
+/** What only L1 knows: a factory that respects permissioned games. */
+const CONTRACTS = {
+  disputeGameFactory: `0x${'0'.repeat(40)}`,
+  gameType: GAME_TYPES.permissioned,
+  registeredGameTypes: [],
+};
+
 function podNamesOf({ metadata, spec }: OpNode): string[] {
   return Array.from({ length: spec.role === 'Sequencer' ? 1 : (spec.replicas ?? 1) }, (_, ordinal) =>
     podName(metadata.name, ordinal),
   );
 }
 
-function chainFacts({ metadata, spec }: OptimismNetwork, rollup: RollupConfig | undefined): ChainFacts {
+function chainFacts({ metadata, spec }: OptimismNetwork, { known, rollup }: OfflineChain): ChainFacts {
   const file = (what: string, key: string) => ({ name: `${metadata.name}-${what}-${OFFLINE}`, key });
-  const custom = spec.network === undefined;
+  const isFile = (source: { registry?: true | undefined } | undefined) =>
+    source === undefined ? known === undefined : source.registry === undefined;
   return {
     l1ChainId: rollup?.l1_chain_id ?? spec.l1.chainId ?? 0,
     l2ChainId: rollup?.l2_chain_id ?? spec.l2?.chainId ?? 0,
     blockTimeSeconds: rollup?.block_time ?? 2,
     seqWindowSize: rollup?.seq_window_size ?? Number.MAX_SAFE_INTEGER,
     genesisHash: rollup?.genesis.l2.hash ?? `0x${'0'.repeat(64)}`,
-    custom,
-    registryName: spec.network,
+    ...registryFacts(spec.network, known),
     forks: rollup ? scheduledForks(rollup) : [],
     batchInbox: rollup?.batch_inbox_address ?? `0x${'0'.repeat(40)}`,
     config: {
-      ...(custom
-        ? {
-            rollup: file('rollup', 'rollup.json'),
-            genesis: { ...file('genesis', 'genesis.json.gz'), compression: 'gzip' as const },
-          }
+      ...(isFile(spec.rollupConfig) ? { rollup: file('rollup', 'rollup.json') } : {}),
+      ...(isFile(spec.genesis)
+        ? { genesis: { ...file('genesis', 'genesis.json.gz'), compression: 'gzip' as const } }
         : {}),
       ...(spec.l1.chainConfig ? { l1ChainConfig: file('l1-chain', 'l1-chain.json') } : {}),
     },

@@ -159,7 +159,7 @@ function isNotFine({ type, status, reason }: Pick<Condition, 'type' | 'status' |
   if (type === 'Progressing') return status === 'False' && reason === 'Halted';
   if (type === 'Ready' && ON_ITS_WAY.includes(reason)) return false;
   // Not read yet is no trouble; what could not be read is said by its reason.
-  if (status === 'Unknown') return reason !== 'NotReadYet' && reason !== 'Pending';
+  if (status === 'Unknown') return !['NotReadYet', 'Pending', 'ProposalPending'].includes(reason);
   return BAD_WHEN_TRUE.includes(type) ? status === 'True' : status === 'False';
 }
 

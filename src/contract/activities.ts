@@ -195,8 +195,8 @@ export interface StepInput {
   readonly revision: string;
   readonly step: Step;
   readonly position: { readonly index: number; readonly total: number };
-  /** Present when a person has said that this step's gate is to be skipped. */
-  readonly skippedGate?: { readonly gate: GateName; readonly by: string; readonly reason: string };
+  /** Gates of this step that a person wants to be skipped. */
+  readonly skippedGates: readonly { readonly gate: GateName; readonly by: string; readonly reason: string }[];
   /** What a person has switched off and vouches for, and the step that was waiting for it. */
   readonly fencedNodes: readonly {
     readonly node: string;
@@ -209,7 +209,7 @@ export interface StepInput {
 export interface StepResult {
   /** What was done or seen, as a sentence. */
   readonly message: string;
-  /** The gate was not asked: a person, or the spec, wants to go on without it. */
+  /** A gate was not asked: a person, or the spec, wants to go on without it. */
   readonly skipped?: boolean;
 }
 

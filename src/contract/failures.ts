@@ -17,6 +17,7 @@ export const NON_RETRYABLE_FAILURES = [
   'NamespaceTerminating',
   'WrongCluster',
   'FencingRequired',
+  'SequencerChanged',
   'GateFailed',
   'GateTimeout',
   'RenderNotFound',

@@ -60,9 +60,9 @@ export const STEP_TYPES = [
   'awaitPods',
   'awaitGate',
   'stopBatcher',
+  'scaleDown',
   'startSequencer',
   'stopSequencer',
-  'verify',
   'removeFinalizers',
 ] as const;
 export type StepType = (typeof STEP_TYPES)[number];
@@ -76,12 +76,18 @@ export function stepProfile(type: StepType): StepProfile {
     case 'awaitGate':
       return 'gate';
     case 'stopBatcher':
+    case 'scaleDown':
     case 'startSequencer':
     case 'stopSequencer':
       return 'chain';
     default:
       return 'apply';
   }
+}
+
+/** Whether a step mostly waits, and can be left at any moment. */
+export function isWaiting({ type, awaitsPods }: Pick<Step, 'type' | 'awaitsPods'>): boolean {
+  return type === 'awaitGate' || type === 'awaitPods' || awaitsPods === true;
 }
 
 export interface Step {
@@ -99,7 +105,12 @@ export interface Step {
   readonly partition?: number;
   /** Pod ordinal that a step waits for; absent: all pods of the component. */
   readonly ordinal?: number;
-  readonly gate?: GateName;
+  /** Gates of an `awaitGate`, in the order in which they are asked. */
+  readonly gates?: readonly GateName[];
+  /** An `applyComponent` that is done when the pods of the component are ready. */
+  readonly awaitsPods?: boolean;
+  /** With this step its component is rolled out: its render is recorded as the one that drift is repaired with. */
+  readonly completes?: boolean;
   /** Whether a newer revision may take over after this step. */
   readonly safePointAfter: boolean;
 }

@@ -12,7 +12,20 @@ export function componentRole(object: { readonly kind: string; readonly spec?: u
     }
     case 'OpBatcher':
       return 'batcher';
+    case 'OpProposer':
+      return 'proposer';
+    case 'OpChallenger':
+      return 'challenger';
     default:
       return undefined;
   }
+}
+
+/** A sequencer that is not the active one stands by. @param active OpNode; undefined: there is none */
+export function besideActive(
+  role: ComponentRole | undefined,
+  name: string,
+  active: string | undefined,
+): ComponentRole | undefined {
+  return role === 'sequencer' && name !== active ? 'standby' : role;
 }

@@ -1,7 +1,8 @@
 /** What the planner compares: the wish, rendered, and what is there. Plain data, gathered once by an activity. */
 import type { ComponentRef, ObjectChange } from '../contract/plan.ts';
 
-export type ComponentRole = 'network' | 'sequencer' | 'replica' | 'batcher';
+/** `sequencer` is the one that makes blocks; every other sequencer is a `standby`, which follows like a replica. */
+export type ComponentRole = 'network' | 'sequencer' | 'standby' | 'replica' | 'batcher' | 'proposer' | 'challenger';
 
 export interface DesiredComponent {
   readonly component: ComponentRef;
@@ -10,6 +11,7 @@ export interface DesiredComponent {
   readonly render: string;
   /** Hash of what the render was made from: tells a user's edit from an operator that renders differently. */
   readonly inputs: string;
+  /** 0: a sender that is stopped. */
   readonly replicas: number;
   /** Image of each container, for recognising a change of version. */
   readonly images: Readonly<Record<string, string>>;
@@ -23,6 +25,7 @@ export interface ObservedComponent {
   readonly verified?: {
     readonly render: string;
     readonly inputs: string;
+    readonly replicas: number;
     readonly images: Readonly<Record<string, string>>;
     readonly keys: readonly string[];
   };
@@ -81,5 +84,7 @@ export interface StepLimits {
   readonly foreignSequencerSeconds: number;
   readonly foreignBatcherSeconds: number;
   readonly batchingSeconds: number;
+  readonly proposingSeconds: number;
+  readonly challengingSeconds: number;
   readonly blockTimeSeconds: number;
 }

@@ -43,7 +43,7 @@ export function inheritedApproval(
   const approved: ApprovedPlan = {
     revision: shown.revision,
     kind: shown.kind,
-    steps: (shown.steps ?? []).map(({ action, component, gate }) => keyOf(action, component, gate)),
+    steps: (shown.steps ?? []).map(({ action, component, gates }) => keyOf(action, component, gates)),
     approval: asRecord(approval),
     expiresAt: shown.expiresAt === undefined ? undefined : Date.parse(shown.expiresAt),
   };
@@ -52,12 +52,12 @@ export function inheritedApproval(
   return approvalCovering(plan, isSame ? approvedPlan(plan, approved.approval, approved.expiresAt) : approved, now);
 }
 
-function stepKey({ type, component, gate }: Step): string {
-  return keyOf(type, componentKey(component), gate);
+function stepKey({ type, component, gates }: Step): string {
+  return keyOf(type, componentKey(component), gates);
 }
 
-function keyOf(action: string, component: string, gate: string | undefined): string {
-  return `${action} ${component} ${gate ?? ''}`;
+function keyOf(action: string, component: string, gates: readonly string[] = []): string {
+  return [action, component, ...gates].join(' ');
 }
 
 /**

@@ -10,6 +10,8 @@ export function numberedSteps(drafts: readonly StepDraft[]): Step[] {
   }));
 }
 
-function stepName({ type, gate }: StepDraft): string {
-  return type === 'awaitGate' ? `await-${gate}` : type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function stepName({ type, gates }: StepDraft): string {
+  return type === 'awaitGate'
+    ? `await-${gates?.at(-1)}`
+    : type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

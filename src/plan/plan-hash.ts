@@ -8,14 +8,10 @@ import type { PlanDraft } from './plan-draft.ts';
  * @param digest of plain JSON values; equal ones give equal text
  */
 export function planOf({ kinds, ...draft }: PlanDraft, digest: (content: readonly unknown[]) => string): Plan {
-  const steps = draft.steps.map(({ type, component, render = '', partition = null, ordinal = null, gate = '' }) => [
-    type,
-    component,
-    render,
-    partition,
-    ordinal,
-    gate,
-  ]);
+  const steps = draft.steps.map(({ type, component, gates = [], render = '', ...step }) => {
+    const { partition = null, ordinal = null, awaitsPods = false, completes = false } = step;
+    return [type, component, render, partition, ordinal, gates, awaitsPods, completes];
+  });
   const changes = draft.changes.map(({ object, action, restartsPods }) => [object, action, restartsPods]);
   return { ...draft, hash: digest([draft.desiredRevision, kinds, steps, changes]) };
 }

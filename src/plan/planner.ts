@@ -17,14 +17,18 @@ import {
   installBatcher,
   installReplica,
   installSequencer,
+  keepStopped,
   nobodyElseBatches,
   restore,
   type StepDraft,
   scaleReplica,
+  startChallenger,
+  startProposer,
+  stopSender,
   storeNetwork,
 } from './sections.ts';
 import { teardownPlan } from './teardown-plan.ts';
-import { isStopped, nextWork, type Transition, type Work } from './work.ts';
+import { isStopped, nextWork, onlySequencesBesides, sequencesBesides, type Transition, type Work } from './work.ts';
 
 export type Planned =
   | { readonly type: 'nothing' }
@@ -35,9 +39,10 @@ export type Planned =
 const SEQUENCER_RESTART_SECONDS = 15;
 
 /**
- * New sequencer first: everything else reads from it. New batcher before any replica starts or restarts: blocks older
- * than 60 s are never gossiped, so a replica closes its gap only by derivation, from batches. Of what runs replicas are
- * changed first, as canaries, and the batcher, which reads from the sequencer, last.
+ * New sequencer first: everything else reads from it. New batcher before any follower starts or restarts: blocks older
+ * than 60 s are never gossiped, so a follower closes its gap only by derivation, from batches. Of what runs replicas are
+ * changed first, as canaries, then what stands by, and the batcher, which reads from the sequencers, after it. What
+ * proposes, and what guards proposals, comes last: it needs blocks that are final.
  */
 const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[] = [
   ['change', 'network'],
@@ -45,11 +50,27 @@ const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[]
   ['install', 'sequencer'],
   ['install', 'batcher'],
   ['change', 'replica'],
+  ['change', 'standby'],
   ['change', 'sequencer'],
+  ['install', 'standby'],
   ['change', 'batcher'],
   ['install', 'replica'],
+  ['change', 'proposer'],
+  ['install', 'proposer'],
+  ['change', 'challenger'],
+  ['install', 'challenger'],
 ];
-const REPAIR_ORDER: readonly ComponentRole[] = ['network', 'sequencer', 'batcher', 'replica'];
+const REPAIR_ORDER: readonly ComponentRole[] = [
+  'network',
+  'sequencer',
+  'batcher',
+  'standby',
+  'replica',
+  'proposer',
+  'challenger',
+];
+/** What can be scaled to nothing, and the rest of the network goes on. */
+const SENDERS: readonly ComponentRole[] = ['batcher', 'proposer', 'challenger'];
 
 export function makePlan(input: PlanningInput): Planned {
   if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: teardownPlan(input) };
@@ -128,7 +149,9 @@ function scalesUp({ changes }: Work): boolean {
 function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
   const { desired, transition } = item;
   if (desired.role === 'network') return storeNetwork(desired, limits, { checkChain: transition === 'install' });
-  const runs = transition !== 'install';
+  if (isStoppedSender(item)) return stopSender(desired);
+  // One that was stopped starts like a new one: somebody else may have taken over.
+  const runs = transition !== 'install' && !(SENDERS.includes(desired.role) && scalesUp(item));
   if (runs && !restarts(item))
     return desired.role === 'replica' && scalesUp(item) ? scaleReplica(desired, limits) : changeInPlace(desired);
   switch (desired.role) {
@@ -136,26 +159,48 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
       return runs ? changeSequencer(desired, limits) : installSequencer(desired, limits);
     case 'batcher':
       return runs ? changeBatcher(desired, limits) : installBatcher(desired, limits);
+    case 'standby':
     case 'replica':
       return runs ? changeReplica(desired, limits) : installReplica(desired, limits);
+    case 'proposer':
+      return startProposer(desired, limits);
+    case 'challenger':
+      return startChallenger(desired, limits);
   }
 }
 
 /** A batcher that does not run may have been replaced by another one somewhere else. */
 function waitsForOthers({ desired, observed }: Work): boolean {
-  return desired.role === 'batcher' && isStopped(observed);
+  return desired.role === 'batcher' && desired.replicas > 0 && isStopped(observed);
+}
+
+/** Somebody runs what is meant to be stopped. */
+function isStoppedSender({ desired }: Work): boolean {
+  return SENDERS.includes(desired.role) && desired.replicas === 0;
 }
 
 function restoreItem(item: Work): StepDraft[] {
   return restore(item.desired, { restarts: restarts(item), stopped: isStopped(item.observed) });
 }
 
-/** Everything is put back before anything is waited for: one component that stays broken keeps no other one broken. */
+/**
+ * A second sequencer ends first. Everything is put back before anything is waited for: one component that stays broken
+ * keeps no other one broken.
+ */
 function repairSteps(work: readonly Work[], limits: StepLimits): StepDraft[] {
   const network = work.filter(({ desired }) => desired.role === 'network');
-  const components = work.filter(({ desired }) => desired.role !== 'network');
+  const stopped = work.filter(isStoppedSender);
+  const besides = work.filter(({ desired, observed }) => desired.role === 'standby' && sequencesBesides(observed));
+  const components = work.filter(
+    (item) =>
+      item.desired.role !== 'network' &&
+      !isStoppedSender(item) &&
+      !(besides.includes(item) && onlySequencesBesides(item.observed)),
+  );
   return [
+    ...besides.map(({ desired }) => keepStopped(desired, `stop ${desired.component.name}, which only stands by`)),
     ...network.flatMap(({ desired }) => storeNetwork(desired, limits, { checkChain: false })),
+    ...stopped.flatMap(({ desired }) => stopSender(desired)),
     ...components.flatMap((item) => (waitsForOthers(item) ? [] : restoreItem(item))),
     ...components.flatMap((item) => [
       ...(waitsForOthers(item) ? [nobodyElseBatches(item.desired, limits), ...restoreItem(item)] : []),

@@ -1,17 +1,16 @@
 /** Settings that are valid and documented but that this version can not honour: refused, never ignored. */
 
-import type { OpBatcher } from '../api/op-batcher.ts';
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
-import { registryChain, similarRegistryChains, superchains } from '../catalogue/registry-chains.ts';
+import type { Registry } from '../catalogue/registry.ts';
 import type { Problem } from '../contract/failures.ts';
 
 export interface SettingsInput {
   readonly network: OptimismNetwork | undefined;
   readonly nodes: readonly OpNode[];
-  readonly batchers: readonly OpBatcher[];
   readonly components: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
+  readonly registry: Registry;
 }
 
 interface Unsupported<T> {
@@ -22,7 +21,7 @@ interface Unsupported<T> {
 
 const UNCHANGED = rollout.parse({});
 /** Gates that no plan of this version has: to skip them means nothing. */
-const NEVER_ASKED = ['proposer-permitted', 'challenging', 'fork-ready', 'same-chain', 'funds'] as const;
+const NEVER_ASKED = ['fork-ready', 'same-chain'] as const;
 
 const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
   {
@@ -46,11 +45,6 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     fix: 'put the genesis, compressed, into a ConfigMap and use genesis.configMapRef',
   },
   {
-    field: 'sequencer.preferred',
-    isSet: ({ spec }) => spec.sequencer !== undefined,
-    fix: 'leave it out: the only sequencer is the active one',
-  },
-  {
     field: 'approval.windows',
     isSet: ({ spec }) => (spec.approval.windows ?? []).length > 0,
     fix: 'set the kinds that must not run at any time to Required',
@@ -60,15 +54,10 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     isSet: ({ spec }) => spec.rollout.onFailure === 'Rollback',
     fix: 'set it to Halt',
   },
-  ...(['proposing', 'challenging', 'onChain'] as const).map((gate) => ({
-    field: `rollout.gates.${gate}.timeout`,
-    isSet: ({ spec }: OptimismNetwork) => spec.rollout.gates[gate].timeout !== UNCHANGED.gates[gate].timeout,
-    fix: 'leave it out: no plan waits for it yet',
-  })),
   {
-    field: 'rollout.gates.funds.minHours',
-    isSet: ({ spec }) => spec.rollout.gates.funds.minHours !== UNCHANGED.gates.funds.minHours,
-    fix: 'leave it out, and set balance.minimum and balance.warnBelow of the OpBatcher',
+    field: 'rollout.gates.onChain.timeout',
+    isSet: ({ spec }) => spec.rollout.gates.onChain.timeout !== UNCHANGED.gates.onChain.timeout,
+    fix: 'leave it out: no plan waits for it yet',
   },
   ...NEVER_ASKED.map((gate) => ({
     field: `rollout.skipGates: ${gate}`,
@@ -87,37 +76,11 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
   },
 ];
 
-const NODE: readonly Unsupported<OpNode>[] = [
-  {
-    field: 'sequencer.stopped',
-    isSet: ({ spec }) => spec.sequencer?.stopped === true,
-    fix: 'leave it out, or delete the OpNode',
-  },
-];
-
-const BATCHER: readonly Unsupported<OpBatcher>[] = [
-  { field: 'stopped', isSet: ({ spec }) => spec.stopped, fix: 'leave it out, or delete the OpBatcher' },
-  {
-    field: 'signer.mnemonicSecretRef',
-    isSet: ({ spec }) => spec.signer.mnemonicSecretRef !== undefined,
-    fix: 'use signer.secretKeyRef or signer.remote',
-  },
-];
-
-/** A chain by its name in the registry: an unknown name is an error of its own, with the names that may be meant. */
-function refuseRegistryName({ spec }: OptimismNetwork): Problem[] {
+/** A chain by its name in the registry: an unknown one is told with the names that may be meant. */
+function refuseUnknownChain({ spec }: OptimismNetwork, registry: Registry): Problem[] {
   const { network: name } = spec;
-  if (name === undefined) return [];
-  const chain = registryChain(name);
-  if (chain) {
-    return [
-      notYet(
-        `spec.network (${name})`,
-        `leave it out, and give l1.chainId: ${chain.l1ChainId}, l2.chainId: ${chain.l2ChainId}, contracts.systemConfig, rollupConfig and genesis`,
-      ),
-    ];
-  }
-  const similar = similarRegistryChains(name);
+  if (name === undefined || registry.find(name)) return [];
+  const similar = registry.similar(name);
   return [
     {
       type: 'ReferenceNotFound',
@@ -125,7 +88,7 @@ function refuseRegistryName({ spec }: OptimismNetwork): Problem[] {
       fix:
         similar.length > 0
           ? `Did you mean ${similar.join(' or ')}?`
-          : `Names are <superchain>/<chain>, with one of the superchains ${superchains().join(', ')}. For a chain outside the registry leave it out, and give l1.chainId, l2.chainId, contracts.systemConfig, rollupConfig and genesis`,
+          : `Names are <superchain>/<chain>, with one of the superchains ${registry.superchains().join(', ')}. For a chain outside the registry leave it out, and give l1.chainId, l2.chainId, contracts.systemConfig, rollupConfig and genesis`,
     },
   ];
 }
@@ -144,23 +107,26 @@ function refuseCrowd(components: SettingsInput['components']): Problem[] {
   ];
 }
 
-export function refuseSettings({ network, nodes, batchers, components }: SettingsInput): Problem[] {
+/** Of one that only stands by it is nothing but a word that it is never chosen. */
+function refuseStoppedChain(nodes: readonly OpNode[]): Problem[] {
+  const sequencers = nodes.filter(({ spec }) => spec.role === 'Sequencer');
+  if (sequencers.some(({ spec }) => spec.sequencer?.stopped !== true)) return [];
+  return sequencers.map(({ metadata }) =>
+    notYet(
+      'spec.sequencer.stopped of all sequencers of a network',
+      'leave it out, or delete the OpNode; to stop the sequencer for a while pause the network first',
+      `OpNode/${metadata.name}`,
+    ),
+  );
+}
+
+export function refuseSettings({ network, nodes, components, registry }: SettingsInput): Problem[] {
   const check = <T>(rules: readonly Unsupported<T>[], object: T, name?: string): Problem[] =>
     rules.filter((rule) => rule.isSet(object)).map((rule) => notYet(`spec.${rule.field}`, rule.fix, name));
   return [
     ...refuseCrowd(components),
-    ...(network ? [...refuseRegistryName(network), ...check(NETWORK, network)] : []),
-    ...nodes.flatMap((node) => check(NODE, node, `OpNode/${node.metadata.name}`)),
-    ...batchers.flatMap((batcher) => check(BATCHER, batcher, `OpBatcher/${batcher.metadata.name}`)),
-    ...components
-      .filter(({ kind }) => kind === 'OpProposer' || kind === 'OpChallenger')
-      .map(({ kind, metadata }) =>
-        notYet(
-          kind,
-          `delete ${kind} "${metadata.name}"; the rest of the network is rolled out without it`,
-          `${kind}/${metadata.name}`,
-        ),
-      ),
+    ...(network ? [...refuseUnknownChain(network, registry), ...check(NETWORK, network)] : []),
+    ...refuseStoppedChain(nodes),
   ];
 }
 

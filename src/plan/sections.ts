@@ -8,7 +8,10 @@ import type { DesiredComponent, StepLimits } from './desired.ts';
 /** A step before it has its number. */
 export type StepDraft = Omit<Step, 'id'>;
 
-interface StepOptions extends Partial<Pick<Step, 'render' | 'partition' | 'ordinal' | 'safePointAfter'>> {
+interface StepOptions
+  extends Partial<
+    Pick<Step, 'render' | 'partition' | 'ordinal' | 'safePointAfter' | 'gates' | 'awaitsPods' | 'completes'>
+  > {
   readonly limitSeconds?: number;
 }
 
@@ -17,151 +20,179 @@ function step(type: StepType, component: ComponentRef, summary: string, options:
   return { type, component, summary, limitSeconds, safePointAfter, ...rest };
 }
 
+/** @param limitSeconds of all of them together */
 function gate(
-  name: GateName,
+  gates: GateName | readonly GateName[],
   component: ComponentRef,
   summary: string,
   limitSeconds: number,
   options: StepOptions = {},
 ): StepDraft {
-  return { ...step('awaitGate', component, summary, { ...options, limitSeconds }), gate: name };
+  const names = typeof gates === 'string' ? [gates] : gates;
+  return step('awaitGate', component, summary, { ...options, limitSeconds, gates: names });
 }
 
+/** Nothing that runs moves. */
 function apply(of: DesiredComponent, options: StepOptions = {}): StepDraft {
-  const pods =
-    options.partition === undefined ? '' : options.partition === 0 ? ', all pods' : `, pod ${options.partition}`;
-  return step('applyComponent', of.component, `apply ${of.component.name}${pods}`, { render: of.render, ...options });
+  return step('applyComponent', of.component, `apply ${of.component.name}`, { render: of.render, ...options });
 }
 
-function awaitPods(of: DesiredComponent, limits: StepLimits, options: StepOptions = {}): StepDraft {
-  const which = options.ordinal === undefined ? 'pods' : `pod ${options.ordinal}`;
-  return step('awaitPods', of.component, `wait until ${which} of ${of.component.name} are ready`, {
+/** Pods take the new template, and are waited for. */
+function applyPods(of: DesiredComponent, limits: StepLimits, options: StepOptions = {}): StepDraft {
+  const { ordinal } = options;
+  const which = ordinal === undefined ? 'its pods are' : `pod ${ordinal} is`;
+  return step('applyComponent', of.component, `apply ${of.component.name} and wait until ${which} ready`, {
     render: of.render,
     limitSeconds: limits.podsSeconds,
+    awaitsPods: true,
     ...options,
   });
 }
 
-function verify(of: DesiredComponent): StepDraft {
-  return step('verify', of.component, `record ${of.component.name} as rolled out`, { render: of.render });
+function awaitPods(of: DesiredComponent, limits: StepLimits): StepDraft {
+  return step('awaitPods', of.component, `wait until pods of ${of.component.name} are ready`, {
+    render: of.render,
+    limitSeconds: limits.podsSeconds,
+  });
+}
+
+/** The last of a component's steps: after it the component counts as rolled out. */
+function completing(steps: readonly StepDraft[], { render }: DesiredComponent): StepDraft[] {
+  return steps.map((draft, index) => (index === steps.length - 1 ? { ...draft, render, completes: true } : draft));
 }
 
 /** Chain configuration, key copies, peers and the sequencers ConfigMap: what all components read. */
 export function storeNetwork(of: DesiredComponent, limits: StepLimits, options: { checkChain: boolean }): StepDraft[] {
   const { component } = of;
-  return [
-    ...(options.checkChain
-      ? [
-          gate('l1-reachable', component, 'L1 answers, is synced and is the right chain', limits.l1ReachableSeconds),
-          gate(
-            'config-matches-chain',
-            component,
-            'rollup config, genesis and L1 contracts agree',
-            limits.l1ReachableSeconds,
-          ),
-        ]
-      : []),
-    step('storeConfig', component, `store chain configuration, keys and peers of ${component.name}`, {
-      render: of.render,
-    }),
-    verify(of),
-  ];
+  const summary = 'L1 is the right chain; rollup config, genesis and L1 contracts agree';
+  const gates = ['l1-reachable', 'config-matches-chain'] as const;
+  return completing(
+    [
+      ...(options.checkChain ? [gate(gates, component, summary, limits.l1ReachableSeconds)] : []),
+      step('storeConfig', component, `store chain configuration, keys and peers of ${component.name}`),
+    ],
+    of,
+  );
 }
 
 export function installSequencer(of: DesiredComponent, limits: StepLimits): StepDraft[] {
   const { component } = of;
-  const { name } = component;
-  return [
-    apply(of, { partition: 0 }),
-    awaitPods(of, limits),
-    engineReady(of, limits),
-    gate('derivation-caught-up', component, `${name} has derived up to the L1 head`, limits.derivationSeconds),
-    ...sequence(of, limits),
-    verify(of),
-  ];
+  const summary = `execution client of ${component.name} is of this chain, and it has derived up to the L1 head`;
+  const seconds = limits.engineReadySeconds + limits.derivationSeconds;
+  return completing(
+    [
+      applyPods(of, limits, { partition: 0 }),
+      gate(['engine-ready', 'derivation-caught-up'], component, summary, seconds),
+      ...sequence(of, limits),
+    ],
+    of,
+  );
 }
 
 /** After these steps the node sequences, alone, and will again after a restart. One that does already is left as it is. */
 function sequence({ component }: DesiredComponent, limits: StepLimits): StepDraft[] {
   const { name } = component;
+  const works = `${name} makes blocks, and is the only active sequencer`;
   return [
     gate('no-foreign-sequencer', component, 'nobody else sequences this chain', limits.foreignSequencerSeconds),
     step('startSequencer', component, `start sequencing on ${name}`),
-    gate('sequencing', component, `${name} makes blocks`, limits.sequencingSeconds),
-    gate('single-sequencer', component, `${name} is the only active sequencer`, limits.sequencingSeconds),
+    gate(['sequencing', 'single-sequencer'], component, works, 2 * limits.sequencingSeconds),
   ];
 }
 
 /** The pod restarts and goes on sequencing by its key in the sequencers ConfigMap, unless somebody has stopped it. */
 export function changeSequencer(of: DesiredComponent, limits: StepLimits): StepDraft[] {
-  return [
-    apply(of, { partition: 0 }),
-    awaitPods(of, limits),
-    engineReady(of, limits),
-    ...sequence(of, limits),
-    verify(of),
-  ];
+  const summary = `execution client of ${of.component.name} answers with the right chain and genesis`;
+  return completing(
+    [
+      applyPods(of, limits, { partition: 0 }),
+      gate('engine-ready', of.component, summary, limits.engineReadySeconds),
+      ...sequence(of, limits),
+    ],
+    of,
+  );
 }
 
 export function installBatcher(of: DesiredComponent, limits: StepLimits): StepDraft[] {
-  return [
-    nobodyElseBatches(of, limits),
-    apply(of, { partition: 0 }),
-    awaitPods(of, limits),
-    batching(of, limits),
-    verify(of),
-  ];
+  const { component } = of;
+  const summary = `${component.name} can pay, and nobody else batches with its key`;
+  return completing(
+    [
+      gate(['funds', 'no-foreign-batcher'], component, summary, limits.foreignBatcherSeconds),
+      applyPods(of, limits, { partition: 0 }),
+      batching(of, limits),
+    ],
+    of,
+  );
 }
 
 export function nobodyElseBatches({ component }: DesiredComponent, limits: StepLimits): StepDraft {
   return gate('no-foreign-batcher', component, 'nobody else batches with this key', limits.foreignBatcherSeconds);
 }
 
+/**
+ * Asked before there is a pod: what L1 would refuse is not tried for hours. That there is at most one is the promise of
+ * its StatefulSet. The first proposal may be due in hours: it is waited for by health and not here.
+ */
+export function startProposer(of: DesiredComponent, limits: StepLimits): StepDraft[] {
+  const summary = `${of.component.name} can pay, and L1 would accept a proposal of it`;
+  return completing(
+    [
+      gate(['funds', 'proposer-permitted'], of.component, summary, limits.proposingSeconds),
+      applyPods(of, limits, { partition: 0 }),
+    ],
+    of,
+  );
+}
+
+export function startChallenger(of: DesiredComponent, limits: StepLimits): StepDraft[] {
+  return completing([applyPods(of, limits, { partition: 0 }), challenging(of, limits)], of);
+}
+
+/** A sender that is to stay, with nothing that runs. */
+export function stopSender(of: DesiredComponent): StepDraft[] {
+  return completing([...stop(of.component, of.role), apply(of)], of);
+}
+
 /** Stopped before it is started again: at no moment are there two. */
 export function changeBatcher(of: DesiredComponent, limits: StepLimits): StepDraft[] {
   const { component } = of;
-  return [
-    step('stopBatcher', component, `stop ${component.name} and wait until its last transaction is on L1`, {
-      safePointAfter: false,
-    }),
-    apply(of, { partition: 0 }),
-    awaitPods(of, limits),
-    batching(of, limits),
-    verify(of),
-  ];
+  return completing(
+    [
+      step('stopBatcher', component, `stop ${component.name} and wait until its last transaction is on L1`, {
+        safePointAfter: false,
+      }),
+      applyPods(of, limits, { partition: 0 }),
+      batching(of, limits),
+    ],
+    of,
+  );
 }
 
 export function installReplica(of: DesiredComponent, limits: StepLimits): StepDraft[] {
-  return [apply(of, { partition: 0 }), ...nodesWork(of, limits), verify(of)];
+  return of.replicas === 0
+    ? changeInPlace(of)
+    : completing([applyPods(of, limits, { partition: 0 }), nodeSynced(of, limits)], of);
 }
 
 /** More pods of the template that runs: those that are there do not move. */
 export function scaleReplica(of: DesiredComponent, limits: StepLimits): StepDraft[] {
-  return [apply(of), ...nodesWork(of, limits), verify(of)];
-}
-
-/** A replica of no pods has nothing that could follow. */
-function nodesWork(of: DesiredComponent, limits: StepLimits): StepDraft[] {
-  return of.replicas === 0 ? [] : [awaitPods(of, limits), nodeSynced(of, limits)];
+  return completing([applyPods(of, limits), nodeSynced(of, limits)], of);
 }
 
 /** One pod after the other, the highest ordinal first, each synced before the next one restarts. */
 export function changeReplica(of: DesiredComponent, limits: StepLimits): StepDraft[] {
   const ordinals = Array.from({ length: of.replicas }, (_, index) => of.replicas - 1 - index);
-  return [
-    ...ordinals.flatMap((ordinal) => [
-      apply(of, { partition: ordinal }),
-      awaitPods(of, limits, { ordinal }),
-      nodeSynced(of, limits, ordinal),
-    ]),
-    ...(ordinals.length === 0 ? [apply(of)] : []),
-    verify(of),
-  ];
+  const steps = ordinals.flatMap((ordinal) => [
+    applyPods(of, limits, { partition: ordinal, ordinal }),
+    nodeSynced(of, limits, ordinal),
+  ]);
+  return ordinals.length === 0 ? changeInPlace(of) : completing(steps, of);
 }
 
 /** A change that restarts nothing. */
 export function changeInPlace(of: DesiredComponent): StepDraft[] {
-  return [apply(of), verify(of)];
+  return completing([apply(of)], of);
 }
 
 /**
@@ -175,33 +206,40 @@ export function restore(
   const back = apply(of, options.restarts ? { partition: 0 } : {});
   // A sequencer that was away does not go on by itself: somebody else may have taken over meanwhile.
   return of.role === 'sequencer' && options.stopped
-    ? [
-        step('stopSequencer', of.component, `keep ${of.component.name} from sequencing until that is known to be safe`),
-        back,
-      ]
+    ? [keepStopped(of, `keep ${of.component.name} from sequencing until that is known to be safe`), back]
     : [back];
+}
+
+export function keepStopped({ component }: DesiredComponent, summary: string): StepDraft {
+  return step('stopSequencer', component, summary);
 }
 
 /** The component that was put back works. */
 export function confirmRepair(of: DesiredComponent, limits: StepLimits): StepDraft[] {
+  const pods = awaitPods(of, limits);
   switch (of.role) {
     case 'sequencer':
-      return [awaitPods(of, limits), ...sequence(of, limits), verify(of)];
+      return completing([pods, ...sequence(of, limits)], of);
     case 'batcher':
-      return [awaitPods(of, limits), batching(of, limits), verify(of)];
+      return completing([pods, batching(of, limits)], of);
+    case 'proposer':
+      return completing([pods], of);
+    case 'challenger':
+      return completing([pods, challenging(of, limits)], of);
     default:
-      return [...nodesWork(of, limits), verify(of)];
+      // A replica of no pods has nothing that could follow.
+      return completing(of.replicas === 0 ? [pods] : [pods, nodeSynced(of, limits)], of);
   }
-}
-
-function engineReady({ component }: DesiredComponent, limits: StepLimits): StepDraft {
-  const summary = `execution client of ${component.name} answers with the right chain and genesis`;
-  return gate('engine-ready', component, summary, limits.engineReadySeconds);
 }
 
 function batching({ component }: DesiredComponent, limits: StepLimits): StepDraft {
   const summary = `batches of ${component.name} arrive on L1 and the safe head rises`;
   return gate('batching', component, summary, limits.batchingSeconds);
+}
+
+function challenging({ component }: DesiredComponent, limits: StepLimits): StepDraft {
+  const summary = `${component.name} can pay, follows L1 and could act`;
+  return gate(['funds', 'challenging'], component, summary, limits.challengingSeconds);
 }
 
 function nodeSynced(of: DesiredComponent, limits: StepLimits, ordinal?: number): StepDraft {
@@ -230,6 +268,9 @@ export function stop(component: ComponentRef, role: DesiredComponent['role']): S
       ];
     case 'batcher':
       return [step('stopBatcher', component, `stop ${name} and wait until its last transaction is on L1`)];
+    case 'proposer':
+    case 'challenger':
+      return [step('scaleDown', component, `stop ${name}`)];
     default:
       return [];
   }

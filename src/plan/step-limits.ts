@@ -26,6 +26,8 @@ export function stepLimits({ gates }: OptimismNetworkSpec['rollout'], facts: Lim
     foreignSequencerSeconds: FOREIGN_SECONDS,
     foreignBatcherSeconds: FOREIGN_SECONDS,
     batchingSeconds: Math.max(seconds(gates.batching.safeHeadTimeout), channel),
+    proposingSeconds: seconds(gates.proposing.timeout),
+    challengingSeconds: seconds(gates.challenging.timeout),
     blockTimeSeconds: facts.blockTimeSeconds,
   };
 }

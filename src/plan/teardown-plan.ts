@@ -5,10 +5,21 @@ import { numberedSteps } from './numbered-steps.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { releaseFinalizers, remove, stop } from './sections.ts';
 
-/** The sequencer first: what it has made is still brought to L1, and after that there is nothing left to send. */
-const STOP_ORDER: readonly ComponentRole[] = ['sequencer', 'batcher'];
-/** What reads from the chain's nodes goes before them; the network, whose finalizer holds everything, goes last. */
-const DELETE_ORDER: readonly ComponentRole[] = ['batcher', 'sequencer', 'replica', 'network'];
+/** No new proposals; then the sequencer: what it has made is still brought to L1, and after that there is nothing left to send. */
+const STOP_ORDER: readonly ComponentRole[] = ['proposer', 'sequencer', 'batcher'];
+/**
+ * What reads from the chain's nodes goes before them, but for the challenger, which guards proposals to the end; the
+ * network, whose finalizer holds everything, goes last.
+ */
+const DELETE_ORDER: readonly ComponentRole[] = [
+  'proposer',
+  'batcher',
+  'sequencer',
+  'standby',
+  'replica',
+  'challenger',
+  'network',
+];
 
 export function teardownPlan(input: PlanningInput): PlanDraft {
   const inOrder = (roles: readonly ComponentRole[]) =>
@@ -21,6 +32,8 @@ export function teardownPlan(input: PlanningInput): PlanDraft {
   ];
   const names = leaving.map(({ component }) => component.name);
   const stopsBlocks = leaving.some(({ role }) => role === 'sequencer');
+  const isFollowed = input.desired.some(({ role }) => role === 'standby');
+  const until = isFollowed ? 'until another sequencer takes over' : 'any more';
   return {
     kind: 'teardown',
     kinds: ['teardown'],
@@ -35,7 +48,7 @@ export function teardownPlan(input: PlanningInput): PlanDraft {
       restartsPods: false,
     })),
     gapExpectedSeconds: 0,
-    warnings: stopsBlocks ? ['the chain makes no blocks any more'] : [],
+    warnings: stopsBlocks ? [`the chain makes no blocks ${until}`] : [],
     renders: [],
   };
 }

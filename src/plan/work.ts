@@ -44,10 +44,14 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
   const isOurs = verified.inputs === desired.inputs;
   // Nobody has asked for what we would render differently: until somebody has approved it every difference is drift.
   const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : isLeftDown(desired, observed));
-  if (hasLostObjects(observed) || makesNoBlocks(desired, observed) || isBroken)
-    return [{ transition: 'drift', desired: { ...desired, render: verified.render }, observed, changes: drift }];
+  if (hasLostObjects(observed) || isUrgent(desired, observed) || isBroken)
+    return [{ transition: 'drift', desired: asVerified(desired, verified), observed, changes: drift }];
   const transition = isOurs ? 'operatorUpdate' : 'change';
   return [{ transition, desired, observed, changes: withStrayPods(changes, strayPods) }];
+}
+
+function asVerified(desired: DesiredComponent, { render, replicas }: NonNullable<ObservedComponent['verified']>) {
+  return { ...desired, render, replicas };
 }
 
 /**
@@ -85,13 +89,31 @@ function isLeftDown({ role }: DesiredComponent, observed: ObservedComponent): bo
 }
 
 /**
- * A chain without blocks is mended at once, also beside a change that waits for somebody's approval. A batcher that was
- * scaled down beside a change is the change itself, half-way, unless that waits for a person.
+ * A chain without blocks, or with a second sequencer, is mended at once, also beside a change that waits for somebody's
+ * approval. A batcher that was scaled down beside a change is the change itself, half-way, unless that waits for a person.
  */
-function makesNoBlocks({ role }: DesiredComponent, observed: ObservedComponent): boolean {
-  if (role !== 'sequencer') return false;
-  return (
-    isStopped(observed) ||
-    observed.drift.some(({ fields }) => fields.some(({ path }) => path === 'admin_sequencerActive'))
-  );
+function isUrgent({ role }: DesiredComponent, observed: ObservedComponent): boolean {
+  if (role === 'standby') return sequencesBesides(observed);
+  return role === 'sequencer' && (isStopped(observed) || doesNotSequence(observed));
+}
+
+function doesNotSequence({ drift }: ObservedComponent): boolean {
+  return drift.some(({ fields }) => fields.some(({ path }) => path === SEQUENCES));
+}
+
+/** What observed drift says of a pod that sequences and should not, or the other way round. */
+const SEQUENCES = 'admin_sequencerActive';
+
+/** A standby that makes blocks, or would after a restart. */
+export function sequencesBesides({ drift, component }: ObservedComponent): boolean {
+  return drift.some((change) => saysWhoSequences(change, component));
+}
+
+/** Whether nothing else is wrong with it: nothing has to be put back. */
+export function onlySequencesBesides({ drift, strayPods, component }: ObservedComponent): boolean {
+  return strayPods.length === 0 && drift.every((change) => saysWhoSequences(change, component));
+}
+
+function saysWhoSequences({ fields }: ObjectChange, { name }: ComponentRef): boolean {
+  return fields.some(({ path }) => path === SEQUENCES || path === `data.${name}`);
 }

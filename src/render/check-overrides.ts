@@ -13,7 +13,9 @@ interface Overrides {
 }
 
 /** Overrides of variables and flags that are the operator's; see reserved.ts. Values are not shown: they may be secret. */
-export function checkOverrides(input: Pick<RenderInput, 'nodes' | 'batchers'>): Problem[] {
+export function checkOverrides(
+  input: Pick<RenderInput, 'nodes' | 'batchers' | 'proposers' | 'challengers'>,
+): Problem[] {
   return overridesOf(input).flatMap(({ object, program, field, env, extraArgs }) => {
     const reserved = isReserved(program);
     const names = [
@@ -31,7 +33,12 @@ export function checkOverrides(input: Pick<RenderInput, 'nodes' | 'batchers'>): 
   });
 }
 
-function overridesOf({ nodes, batchers }: Pick<RenderInput, 'nodes' | 'batchers'>): Overrides[] {
+function overridesOf({
+  nodes,
+  batchers,
+  proposers,
+  challengers,
+}: Pick<RenderInput, 'nodes' | 'batchers' | 'proposers' | 'challengers'>): Overrides[] {
   return [
     ...nodes.flatMap(({ metadata, spec }) => {
       const object = `OpNode/${metadata.name}`;
@@ -40,15 +47,20 @@ function overridesOf({ nodes, batchers }: Pick<RenderInput, 'nodes' | 'batchers'
         { object, program: 'op-node' as const, field: 'consensus.', ...ownOf(spec.consensus) },
       ];
     }),
-    ...batchers.map(({ metadata, spec }) => ({
-      object: `OpBatcher/${metadata.name}`,
-      program: 'op-batcher' as const,
-      field: '',
-      ...ownOf(spec),
-    })),
+    ...batchers.map((batcher) => ofSender('OpBatcher', 'op-batcher', batcher)),
+    ...proposers.map((proposer) => ofSender('OpProposer', 'op-proposer', proposer)),
+    ...challengers.map((challenger) => ofSender('OpChallenger', 'op-challenger', challenger)),
   ];
 }
 
 function ownOf({ env, extraArgs }: { env?: EnvironmentVariable[] | undefined; extraArgs?: string[] | undefined }) {
   return { env, extraArgs };
+}
+
+function ofSender(
+  kind: string,
+  program: Program,
+  { metadata, spec }: { metadata: { name: string }; spec: Parameters<typeof ownOf>[0] },
+): Overrides {
+  return { object: `${kind}/${metadata.name}`, program, field: '', ...ownOf(spec) };
 }

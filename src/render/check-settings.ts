@@ -1,9 +1,16 @@
 /** What the programs do not check themselves and start with all the same, or die of without saying why. */
 import { batcherNodesServeIt, channelsFitTheWindow, dataIsReadable } from './checks/batches.ts';
 import { chainFilesExist } from './checks/chain-files.ts';
-import { componentsAreSupported, namesAreDistinct, referencedNodesExist } from './checks/components.ts';
-import { followersGetBlocks, sequencerServiceIsReachable, sequencersHaveSigners } from './checks/nodes.ts';
+import { namesAreDistinct, preferredMaySequence, referencedNodesExist } from './checks/components.ts';
+import { gamesCanBePlayed, proposalsCount } from './checks/games.ts';
+import {
+  commitmentsCanBeResolved,
+  followersGetBlocks,
+  sequencerServiceIsReachable,
+  sequencersHaveSigners,
+} from './checks/nodes.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
+import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
 import { forksAreKnown, imagesExist } from './checks/versions.ts';
 import type { RenderInput } from './input.ts';
 
@@ -12,12 +19,12 @@ export function checkSettings(input: RenderInput): SettingProblem[] {
 }
 
 const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
-  // Proposer and challenger: valid, but nothing renders them yet.
-  componentsAreSupported,
   // Two components of one name would fight over one StatefulSet.
   namesAreDistinct,
   // References between the objects of a network.
   referencedNodesExist,
+  // A chain that nobody would make blocks of.
+  preferredMaySequence,
   // A container without an image, or with one that ends before a fork of the chain.
   imagesExist,
   forksAreKnown,
@@ -31,8 +38,16 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   batcherNodesServeIt,
   // Batches that nobody can read.
   dataIsReadable,
+  // Proposals that nobody accepts, and games that stop a challenger.
+  proposalsCount,
+  gamesCanBePlayed,
+  // Nodes of a chain whose batches are elsewhere.
+  commitmentsCanBeResolved,
   // A follower that nobody sends blocks to.
   followersGetBlocks,
   // A Service that leads to a port that the policy closes.
   sequencerServiceIsReachable,
+  // op-signer knows its clients by their certificates.
+  remoteSignersKnowTheirClients,
+  sendersHaveOwnCertificates,
 ];

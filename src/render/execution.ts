@@ -65,11 +65,14 @@ export function executionPorts({ peers, observability }: ExecutionPlan, metrics:
   return [EL_HTTP, EL_WS, ...(observability.metrics ? [metrics] : []), ...(peers ? [EL_P2P, EL_P2P_UDP] : [])];
 }
 
-/** Of several sequencers: the one that is named, else the preferred one, else the first by name. */
+/**
+ * Of several sequencers: the one that is named, else the preferred one, else the first by name. A network without one
+ * follows somebody else's, whose public address is in the registry.
+ */
 function sequencerUrl({ spec }: OpNode, input: RenderInput): string | undefined {
   const sequencers = input.nodes.filter((node) => node.spec.role === 'Sequencer').map((node) => node.metadata.name);
   const name = spec.sequencerRef?.name ?? input.network.spec.sequencer?.preferred ?? sequencers.sort()[0];
   return name === undefined
-    ? undefined
+    ? input.chain.sequencerRpc
     : `http://${serviceHost(clientServiceName(name), namespaceOf(input))}:${EL_HTTP.number}`;
 }

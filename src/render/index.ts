@@ -12,7 +12,7 @@ export { checkOverrides } from './check-overrides.ts';
 export { checkSettings } from './check-settings.ts';
 export { diffObjects } from './diff.ts';
 export { renderDigest } from './digest.ts';
-export type { ChainFacts, RenderInput } from './input.ts';
+export type { ChainFacts, ContractFacts, RenderInput } from './input.ts';
 export { driftedFields, matchesLive } from './live.ts';
 export type { KubeObject } from './manifest.ts';
 export { peersConfigMapName, sequencersConfigMapName } from './names.ts';

@@ -1,4 +1,5 @@
 /** What rendering needs, gathered by the caller: specs, facts about the chain, and the names of owned copies. No secrets. */
+import type { GameTypeName } from '../api/game-type.ts';
 import type { OpBatcher } from '../api/op-batcher.ts';
 import type { OpChallenger } from '../api/op-challenger.ts';
 import type { OpNode } from '../api/op-node.ts';
@@ -26,6 +27,10 @@ export interface ChainFacts {
   readonly custom: boolean;
   /** `<superchain>/<chain>` of a registry chain, e.g. `sepolia/op`. */
   readonly registryName?: string | undefined;
+  /** Where a registry chain takes transactions from everybody; replicas forward theirs. */
+  readonly sequencerRpc?: string | undefined;
+  /** By the registry the chain has its batches on another data availability layer than L1. */
+  readonly altDA?: boolean | undefined;
   /** Scheduled forks; time in seconds since the epoch. */
   readonly forks: readonly { readonly name: string; readonly time: number }[];
   readonly batchInbox: string;
@@ -35,6 +40,17 @@ export interface ChainFacts {
     readonly genesis?: (OwnedRef & { readonly compression: 'none' | 'gzip' }) | undefined;
     readonly l1ChainConfig?: OwnedRef | undefined;
   };
+}
+
+/** What L1 says of how the chain's state is proposed, as far as settings follow from it. */
+export interface ContractFacts {
+  readonly disputeGameFactory?: string | undefined;
+  /** Only on chains of before dispute games. */
+  readonly l2OutputOracle?: string | undefined;
+  /** Type of game that the portal respects. */
+  readonly gameType?: number | undefined;
+  /** Types of game that the factory has an implementation for, as far as they are known to exist. */
+  readonly registeredGameTypes: readonly number[];
 }
 
 /** Keys that a node has of its own. */
@@ -53,6 +69,10 @@ export interface RenderInput {
   readonly proposers: readonly OpProposer[];
   readonly challengers: readonly OpChallenger[];
   readonly chain: ChainFacts;
+  /** Absent: L1 has not been read, and proposer and challengers can not be rendered. */
+  readonly contracts?: ContractFacts | undefined;
+  /** Types of games that a challenger plays already, by its name; of none by default. */
+  playedGameTypes?(challenger: string): readonly GameTypeName[];
   readonly release: Release;
   /** Owned copy of a key of a user's Secret. */
   secret(name: string, key: string): OwnedRef;

@@ -26,6 +26,38 @@ export function nodeEndpoints(prefix: string, names: readonly string[], input: R
   const hosts = names.map((name) => podHost(name, 0, namespaceOf(input)));
   return [
     ...setting(`${prefix}_L2_ETH_RPC`, hosts.map((host) => `http://${host}:${EL_HTTP.number}`).join(',')),
-    ...setting(`${prefix}_ROLLUP_RPC`, hosts.map((host) => `http://${host}:${NODE_RPC.number}`).join(',')),
+    ...rollupEndpoints(prefix, names, input),
+  ];
+}
+
+/** The list of op-nodes alone. */
+export function rollupEndpoints(prefix: string, names: readonly string[], input: RenderInput): EnvVar[] {
+  const hosts = names.map((name) => podHost(name, 0, namespaceOf(input)));
+  return setting(`${prefix}_ROLLUP_RPC`, hosts.map((host) => `http://${host}:${NODE_RPC.number}`).join(','));
+}
+
+/**
+ * The node that challengers believe, by name: the one that is named, else the first that has what they ask for. They
+ * take one only. undefined: there is none.
+ */
+export function challengedNode(
+  refs: readonly { readonly name: string }[] | undefined,
+  nodes: readonly OpNode[],
+): string | undefined {
+  if (refs !== undefined) return refs[0]?.name;
+  return nodes
+    .filter((node) => missingForChallengers(node).length === 0)
+    .map(({ metadata }) => metadata.name)
+    .sort()[0];
+}
+
+/** What challengers need of a node and it does not have, by field. */
+export function missingForChallengers({ spec }: OpNode): string[] {
+  const { execution, consensus } = spec;
+  return [
+    ...(execution.archive ? [] : ['execution.archive: true']),
+    ...(execution.apis === undefined || execution.apis.includes('debug') ? [] : ['debug in execution.apis']),
+    ...(consensus.safeDB ? [] : ['consensus.safeDB: true']),
+    ...(spec.replicas === 0 ? ['a replica'] : []),
   ];
 }

@@ -14,8 +14,8 @@ import {
 } from './companions.ts';
 import { DATA_VOLUME, executionPlan } from './execution.ts';
 import type { RenderInput } from './input.ts';
-import { objectLabels, partSelector, podLabels, podSelector } from './labels.ts';
-import type { KubeObject, NetworkPeer, StatefulSetSpec } from './manifest.ts';
+import { partSelector, podLabels, podSelector } from './labels.ts';
+import type { KubeObject, NetworkPeer } from './manifest.ts';
 import { companionMetadata, durableMetadata, type Subject, subjectOf } from './metadata.ts';
 import { clientServiceName } from './names.ts';
 import { observability } from './observability.ts';
@@ -25,6 +25,7 @@ import { renderOpReth } from './op-reth.ts';
 import { podTemplate } from './pod.ts';
 import { EL_HTTP, EL_WS, NODE_RPC, type Port } from './ports.ts';
 import { statefulSet } from './stateful-set.ts';
+import { volumeClaim } from './volume-claim.ts';
 
 const clients = { 'op-geth': renderOpGeth, 'op-reth': renderOpReth } as const;
 
@@ -67,7 +68,7 @@ export function nodeObjects(node: OpNode, input: RenderInput): KubeObject[] {
       replicas: node.spec.replicas,
       selector,
       template,
-      volumeClaimTemplates: [volumeClaim(node, input, subject)],
+      volumeClaimTemplates: [volumeClaim(DATA_VOLUME, node.spec.execution.storage, input, subject)],
     }),
   ];
 }
@@ -121,22 +122,4 @@ function budgets({ spec }: OpNode, subject: Subject): KubeObject[] {
   if (!enabled || spec.role === 'Sequencer' || spec.replicas < 2) return [];
   const metadata = companionMetadata(subject, subject.component.name);
   return [disruptionBudget(metadata, podSelector(subject.network, subject.component), maxUnavailable)];
-}
-
-function volumeClaim(
-  { spec }: OpNode,
-  { network }: RenderInput,
-  subject: Subject,
-): NonNullable<StatefulSetSpec['volumeClaimTemplates']>[number] {
-  const { size, className } = spec.execution.storage;
-  const storageClassName = className ?? network.spec.defaults.storageClassName;
-  return {
-    // Labelled, because teardown finds volumes by label: they have no owner.
-    metadata: { name: DATA_VOLUME, labels: objectLabels(subject.network, subject.component, subject.part) },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      ...(storageClassName === undefined ? {} : { storageClassName }),
-      resources: { requests: { storage: size } },
-    },
-  };
 }

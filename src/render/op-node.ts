@@ -1,5 +1,6 @@
 /** The op-node container of an OpNode. Environment only: a variable that a version does not know is a warning, a flag is an exit. */
 import type { OpNode } from '../api/op-node.ts';
+import { CONFIG_FOLDER, configMount, configVolume } from './chain-config.ts';
 import { endpointListSetting, endpointSetting } from './endpoint.ts';
 import { fromConfigMap, fromField, setting } from './environment.ts';
 import { dataMount, JWT_FILE, JWT_VOLUME, jwtMount, SAFE_DB_FOLDER } from './execution.ts';
@@ -23,8 +24,6 @@ const SEQUENCER_L1_CONFIRMATIONS = 4;
 /** How soon a changed unsafe block signer is known: rotations wait for it. op-node's own default is ten minutes. */
 const RUNTIME_CONFIG_RELOAD_INTERVAL = '30s';
 
-const CONFIG_VOLUME = 'config';
-const CONFIG_FOLDER = '/config';
 const P2P_VOLUME = 'p2p';
 const P2P_FOLDER = '/secrets/p2p';
 
@@ -56,7 +55,7 @@ export function renderOpNode(node: OpNode, input: RenderInput, what: Observabili
   ];
   const mounts: VolumeMount[] = [
     jwtMount,
-    ...(config === undefined ? [] : [{ name: CONFIG_VOLUME, mountPath: CONFIG_FOLDER, readOnly: true }]),
+    ...(config === undefined ? [] : [configMount]),
     ...(consensus.p2p.enabled ? [{ name: P2P_VOLUME, mountPath: P2P_FOLDER, readOnly: true }] : []),
     ...(consensus.safeDB ? [dataMount] : []),
     ...signer.volumeMounts,
@@ -89,7 +88,7 @@ export function servesAdmin({ spec }: OpNode): boolean {
 }
 
 /** Whether unknown peers are searched: by default only on chains that have public ones. */
-export function searchesPeers({ spec }: OpNode, { chain }: RenderInput): boolean {
+export function searchesPeers({ spec }: OpNode, { chain }: Pick<RenderInput, 'chain'>): boolean {
   return spec.consensus.p2p.enabled && (spec.consensus.p2p.discovery ?? !chain.custom);
 }
 
@@ -137,17 +136,6 @@ function chainSettings({ chain }: RenderInput): EnvVar[] {
       ? []
       : setting('OP_NODE_ROLLUP_L1_CHAIN_CONFIG', `${CONFIG_FOLDER}/l1-chain.json`)),
   ];
-}
-
-function configVolume({ rollup, l1ChainConfig }: RenderInput['chain']['config']): Volume | undefined {
-  const files = [
-    { copy: rollup, path: 'rollup.json' },
-    { copy: l1ChainConfig, path: 'l1-chain.json' },
-  ];
-  const sources = files.flatMap(({ copy, path }) =>
-    copy === undefined ? [] : [{ configMap: { name: copy.name, items: [{ key: copy.key, path }] } }],
-  );
-  return sources.length === 0 ? undefined : { name: CONFIG_VOLUME, projected: { sources } };
 }
 
 /** Every path that op-node would write to is given: all its defaults lie in `/`, which is read-only. */

@@ -21,6 +21,7 @@ export const RETH_METRICS = tcp('el-metrics', 9001);
 export const NODE_RPC = tcp('node-rpc', 9545);
 export const NODE_METRICS = tcp('node-metrics', 7300);
 export const BATCHER_RPC = tcp('rpc', 8548);
+export const PROPOSER_RPC = tcp('rpc', 8560);
 export const SERVICE_METRICS = tcp('metrics', 7300);
 
 /** Gossip and, with discovery, UDP on the same number. */

@@ -4,7 +4,7 @@
  * both are refused. The API server refuses most of them already; this list is the complete one.
  */
 
-export type Program = 'op-node' | 'op-geth' | 'op-reth' | 'op-batcher';
+export type Program = 'op-node' | 'op-geth' | 'op-reth' | 'op-batcher' | 'op-proposer' | 'op-challenger';
 
 export interface Reservation {
   /** Environment variables; `*` stands for any rest of the name. */
@@ -24,6 +24,15 @@ const senderFlags = [
   'rpc.addr',
   'rpc.port',
   'rpc.enable-admin',
+];
+
+const senderVariables = (prefix: string) => [
+  `${prefix}_PRIVATE_KEY`,
+  `${prefix}_MNEMONIC`,
+  `${prefix}_HD_PATH`,
+  `${prefix}_OP_*`,
+  `${prefix}_SIGNER_*`,
+  `${prefix}_L1_ETH_RPC`,
 ];
 
 export const reservedEnvironment: Readonly<Record<Program, Reservation>> = {
@@ -109,12 +118,7 @@ export const reservedEnvironment: Readonly<Record<Program, Reservation>> = {
   },
   'op-batcher': {
     variables: [
-      'OP_BATCHER_PRIVATE_KEY',
-      'OP_BATCHER_MNEMONIC',
-      'OP_BATCHER_HD_PATH',
-      'OP_BATCHER_OP_*',
-      'OP_BATCHER_SIGNER_*',
-      'OP_BATCHER_L1_ETH_RPC',
+      ...senderVariables('OP_BATCHER'),
       'OP_BATCHER_L2_ETH_RPC',
       'OP_BATCHER_ROLLUP_RPC',
       'OP_BATCHER_STOPPED',
@@ -138,6 +142,65 @@ export const reservedEnvironment: Readonly<Record<Program, Reservation>> = {
     ],
     instead:
       "use signer for keys, stopped to stop, nodeRefs, dataAvailability, maxChannelDuration and subSafetyMargin, and the network's l1",
+  },
+  'op-proposer': {
+    variables: [
+      ...senderVariables('OP_PROPOSER'),
+      'OP_PROPOSER_ROLLUP_RPC',
+      'OP_PROPOSER_SUPER*',
+      'OP_PROPOSER_GAME_FACTORY_ADDRESS',
+      'OP_PROPOSER_GAME_TYPE',
+      'OP_PROPOSER_L2OO_ADDRESS',
+      'OP_PROPOSER_PROPOSAL_INTERVAL',
+      'OP_PROPOSER_ALLOW_NON_FINALIZED',
+      'OP_PROPOSER_RPC_*',
+    ],
+    flags: [
+      ...senderFlags,
+      'sequencer-hd-path',
+      'l2-output-hd-path',
+      'rollup-rpc',
+      'super*',
+      'game-factory-address',
+      'game-type',
+      'l2oo-address',
+      'proposal-interval',
+      'allow-non-finalized',
+    ],
+    instead:
+      "use signer for keys, stopped to stop, nodeRefs, gameType, proposalInterval and allowNonFinalized, and the network's l1",
+  },
+  'op-challenger': {
+    variables: [
+      ...senderVariables('OP_CHALLENGER'),
+      'OP_CHALLENGER_L1_BEACON',
+      'OP_CHALLENGER_L2_ETH_RPC',
+      'OP_CHALLENGER_ROLLUP_RPC',
+      'OP_CHALLENGER_SUPER*',
+      'OP_CHALLENGER_NETWORK',
+      'OP_CHALLENGER_ROLLUP_CONFIG',
+      'OP_CHALLENGER_GAME_FACTORY_ADDRESS',
+      'OP_CHALLENGER_GAME_TYPES',
+      'OP_CHALLENGER_TRACE_TYPE',
+      'OP_CHALLENGER_DATADIR',
+      'OP_CHALLENGER_METRICS_*',
+    ],
+    flags: [
+      ...senderFlags,
+      'sequencer-hd-path',
+      'l2-output-hd-path',
+      'l1-beacon',
+      'l2-eth-rpc',
+      'rollup-rpc',
+      'super*',
+      'network',
+      'game-factory-address',
+      'game-types',
+      'trace-type',
+      'datadir',
+      'metrics.*',
+    ],
+    instead: "use signer for keys, stopped to stop, nodeRefs, gameTypes and prestatesUrl, and the network's l1",
   },
 };
 

@@ -12,7 +12,9 @@ type SequencerStatus = OptimismNetworkStatus['sequencer'];
  */
 export function sequencerToStatus(sample: Sample, before: SequencerStatus, now: Date): SequencerStatus {
   const sequencers = sample.nodes.filter(({ role }) => role === 'Sequencer');
-  const active = sequencers.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  const actives = sequencers.filter(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  // Somebody may have started a second one: that does not make the first one another.
+  const active = actives.find(({ node }) => node === before?.active) ?? actives[0];
   if (active) return before?.active === active.node ? before : { active: active.node, since: timestamp(now) };
   const allStopped = sequencers.every(({ sequencerActive }) => sequencerState(sequencerActive) === 'stopped');
   return before && allStopped ? {} : before;

@@ -7,14 +7,14 @@ import type { Facts } from './facts.ts';
 export interface BatcherFactsInput {
   /** Name of its pod, if there is one. */
   readonly pod: string | undefined;
-  readonly sample: Pick<Sample, 'batcher' | 'batcherPods'>;
+  readonly sample: Pick<Sample, 'batcher' | 'servicePods'>;
   readonly before: OpBatcherStatus;
 }
 
 /** What L1 or the pod do not answer now stays as it was; a pod that is gone has no version. */
 export function batcherFacts({ pod, sample, before }: BatcherFactsInput): Facts<OpBatcherStatus> {
   const account = sample.batcher?.ok ? sample.batcher.value : undefined;
-  const version = sample.batcherPods?.find((item) => item.pod === pod)?.version;
+  const version = sample.servicePods?.find((item) => item.pod === pod)?.version;
   const last = account?.lastInboxTransaction;
   return {
     fields: {

@@ -2,19 +2,10 @@
  * Conditions: what is, why, and what to do next. Pure.
  *
  * Types that the entity's report writes: ConfigurationValid, ContractsDiscovered, Ready, Progressing, AwaitingApproval,
- * Paused (network-conditions.ts). The observation writes Sequencing, Batching, Following, Funded and
- * Degraded (chain-health.ts), the watcher Orchestrated. One writer for each type: server-side apply keeps them apart.
+ * Paused (network-conditions.ts). The observation writes Sequencing, Batching, Following, Proposing,
+ * Challenging, Funded and Degraded (chain-health.ts), the watcher Orchestrated. One writer for each type: server-side apply keeps them apart.
  */
-import type { ConditionType as ApiConditionType, Condition } from '../api/conditions.ts';
-
-export type ConditionType =
-  | ApiConditionType
-  | 'ContractsDiscovered'
-  | 'Paused'
-  | 'Sequencing'
-  | 'Batching'
-  | 'Following'
-  | 'Funded';
+import type { Condition, ConditionType } from '../api/conditions.ts';
 
 export interface ConditionInput {
   readonly type: ConditionType;

@@ -43,7 +43,7 @@ function haltedPart(network: NetworkRef, view: EntityView, halted: NonNullable<R
     `**Halted at ${halted.step}**: ${cell(halted.problem.message)} → ${cell(halted.problem.fix)}`,
     commandBlock([
       ['try the step again', retryCommand(network)],
-      ...(step?.gate ? [passGateCommand(network, step.gate)] : []),
+      ...(step?.gates ?? []).map((gate) => passGateCommand(network, gate)),
       ['end this plan here', abortCommand(network)],
     ]),
   ].join('\n\n');

@@ -79,8 +79,9 @@ function progressing(view: NetworkView): ConditionInput {
   const { network, plan, halted, phase } = view;
   const summary = plan ? `Plan ${shortHash(plan.plan.hash)} (${plan.plan.summary})` : 'No plan';
   if (halted) {
-    const gate = plan?.plan.steps.find(({ id }) => id === halted.step)?.gate;
-    const ways = [retryCommand(network), ...(gate ? [passGateCommand(network, gate)[1]] : []), abortCommand(network)];
+    const gates = plan?.plan.steps.find(({ id }) => id === halted.step)?.gates ?? [];
+    const passing = gates.map((gate) => passGateCommand(network, gate)[1]);
+    const ways = [retryCommand(network), ...passing, abortCommand(network)];
     return {
       type: 'Progressing',
       status: 'False',

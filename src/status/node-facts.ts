@@ -23,19 +23,22 @@ export interface NodeFactsInput {
   readonly samples: readonly NodeSample[];
   /** Blocks by which a pod may be behind the best head and still follow. */
   readonly maxLagBlocks: number;
+  /** Of a chain that somebody else sequences: whether a node does not keep up with it. */
+  readonly isBehind?: (node: NodeSample) => boolean;
   readonly before: OpNodeStatus;
 }
 
 const MAX_PODS = 50;
 
-export function nodeFacts({ role, pods, samples, maxLagBlocks, before }: NodeFactsInput): Facts<OpNodeStatus> {
+export function nodeFacts(input: NodeFactsInput): Facts<OpNodeStatus> {
+  const { role, pods, samples, maxLagBlocks, isBehind = () => false, before } = input;
   const best = bestSync(samples);
   const shown = pods.slice(0, MAX_PODS).map((pod) => {
     const known = before.pods?.find(({ name }) => name === pod.name);
     return podStatus(
       pod,
       samples.find((sample) => sample.pod === pod.name),
-      { best, maxLagBlocks, known },
+      { best, maxLagBlocks, isBehind, known },
     );
   });
   const lowest = shown.filter(({ unsafe }) => unsafe).sort((a, b) => numberOf(a.unsafe) - numberOf(b.unsafe))[0];
@@ -56,7 +59,15 @@ export function nodeFacts({ role, pods, samples, maxLagBlocks, before }: NodeFac
 function podStatus(
   { name, ready, env, peerId }: NodePod,
   sample: NodeSample | undefined,
-  { best, maxLagBlocks, known }: { best: SyncStatus | undefined; maxLagBlocks: number; known: PodStatus | undefined },
+  {
+    best,
+    maxLagBlocks,
+    isBehind,
+    known,
+  }: Required<Pick<NodeFactsInput, 'maxLagBlocks' | 'isBehind'>> & {
+    readonly best: SyncStatus | undefined;
+    readonly known: PodStatus | undefined;
+  },
 ): PodStatus {
   const sync = answer(sample?.sync);
   const peers = answer(sample?.peers);
@@ -72,7 +83,7 @@ function podStatus(
     ...(sync && sync.currentL1.number > 0
       ? {
           l1Lag: Math.max(0, sync.headL1.number - sync.currentL1.number),
-          synced: lag !== undefined && lag <= maxLagBlocks,
+          synced: lag !== undefined && lag <= maxLagBlocks && !(sample && isBehind(sample)),
         }
       : {}),
     catchUp: catchUp(env, peers),

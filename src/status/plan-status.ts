@@ -116,7 +116,7 @@ function stepToStatus(step: Step, progress: KnownProgress | undefined): StepStat
     id: step.id,
     action: step.type,
     component: componentKey(step.component),
-    ...(step.gate === undefined ? {} : { gate: step.gate }),
+    ...(step.gates === undefined ? {} : { gates: [...step.gates] }),
     state: 'Pending',
     ...(progress ? progressFields(progress) : {}),
   };

@@ -146,7 +146,7 @@ function commands(input: StepTableInput): string {
   const lines: (readonly [string, string])[] = [];
   if (paused) lines.push(['go on', resumeCommand(network)]);
   if (failed !== -1) lines.push(['try the step again', retryCommand(network)]);
-  if (step?.gate) lines.push(passGateCommand(network, step.gate));
+  for (const gate of step?.gates ?? []) lines.push(passGateCommand(network, gate));
   if (failed !== -1 || paused) lines.push(['end this plan here', abortCommand(network)]);
   return commandBlock(lines);
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createRedactor } from '../activities/redaction.ts';
+import { loadRegistry } from '../catalogue/registry.ts';
 import { type HealthCheck, startHealthServer } from '../health/http.ts';
 import { createEventRecorder, createKubeClient, type KubeClient } from '../kube/index.ts';
 import { createWatcherMetrics, startWatcher } from '../watcher/index.ts';
@@ -118,6 +119,7 @@ function activityDependencies(
     }),
     logger: logger.child({ process: 'worker' }),
     redactor: createRedactor(),
+    registry: loadRegistry(settings.registryFile),
     operatorNamespace: settings.operatorNamespace,
     temporalNamespace: settings.temporalNamespace,
     ...(settings.temporalUiUrl ? { temporalUiUrl: settings.temporalUiUrl } : {}),

@@ -28,6 +28,12 @@ export const settingsSchema = z.object({
   temporalUiUrl: z.url().optional().describe('Base URL of the Temporal UI, for links in status.'),
   kubeconfig: z.string().optional().describe('Kubeconfig file. Default: KUBECONFIG, else the pod’s service account.'),
   kubeContext: z.string().optional().describe('Context of the kubeconfig.'),
+  registryFile: z
+    .string()
+    .optional()
+    .describe(
+      'File with chains of the superchain registry that win over the built-in ones (tools/compile-registry.ts).',
+    ),
   healthPort: port.default(8081).describe('Port of /healthz, /readyz and /metrics. 0: any free one.'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('Log level.'),
   maxActivities: z.coerce.number().int().min(1).max(1000).default(40).describe('Activities that run at once.'),

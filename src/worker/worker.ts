@@ -104,6 +104,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       activityTaskPollerBehavior: FEW_IDLE_POLLERS,
       workflowTaskPollerBehavior: FEW_IDLE_POLLERS,
       maxHeartbeatThrottleInterval: '2 seconds',
+      // How long a plan waits for a worker that is gone before another one takes it up; an overloaded one replays more.
+      stickyQueueScheduleToStartTimeout: '4 seconds',
       shutdownGraceTime: '5 seconds',
       shutdownForceTime: '20 seconds',
     });

@@ -23,7 +23,7 @@ import {
   type MoveAnswer,
 } from '../contract/child-messages.ts';
 import type { FailureType, Problem } from '../contract/failures.ts';
-import { type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { isWaiting, type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { stepTable } from '../status/step-table.ts';
 import { stepActivities } from './activity-profiles.ts';
 import { stepProblem, wasCancelled } from './failures.ts';
@@ -33,12 +33,12 @@ import { guardChildMove } from './guards.ts';
 const LONGEST_ABSENCE_MS = 24 * 3_600_000;
 
 /** What was approved is no longer what is there: only a new look can make a plan that fits. */
-const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'];
+const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'SequencerChanged', 'NetworkDeleted'];
 
 const NOTHING_OPEN = 'no step waits at the moment: say it again when one does';
 
 type Ending = 'superseded' | 'aborted';
-type SkippedGate = NonNullable<StepInput['skippedGate']>;
+type SkippedGate = StepInput['skippedGates'][number];
 type StepEnd =
   | { readonly type: 'done'; readonly message: string; readonly skipped: boolean }
   | { readonly type: 'interrupted' }
@@ -53,7 +53,8 @@ class PlanRun {
   /** Index of the step that was begun last. */
   #current = -1;
   retryRequested = false;
-  #skip: { readonly step: string; readonly said: SkippedGate } | undefined;
+  /** What has been said of gates, each of one step. */
+  #skips: readonly { readonly step: string; readonly said: SkippedGate }[] = [];
   readonly fencedNodes: { node: string; by: string; reason: string; step: string }[] = [];
 
   constructor(input: PlanInput) {
@@ -102,7 +103,7 @@ class PlanRun {
   #takeFenced(said: { node: string; by: string; reason: string }): string | undefined {
     const step = this.#openStep;
     if (!step) return NOTHING_OPEN;
-    const isAsked = step.type === 'startSequencer' || (step.gate && UNSKIPPABLE_GATES.includes(step.gate));
+    const isAsked = step.type === 'startSequencer' || step.gates?.some((gate) => UNSKIPPABLE_GATES.includes(gate));
     if (!isAsked) return `the plan does not ask for it now: ${step.summary}`;
     this.fencedNodes.push({ ...said, step: step.id });
     this.retryRequested = true;
@@ -113,20 +114,20 @@ class PlanRun {
   #takeSkip(said: SkippedGate): string | undefined {
     const step = this.#openStep;
     if (!step) return NOTHING_OPEN;
-    if (step.gate !== said.gate) return `gate ${said.gate} is not what the plan is at: ${step.summary}`;
+    if (!step.gates?.includes(said.gate)) return `gate ${said.gate} is not what the plan is at: ${step.summary}`;
     if (UNSKIPPABLE_GATES.includes(said.gate)) return `gate ${said.gate} can't be skipped`;
-    this.#skip = { step: step.id, said };
+    this.#skips = [...this.#skips, { step: step.id, said }];
     return undefined;
   }
 
-  /** What a person has said about the gate of this step. */
-  skipOf(step: Step): SkippedGate | undefined {
-    return this.#skip?.step === step.id ? this.#skip.said : undefined;
+  /** What people have said about gates of this step. */
+  skipsOf(step: Step): readonly SkippedGate[] {
+    return this.#skips.filter((skip) => skip.step === step.id).map(({ said }) => said);
   }
 
   /** A step that fails although it was skipped would else be tried again without pause. */
-  forgetSkip(): void {
-    this.#skip = undefined;
+  forgetSkips(): void {
+    this.#skips = [];
   }
 
   mark(index: number, change: Partial<StepProgress>): void {
@@ -178,10 +179,10 @@ async function runSteps(run: PlanRun): Promise<PlanOutcome> {
     if (run.endsBefore(index)) return ended(run);
     for (let attempt = 1; ; attempt++) {
       run.mark(index, {
-        state: step.type === 'awaitGate' || step.type === 'awaitPods' ? 'Waiting' : 'Running',
+        state: isWaiting(step) ? 'Waiting' : 'Running',
         startedAt: now(),
       });
-      const skipped = run.skipOf(step) !== undefined;
+      const skipped = run.skipsOf(step).length > 0;
       const vouched = run.fencedNodes.length;
       const end = await runStep(run, step, index, attempt);
       if (end.type === 'done') {
@@ -192,7 +193,7 @@ async function runSteps(run: PlanRun): Promise<PlanOutcome> {
       // Somebody has vouched for a node while the step asked it: it does not know yet.
       if (end.type === 'interrupted' || (end.type === 'failed' && run.fencedNodes.length > vouched)) continue;
       if (OUTDATED.includes(end.problem.type)) return { outcome: 'lookAgain', message: end.problem.message };
-      if (skipped) run.forgetSkip();
+      if (skipped) run.forgetSkips();
       run.mark(index, { state: 'Failed', message: end.problem.message, finishedAt: now() });
       await halt(run, step, end.problem);
       if (run.ending) return ended(run);
@@ -215,7 +216,7 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
   run.retryRequested = false;
   const profile = stepProfile(step.type);
   const activity = stepActivities(profile)[step.type];
-  const skippedGate = run.skipOf(step);
+  const skippedGates = run.skipsOf(step);
   const input: StepInput = {
     network,
     uid,
@@ -224,7 +225,7 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
     revision: plan.desiredRevision,
     step,
     position: { index, total: plan.steps.length },
-    ...(skippedGate ? { skippedGate } : {}),
+    skippedGates,
     fencedNodes: run.fencedNodes,
   };
   const scope = new CancellationScope();
@@ -250,8 +251,7 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
       },
     );
   const interrupted = () =>
-    profile === 'gate' &&
-    (run.endsBefore(index) || (!skippedGate && run.skipOf(step) !== undefined) || run.retryRequested);
+    isWaiting(step) && (run.endsBefore(index) || run.skipsOf(step).length > skippedGates.length || run.retryRequested);
   await condition(() => end !== undefined || interrupted());
   if (end === undefined) scope.cancel();
   await running;
@@ -264,6 +264,6 @@ async function halt(run: PlanRun, step: Step, problem: Problem): Promise<void> {
   // Before the signal: an answer may come while it is being sent.
   run.retryRequested = false;
   await parent?.signal(ENTITY_SIGNALS.childHalted, halted);
-  await condition(() => run.retryRequested || run.ending !== undefined || run.skipOf(step) !== undefined);
+  await condition(() => run.retryRequested || run.ending !== undefined || run.skipsOf(step).length > 0);
   if (!run.ending) await parent?.signal(ENTITY_SIGNALS.childMoved, { planHash: run.input.plan.hash });
 }

@@ -7,6 +7,7 @@ import type { ActivityDependencies } from '../../src/activities/dependencies.ts'
 import { createActivities } from '../../src/activities/index.ts';
 import { activityInterceptor } from '../../src/activities/interceptor.ts';
 import { createRedactor } from '../../src/activities/redaction.ts';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import type { StepInput, StepResult } from '../../src/contract/activities.ts';
 import type { Step } from '../../src/contract/plan.ts';
 import { createEventRecorder } from '../../src/kube/index.ts';
@@ -30,6 +31,7 @@ export function dependenciesOn({ client, namespace }: ApiServer): ActivityDepend
     events: createEventRecorder({ client, reportingController: 'optimism.io/test', reportingInstance: 'test' }),
     logger: pino({ level: 'silent' }),
     redactor: createRedactor(),
+    registry: loadRegistry(),
     operatorNamespace: namespace,
     temporalNamespace: 'default',
     now: Date.now,
@@ -66,6 +68,7 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
     step: { id, summary: `${step.type} ${step.component.name}`, limitSeconds: 600, safePointAfter: false, ...step },
     position: { index: 0, total: 1 },
     fencedNodes: [],
+    skippedGates: [],
     ...others,
   };
   const run: (input: StepInput) => Promise<StepResult> = createActivities(deps)[step.type];

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { duplicateChain } from '../../src/activities/gather/duplicate-chain.ts';
 import { gatherWish } from '../../src/activities/gather/wish.ts';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import type { Problem } from '../../src/contract/failures.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { sample } from '../api/sample-objects.ts';
@@ -45,9 +46,10 @@ async function install(api: ApiServer, name: string): Promise<void> {
 
 /** What a look at the network says about others. */
 async function said(api: ApiServer, name: string): Promise<Problem[]> {
-  const wish = await gatherWish(dependenciesOn(api), { namespace: api.namespace, name }, signal);
+  const deps = dependenciesOn(api);
+  const wish = await gatherWish(deps, { namespace: api.namespace, name }, signal);
   if (!wish) throw new Error(`there is no network ${name}`);
-  return duplicateChain(api.client, wish, { installed: false, now: Date.now(), signal });
+  return duplicateChain(deps, wish, { installed: false, now: Date.now(), signal });
 }
 
 describe('two networks of one chain', () => {
@@ -85,6 +87,23 @@ describe('two networks of one chain', () => {
     await create(here, 'follower', chain, 'OpNode');
     expect(await said(there, 'leader')).toEqual([]);
     expect(await said(here, 'follower')).toEqual([]);
+  });
+
+  it('are found when one names the chain and the other its SystemConfig', async () => {
+    const { addresses } = loadRegistry().find('sepolia/mode') ?? expect.fail();
+    const chain = { systemConfig: addresses.SystemConfigProxy.toLowerCase(), l1: 11155111 };
+    await create(there, 'by-address', chain, 'OpBatcher');
+    await install(there, 'by-address');
+    const unsaid = ['l1.chainId', 'l2', 'contracts', 'rollupConfig', 'genesis'].map((field) => [
+      `spec.${field}`,
+      undefined,
+    ]);
+    const named = { ...Object.fromEntries(unsaid), 'spec.network': 'sepolia/mode' };
+    await here.create(sample('OptimismNetwork', named, 'by-name'));
+    await here.create(sample('OpBatcher', { 'spec.networkRef.name': 'by-name' }, 'by-name-opbatcher'));
+    expect(await said(here, 'by-name')).toMatchObject([
+      { type: 'DuplicateChain', message: expect.stringContaining(`${there.namespace}/by-address sequences`) },
+    ]);
   });
 
   it('are two chains when the same address is on two L1s', async () => {

@@ -38,7 +38,7 @@ const problem = (type: Problem['type'], message = 'something'): Problem => ({ ty
 
 describe('a failure on its way to Temporal', () => {
   it('keeps type and fix, and is final when no retry can mend it', async () => {
-    expect(await failureOf('verify', new OperatorError(problem('InvalidSpec')))).toMatchObject({
+    expect(await failureOf('applyComponent', new OperatorError(problem('InvalidSpec')))).toMatchObject({
       type: 'InvalidSpec',
       nonRetryable: true,
       details: [{ fix: 'do this' }],
@@ -66,12 +66,12 @@ describe('a failure on its way to Temporal', () => {
   });
 
   it('of an activity for another cluster comes before anything is done', async () => {
-    const failure = await failureOf('verify', new Error('it ran'), { ...NETWORK, cluster: 'staging' });
+    const failure = await failureOf('applyComponent', new Error('it ran'), { ...NETWORK, cluster: 'staging' });
     expect(failure).toMatchObject({ type: 'WrongCluster', nonRetryable: true });
   });
 
   it('of a cancelled attempt is a cancellation', async () => {
-    const env = environment('verify');
+    const env = environment('applyComponent');
     const waiting = async (_: { network: typeof NETWORK }): Promise<void> => {
       const { signal } = currentAttempt();
       setImmediate(() => env.cancel());

@@ -3,8 +3,15 @@ import { NODE_RPC } from '../../src/render/ports.ts';
 import { type Answer, answering, recorded } from '../chain/answering-server.ts';
 import { reserveLoopbackAddress } from '../devnet/kubelet/loopback-address.ts';
 
-/** `error`: every question is answered with an error. `hang`: none is answered. */
-export type Mood = 'answers' | 'error' | 'hang';
+/**
+ * `error`: every question is answered with an error. `hang`: none is answered. `starts`: its references are all zero, as
+ * for a moment after every start.
+ */
+export type Mood = 'answers' | 'error' | 'hang' | 'starts';
+
+interface SyncStatus {
+  readonly unsafe_l2: { readonly number: number; readonly hash: string; readonly timestamp: number };
+}
 
 export interface OpNode extends AsyncDisposable {
   readonly ip: string;
@@ -12,6 +19,10 @@ export interface OpNode extends AsyncDisposable {
   readonly asked: string[];
   sequences: boolean;
   mood: Mood;
+  /** Blocks by which its unsafe head is newer than recorded. */
+  ahead: number;
+  /** When its head was made, seconds since the epoch; else as recorded, long ago. */
+  headTime: number | undefined;
   /** Called when it is told to start, before it does; `hang`: it starts and does not say so. */
   onStart: () => Promise<'hang' | undefined>;
 }
@@ -19,7 +30,13 @@ export interface OpNode extends AsyncDisposable {
 export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'answers'): Promise<OpNode> {
   const address = await reserveLoopbackAddress(`op-node ${seed}`);
   const asked: string[] = [];
-  const head = recorded('op-node-1.16.11', 'syncStatus-standby').response.result;
+  const status = recorded('op-node-1.16.11', 'syncStatus-standby').response.result as SyncStatus;
+
+  function unsafeHead(): SyncStatus['unsafe_l2'] {
+    const { number, hash, ...rest } = { ...status.unsafe_l2, timestamp: node.headTime ?? status.unsafe_l2.timestamp };
+    if (node.mood === 'starts') return { ...rest, number: 0, hash: `0x${'00'.repeat(32)}` };
+    return { ...rest, number: number + node.ahead, hash: node.ahead === 0 ? hash : `0x${'22'.repeat(32)}` };
+  }
 
   async function answer(method: string): Promise<Answer> {
     const say = (response: object): Answer => ({ body: { jsonrpc: '2.0', id: 1, ...response } });
@@ -30,7 +47,7 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
       case 'admin_sequencerActive':
         return say({ result: node.sequences });
       case 'optimism_syncStatus':
-        return say({ result: head });
+        return say({ result: { ...status, unsafe_l2: unsafeHead() } });
       case 'admin_stopSequencer':
         if (!node.sequences) return refuse('sequencer not running');
         node.sequences = false;
@@ -58,6 +75,8 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
     asked,
     sequences,
     mood,
+    ahead: 0,
+    headTime: undefined,
     onStart: async () => undefined,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

@@ -1,7 +1,9 @@
 /** What becomes of a reference when the user's Secret, our copy of it, or both are gone. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type ReferenceUse, resolveReferences } from '../../src/activities/gather/references.ts';
+import { type ReferenceUse, referencesOf, resolveReferences } from '../../src/activities/gather/references.ts';
 import { sharedDrift } from '../../src/activities/gather/shared-drift.ts';
+import { signerAddressOf } from '../../src/activities/gather/signer-address.ts';
+import { createRedactor } from '../../src/activities/redaction.ts';
 import type { OwnedCopy, StoredRender } from '../../src/activities/state/render-store.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { createOwner, type Owner } from './owner.ts';
@@ -117,5 +119,56 @@ describe('a Secret that is mounted as it is', () => {
     await put(`${network.name}-keys`, 'tls.key', 'a key');
     const { problems, copies } = await resolve(network, use);
     expect([problems, copies()]).toEqual([[], []]);
+  });
+
+  it('is one problem with all keys that it lacks', async () => {
+    const network = await createOwner(api);
+    const name = `${network.name}-tls`;
+    const look = async () => {
+      const spec = { signer: { remote: { endpoint: 'https://signer:8080', tls: { secretName: name } } } };
+      const options = { kube: api.client, redactor, installKey, network, formerCopies: async () => [], signal };
+      return (await resolveReferences(referencesOf('OpBatcher/b', spec), options)).problems;
+    };
+    const names = 'spec.signer.remote.tls.secretName of OpBatcher/b names it';
+    expect(await look()).toEqual([
+      {
+        type: 'ReferenceNotFound',
+        message: `Secret "${name}" does not exist; ${names}`,
+        fix: 'create the Secret with the keys "ca.crt", "tls.crt", "tls.key"; it goes on by itself',
+        object: 'OpBatcher/b',
+      },
+    ]);
+    await put(name, 'tls.crt', 'a certificate');
+    expect(await look()).toMatchObject([
+      {
+        message: `Secret "${name}" has no keys "ca.crt", "tls.key" (it has tls.crt); ${names}`,
+        fix: 'add the keys to the Secret, or name another one',
+      },
+    ]);
+  });
+});
+
+describe('a mnemonic', () => {
+  const PHRASE = 'test test test test test test test test test test test junk';
+
+  it('gives the address of its key, and its phrase is shown to nobody', async () => {
+    const network = await createOwner(api);
+    await put(`${network.name}-keys`, 'batcher', PHRASE);
+    const redacted = createRedactor();
+    const references = await resolveReferences([useOf(network, { field: 'spec.signer.mnemonicSecretRef' })], {
+      kube: api.client,
+      redactor: redacted,
+      installKey,
+      network,
+      formerCopies: async () => [],
+      signal,
+    });
+    const ref = { name: `${network.name}-keys`, key: 'batcher' };
+    expect(signerAddressOf({ mnemonicSecretRef: ref, hdPath: "m/44'/60'/0'/0/0" }, references, 'batcher')).toBe(
+      '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266',
+    );
+    for (const form of [PHRASE, Buffer.from(PHRASE).toString('base64')]) {
+      expect(redacted.redact(`it is ${form}!`)).toBe('it is [redacted]!');
+    }
   });
 });

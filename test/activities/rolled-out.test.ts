@@ -151,7 +151,11 @@ describe('a stored render that is gone', () => {
       metadata: { name: `${network.name}-acme-sequencer` },
       spec: { serviceName: 'another', template: { spec: { terminationGracePeriodSeconds: 7 } } },
     };
-    const keys = ['Secret acme-keys-0123456789ab, spec.signer', 'remote signer address 0xab'];
+    const keys = [
+      'Secret acme-keys-0123456789ab, spec.signer',
+      'derivation path m/44/60',
+      'remote signer address 0xab',
+    ];
     const live = await gatherLive(api.client, at(network), signal);
     const render = { ...renderOf(SEQUENCER, ''), objects: [set], keys };
     expect(observeLost(SEQUENCER, render, live)).toMatchObject({

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { StepInput } from '../../src/contract/activities.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
+import { sample } from '../api/sample-objects.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { attempt, failureOf } from './attempt.ts';
 import { type Mood, type OpNode, opNodeAt } from './op-node-at.ts';
@@ -33,6 +34,9 @@ interface Standby {
   /** Its pod has no address (yet, or any more). */
   readonly withoutIp?: boolean;
 }
+
+/** More than a restart takes: from then on silence is no moment of one. */
+const LONG_SILENCE = { waitedMs: 31_000 };
 
 /** A network with the sequencers `a`, which is to start, `b`, which is what the test is about, and `c`, which has no pod. */
 class Scene implements AsyncDisposable {
@@ -108,6 +112,23 @@ class Scene implements AsyncDisposable {
     return found?.data ?? {};
   }
 
+  /** The OpNode of `b` is there, and stays when `a` is taken down. */
+  async createNode(): Promise<void> {
+    const signer = { secretKeyRef: { name: 'keys', key: 'k' } };
+    const spec = {
+      'spec.networkRef.name': this.network,
+      'spec.role': 'Sequencer',
+      'spec.sequencer': { signer },
+    };
+    await api.create(sample('OpNode', spec, 'b'));
+  }
+
+  /** Somebody lets a node sequence after a restart. */
+  async allow(node: string): Promise<void> {
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: api.namespace, name: `${this.network}-sequencers` };
+    await api.client.mergePatch(ref, { data: { [node]: 'false' } });
+  }
+
   /** One attempt of a step of `a`. */
   attempt(type: StepType, input?: Input): Promise<string> {
     return attempt(api, this.#attempted(type, input));
@@ -131,6 +152,7 @@ class Scene implements AsyncDisposable {
 
 const ALLOWED = { a: 'false', b: 'true', c: 'true' };
 const NOBODY = { a: 'true', b: 'true', c: 'true' };
+const AS_BEFORE = { a: 'true', b: 'false', c: 'false' };
 const confirmed = (node: string, step = STEP) => [{ node, by: 'ana', reason: 'I have pulled the plug', step }];
 
 // Those that wait for answers that do not come wait side by side.
@@ -138,7 +160,7 @@ describe.concurrent('a sequencer', () => {
   it('starts when the other one says that it does not sequence', async () => {
     await using scene = await Scene.open();
     expect(await scene.attempt('startSequencer')).toMatch(/^a sequences from block \d+$/);
-    expect(scene.b.asked).toEqual(['admin_sequencerActive']);
+    expect(scene.b.asked).not.toContain('admin_stopSequencer');
     expect(scene.a.sequences).toBe(true);
     expect(await scene.keys()).toEqual(ALLOWED);
   });
@@ -154,27 +176,54 @@ describe.concurrent('a sequencer', () => {
     expect(atStart).toEqual(NOBODY);
   });
 
-  it('waits for one that sequences: that one is told to stop, and asked again', async () => {
+  it('does not take over from one that sequences: the next look takes that one for the active one', async () => {
     await using scene = await Scene.open({ sequences: true });
     expect(await scene.failure('startSequencer')).toMatchObject({
-      type: 'NotReadyYet',
-      nonRetryable: false,
-      message: `${scene.podOf('b')} sequenced and was told to stop`,
+      type: 'SequencerChanged',
+      nonRetryable: true,
+      message: expect.stringContaining(`${scene.podOf('b')} sequences`),
     });
     expect(scene.starts()).toBe(0);
-    expect(await scene.keys()).toEqual(NOBODY);
-    expect(await scene.attempt('startSequencer')).toMatch(/^a sequences/);
+    expect([scene.a.sequences, scene.b.sequences]).toEqual([false, true]);
+    expect(await scene.keys()).toEqual(AS_BEFORE);
+  });
+
+  it('that sequences already ends another one that sequences too, and asks it again', async () => {
+    await using scene = await Scene.open({ sequences: true });
+    scene.a.sequences = true;
+    expect(await scene.failure('startSequencer')).toMatchObject({
+      type: 'NotReadyYet',
+      message: `${scene.podOf('b')} sequenced too and was told to stop`,
+    });
+    expect(await scene.keys()).toEqual(ALLOWED);
+    expect(await scene.attempt('startSequencer')).toBe('a sequences already');
     expect(scene.b.asked).toEqual(['admin_sequencerActive', 'admin_stopSequencer', 'admin_sequencerActive']);
     expect([scene.a.sequences, scene.b.sequences]).toEqual([true, false]);
   });
 
-  it.each<[string, Standby]>([
+  const SILENT: [string, Standby][] = [
     ['answers with an error', { mood: 'error' }],
     ['does not answer', { mood: 'hang' }],
     ['has a pod without an address', { withoutIp: true }],
-  ])('does not start beside one that %s: unknown is not stopped', async (_, standby) => {
+    ['has just started, and may begin in a moment', { mood: 'starts' }],
+  ];
+
+  it.each(SILENT)('waits for one that %s, as a pod does while it restarts', async (_, standby) => {
     await using scene = await Scene.open(standby);
-    const failure = await scene.failure('startSequencer');
+    expect(await scene.failure('startSequencer')).toMatchObject({
+      type: 'NotReadyYet',
+      nonRetryable: false,
+      message: expect.stringContaining(`whether ${scene.podOf('b')} sequences is unknown`),
+    });
+    expect(scene.starts()).toBe(0);
+    expect(await scene.keys()).toEqual(NOBODY);
+    scene.b.mood = 'answers';
+    if (!standby.withoutIp) expect(await scene.attempt('startSequencer')).toMatch(/^a sequences/);
+  });
+
+  it.each(SILENT)('does not start beside one that %s for long: unknown is not stopped', async (_, standby) => {
+    await using scene = await Scene.open(standby);
+    const failure = await scene.failure('startSequencer', LONG_SILENCE);
     expect(failure).toMatchObject({ type: 'FencingRequired', nonRetryable: true });
     expect(failure.message).toContain(scene.podOf('b'));
     expect(failure.details?.[0]).toMatchObject({
@@ -182,6 +231,18 @@ describe.concurrent('a sequencer', () => {
     });
     expect(scene.starts()).toBe(0);
     expect(await scene.keys()).toEqual(NOBODY);
+  });
+
+  it('does not start on an older block than one that is stopped has made, until it has it or a person gives it up', async () => {
+    await using scene = await Scene.open();
+    scene.b.ahead = 3;
+    const failure = await scene.failure('startSequencer');
+    expect(failure).toMatchObject({ type: 'NotReadyYet', message: expect.stringMatching(/would be lost$/) });
+    expect(failure.details?.[0]).toMatchObject({
+      fix: expect.stringContaining(`opstack confirm-fenced ${scene.network} ${scene.podOf('b')}`),
+    });
+    expect(scene.starts()).toBe(0);
+    expect(await scene.attempt('startSequencer', { fencedNodes: confirmed(scene.podOf('b')) })).toMatch(/^a sequences/);
   });
 
   it('starts when the pod object of the other one is gone', async () => {
@@ -207,16 +268,29 @@ describe.concurrent('a sequencer', () => {
   it('does not start on the word of a person about another step', async () => {
     await using scene = await Scene.open({ mood: 'error' });
     const fencedNodes = confirmed('b', '03-start-sequencer/a');
-    expect(await scene.failure('startSequencer', { fencedNodes })).toMatchObject({ type: 'FencingRequired' });
+    expect(await scene.failure('startSequencer', { fencedNodes, ...LONG_SILENCE })).toMatchObject({
+      type: 'FencingRequired',
+    });
     expect(scene.starts()).toBe(0);
   });
 
   it('does not start on the word of a person about another node', async () => {
     await using scene = await Scene.open({ mood: 'error' });
-    expect(await scene.failure('startSequencer', { fencedNodes: confirmed('c') })).toMatchObject({
-      type: 'FencingRequired',
-    });
+    const failure = await scene.failure('startSequencer', { fencedNodes: confirmed('c'), ...LONG_SILENCE });
+    expect(failure).toMatchObject({ type: 'FencingRequired' });
     expect(scene.starts()).toBe(0);
+  });
+
+  it('does not start on a block that somebody has just made, whatever a person has said', async () => {
+    await using scene = await Scene.open();
+    scene.a.headTime = Math.floor(Date.now() / 1000) - 3;
+    const failure = await scene.failure('startSequencer', { fencedNodes: confirmed('a') });
+    expect(failure).toMatchObject({ type: 'GateFailed', nonRetryable: true });
+    expect(failure.message).toMatch(/^block \d+ of \S+-a-0 is [345] s old, and none of ours has made it/);
+    expect(scene.starts()).toBe(0);
+    expect(await scene.keys()).toEqual({ ...NOBODY, a: 'true' });
+    scene.a.headTime -= 10;
+    expect(await scene.attempt('startSequencer')).toMatch(/^a sequences from block/);
   });
 
   it('that did not say whether it has started may not come back by itself until it has said so', async () => {
@@ -261,6 +335,46 @@ describe.concurrent('a sequencer', () => {
       message: expect.stringContaining('a does not answer'),
     });
     expect(await scene.keys()).toMatchObject({ a: 'true' });
+  });
+
+  it('is not stopped by a repair while it is the only one that sequences', async () => {
+    await using scene = await Scene.open();
+    scene.a.sequences = true;
+    expect(await scene.attempt('stopSequencer', { planKind: 'drift' })).toBe('a sequences and is left alone');
+    expect(scene.a.sequences).toBe(true);
+  });
+
+  it('is stopped by a repair when another one sequences as well, and stays stopped after a restart', async () => {
+    await using scene = await Scene.open({ sequences: true });
+    scene.a.sequences = true;
+    expect(await scene.attempt('stopSequencer', { planKind: 'drift' })).toBe(
+      'a sequenced beside another one, and is stopped',
+    );
+    expect([scene.a.sequences, scene.b.sequences]).toEqual([false, true]);
+    expect(await scene.keys()).toEqual(AS_BEFORE);
+  });
+
+  it('that does not answer holds up no repair: it comes back stopped', async () => {
+    await using scene = await Scene.open();
+    await scene.allow('a');
+    scene.a.mood = 'hang';
+    expect(await scene.attempt('stopSequencer', { planKind: 'drift' })).toBe('a comes back stopped');
+    expect(await scene.keys()).toEqual(AS_BEFORE);
+  });
+
+  it('leaves its last block to another one that stays, when it is taken down', async () => {
+    await using scene = await Scene.open();
+    await scene.createNode();
+    scene.a.sequences = true;
+    scene.b.ahead = -1;
+    expect(await scene.failure('stopSequencer', { planKind: 'teardown' })).toMatchObject({
+      type: 'NotReadyYet',
+      message: expect.stringMatching(/^no other sequencer has block \d+, its last, yet$/),
+    });
+    scene.b.ahead = 0;
+    expect(await scene.attempt('stopSequencer', { planKind: 'teardown' })).toMatch(
+      new RegExp(`^a does not sequence; ${scene.podOf('b')} has block \\d+, its last$`),
+    );
   });
 
   it('has stopped when its pod object is gone', async () => {

@@ -10,6 +10,7 @@ import { activityInterceptor } from '../../src/activities/interceptor.ts';
 import { createRedactor } from '../../src/activities/redaction.ts';
 import { type StepEffect, stepActivity } from '../../src/activities/steps/step-context.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
+import { createRegistry } from '../../src/catalogue/registry.ts';
 import type { StepInput, StepResult } from '../../src/contract/activities.ts';
 import { createKubeClient, type KubeObject } from '../../src/kube/index.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
@@ -85,6 +86,7 @@ class Played {
       },
       logger: pino({ level: 'silent' }),
       redactor: createRedactor(),
+      registry: createRegistry({}),
       operatorNamespace: api.namespace,
       temporalNamespace: 'default',
       now: () => Date.UTC(2026, 0, 1) + this.seconds * 1000,
@@ -126,6 +128,7 @@ class Played {
       },
       position: { index: 4, total: 9 },
       fencedNodes: [],
+      skippedGates: [],
     };
     const activity = stepActivity(this.#deps, () => auditStoreOf(this.#deps, { namespace, name, uid }), effect);
     return env.run(activity, input).catch((error: unknown) => {

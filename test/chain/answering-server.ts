@@ -68,8 +68,12 @@ export interface Recorded {
 
 /** A recorded answer of a real program: `recorded('op-node-1.18.2', 'version')`. */
 export function recorded(program: string, name: string): Recorded {
-  const file = new URL(`fixtures/recorded/${program}/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Recorded;
+  return JSON.parse(recordedText(program, `${name}.json`)) as Recorded;
+}
+
+/** A recorded file as it is: `recordedText('op-node-1.18.2', 'metrics-replica.txt')`. */
+export function recordedText(program: string, file: string): string {
+  return readFileSync(new URL(`fixtures/recorded/${program}/${file}`, import.meta.url), 'utf8');
 }
 
 /** A program that answers each method with one recording, and any other method like one that it does not have. */

@@ -21,6 +21,7 @@ const discovery: Discovery = {
   },
   roles: { batcher: BATCHER, unsafeBlockSigner: SIGNER },
   mode: 'disputeGames',
+  registeredGameTypes: [1],
   gasLimit: '60000000',
   l2ChainId: '901',
   l1GenesisHash: rollup.genesis.l1.hash,

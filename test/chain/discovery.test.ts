@@ -70,6 +70,7 @@ describe('discovery of the contracts that the devnet deploys', () => {
         disputeGameFactoryOwner: r['deployer'],
       },
       mode: 'disputeGames',
+      registeredGameTypes: [1],
       gameType: 1,
       respectedGame: {
         type: 1,
@@ -172,7 +173,12 @@ describe('discovery of every generation that was recorded', () => {
     expect(l1.requests).toBe(3);
     // Nothing was guessed: variants were recorded without the ProxyAdmin.
     const ownerOfProxyAdmin = `${expected.addresses['proxyAdmin']?.toLowerCase()}:0x8da5cb5b`;
-    expect([...l1.notRecorded].filter((call) => call !== ownerOfProxyAdmin)).toEqual([]);
+    // Nor was every type of game asked for that is now.
+    const gameImpls = '0x1b685b9e';
+    const missed = [...l1.notRecorded].filter((call) => call !== ownerOfProxyAdmin && !call.endsWith(gameImpls));
+    expect(missed).toEqual([]);
+    const registered = (expected.games ?? []).map(({ gameType }) => gameType);
+    expect(discovery.registeredGameTypes).toEqual(expect.arrayContaining(registered));
   });
 
   it('covers all recordings', () => {
@@ -232,7 +238,7 @@ describe('discovery refuses what is not the chain', () => {
       discover({ l1: l1.url, systemConfig: recording.systemConfig, expected: { l1ChainId: 1 } }),
     ).rejects.toMatchObject({
       type: 'ChainMismatch',
-      message: 'the L1 endpoint serves chain 900, spec.l1.chainId is 1.',
+      message: 'the L1 endpoint serves chain 900, the network settles on chain 1.',
     });
   });
 
@@ -242,7 +248,7 @@ describe('discovery refuses what is not the chain', () => {
     await expect(
       discover({ l1: l1.url, systemConfig: v7.systemConfig, expected: { l1ChainId: 900, l2ChainId: 902 } }),
     ).rejects.toMatchObject({
-      message: expect.stringContaining('belongs to chain 901, spec.l2.chainId is 902'),
+      message: expect.stringContaining('belongs to chain 901, the network is chain 902'),
     });
   });
 

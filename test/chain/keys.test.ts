@@ -1,14 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOfPrivateKey, changeToken, deriveKey, peerIdOfPrivateKey } from '../../src/chain/keys.ts';
+import {
+  addressOfMnemonic,
+  addressOfPrivateKey,
+  changeToken,
+  deriveKey,
+  peerIdOfPrivateKey,
+} from '../../src/chain/keys.ts';
 import { recorded } from './answering-server.ts';
 
 const HEX_KEY = 'ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
 const hexKey = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 
 describe('addressOfPrivateKey', () => {
-  it.each([HEX_KEY, `0x${HEX_KEY}`, `${HEX_KEY}\n`, ` 0x${HEX_KEY.toUpperCase()} `])('reads %j', (key) => {
+  it.each([HEX_KEY, `0x${HEX_KEY}`, `0x${HEX_KEY.toUpperCase()}`])('reads %j', (key) => {
     expect(addressOfPrivateKey(key)).toBe('0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266');
+  });
+
+  it.each([`${HEX_KEY}\n`, ` 0x${HEX_KEY}`])('refuses %j, with which the programs do not start', (key) => {
+    expect(() => addressOfPrivateKey(key)).toThrow(/white space around the private key/);
+    expect(() => addressOfPrivateKey(key)).not.toThrow(new RegExp(HEX_KEY));
+    expect(peerIdOfPrivateKey(key)).toMatch(/^16Uiu2HA/);
   });
 
   it.each(['', '0x', HEX_KEY.slice(1), `${HEX_KEY}00`, '00'.repeat(32), 'ff'.repeat(32), `${HEX_KEY.slice(0, 63)}g`])(
@@ -20,6 +32,41 @@ describe('addressOfPrivateKey', () => {
       }
     },
   );
+});
+
+describe('addressOfMnemonic', () => {
+  const PHRASE = 'test test test test test test test test test test test junk';
+  const PATH = "m/44'/60'/0'/0/0";
+
+  // Each as go-ethereum-hdwallet of op-batcher 1.16.11 derives it.
+  it.each([
+    [PHRASE, PATH, '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'],
+    [PHRASE, "m/44'/60'/0'/0/10", '0xBcd4042DE499D14e55001CcbB24a551F3b954096'],
+  ])('%s by %s is %s', (phrase, path, address) => {
+    expect(addressOfMnemonic(phrase, path)).toBe(address);
+  });
+
+  it.each([
+    ['a line end', `${PHRASE}\n`, PATH, /a line end/],
+    ['two blanks', PHRASE.replace(' ', '  '), PATH, /more than one blank/],
+    ['capitals', PHRASE.toUpperCase(), PATH, /capitals/],
+    ['a private key', HEX_KEY, PATH, /not a mnemonic phrase/],
+    ['a wrong last word', PHRASE.replace('junk', 'test'), PATH, /valid checksum/],
+    ['no path', PHRASE, 'm/', /no derivation path/],
+    ['a number that is too large', PHRASE, "m/44'/60'/0'/0/2147483648", /up to 2147483647/],
+    ['a number that Go reads as octal', PHRASE, "m/44'/60'/0'/0/010", /octal/],
+    [
+      'a key between with a leading zero, which go-ethereum-hdwallet leaves out',
+      'hire degree auction rigid build genius crane scale catch life autumn stereo',
+      PATH,
+      /another key from this phrase than wallets do/,
+    ],
+  ])('refuses %s without repeating the phrase', (_, phrase, path, why) => {
+    expect(() => addressOfMnemonic(phrase, path)).toThrow(why);
+    for (const word of phrase.trim().split(/\s+/)) {
+      expect(() => addressOfMnemonic(phrase, path)).not.toThrow(new RegExp(`\\b${word}\\b`));
+    }
+  });
 });
 
 describe('peerIdOfPrivateKey', () => {

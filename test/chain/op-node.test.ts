@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  heardBlock,
   peerCount,
   rollupForks,
   sequencerActive,
@@ -8,7 +9,7 @@ import {
   syncStatus,
   version,
 } from '../../src/chain/clients/op-node.ts';
-import { answering, recorded, replaying } from './answering-server.ts';
+import { answering, recorded, recordedText, replaying } from './answering-server.ts';
 
 const V16 = 'op-node-1.16.11';
 const V18 = 'op-node-1.18.2';
@@ -114,6 +115,24 @@ describe('op-node: recorded answers', () => {
   ])('%s %s: %i peers', async (program, name, peers) => {
     await using server = await replaying(recorded(program, name));
     expect(await peerCount(server.url)).toBe(peers);
+  });
+
+  it.each([
+    ['a node that follows', V18, 'metrics-replica', 462],
+    ['a sequencer, which hears none of its own blocks', V16, 'metrics-sequencer', 114],
+  ])('which block came last from a peer, in the metrics of %s', async (_, program, name, heard) => {
+    await using server = await answering(() => ({ body: recordedText(program, `${name}.txt`) }));
+    expect(await heardBlock(server.url)).toBe(heard);
+    expect(server.asked.map(({ path }) => path)).toEqual(['/metrics']);
+  });
+
+  it('has heard of no block before one came, and says nothing for another program', async () => {
+    await using fresh = await answering(() => ({
+      body: 'op_node_default_refs_number{layer="l2",type="l2_unsafe"} 91\n',
+    }));
+    expect(await heardBlock(fresh.url)).toBe(0);
+    await using other = await answering(() => ({ body: 'op_batcher_default_up 1\n' }));
+    await expect(heardBlock(other.url)).rejects.toMatchObject({ kind: 'rpc-error' });
   });
 
   it.each([

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { batcherVersion, flushBatcher } from '../../src/chain/clients/batcher.ts';
+import { flushBatcher } from '../../src/chain/clients/batcher.ts';
 import { beaconReady } from '../../src/chain/clients/beacon.ts';
+import { challengerMetrics } from '../../src/chain/clients/challenger.ts';
 import { blockAt, executionForks, executionState } from '../../src/chain/clients/execution.ts';
+import { hasPrestate } from '../../src/chain/clients/prestates.ts';
+import { serviceVersion } from '../../src/chain/clients/service-version.ts';
 import { answering, recorded, replaying } from './answering-server.ts';
 
 const GETH = 'op-geth-1.101701.0-rc.3';
@@ -30,6 +34,17 @@ describe('execution client', () => {
   it('does without peers where the net API is off', async () => {
     await using server = await replaying(...parts('eth_chainId', 'eth_getBlockByNumber', 'eth_syncing-replica'));
     expect(await executionState(server.url)).not.toHaveProperty('peers');
+  });
+
+  it('asks for the block that the chain begins with, and leaves out the hash of one that is not there', async () => {
+    await using server = await answering(({ body }) => {
+      const known = parts('eth_chainId', 'eth_getBlockByNumber', 'eth_syncing', 'net_peerCount');
+      const found = known.find(({ request }) => request.method === body?.method)?.response;
+      const isFirst = body?.params?.[0] === '0x645c277';
+      const none = { error: { code: -32601, message: 'the method does not exist' } };
+      return { body: { jsonrpc: '2.0', ...(isFirst ? { result: null } : (found ?? none)), id: body?.id } };
+    });
+    expect(await executionState(server.url, { genesisNumber: 105_235_063 })).not.toHaveProperty('genesisHash');
   });
 
   it('says that it syncs when eth_syncing answers with progress', async () => {
@@ -73,7 +88,7 @@ describe('op-batcher', () => {
   it.each(['op-batcher-1.16.11', 'op-batcher-1.18.2'])('%s: flush and version', async (program) => {
     await using server = await replaying(recorded(program, 'admin_flushBatcher'), recorded(program, 'health_status'));
     expect(await flushBatcher(server.url)).toBe(true);
-    expect(await batcherVersion(server.url)).toMatch(/^v1\.1[68]\.\d+$/);
+    expect(await serviceVersion(server.url)).toMatch(/^v1\.1[68]\.\d+$/);
   });
 
   it('says when there is nothing to flush because it does not run', async () => {
@@ -125,5 +140,47 @@ describe('beacon node', () => {
     await using server = await answering(() => syncing(false, '0'));
     await beaconReady(`${server.url}/?token=abcdefgh1234`);
     expect(server.asked[0]?.path).toBe('/eth/v1/node/syncing?token=abcdefgh1234');
+  });
+});
+
+describe('op-proposer', () => {
+  it.each(['op-proposer-1.16.11', 'op-proposer-1.18.2'])('%s: version', async (program) => {
+    await using server = await replaying(recorded(program, 'health_status'));
+    expect(await serviceVersion(server.url)).toMatch(/^v1\.1[68]\.\d+$/);
+  });
+});
+
+describe('op-challenger', () => {
+  const metrics = readFileSync(new URL('fixtures/recorded/op-challenger-1.16.11/metrics.txt', import.meta.url), 'utf8');
+
+  it('says in its metrics what it does: here that it has scheduled nothing', async () => {
+    await using server = await answering(() => ({ body: metrics }));
+    expect(await challengerMetrics(server.url)).toEqual({
+      highestActedL1Block: 0,
+      trackedGames: 61,
+      claimFailures: 0,
+      version: 'v1.16.11',
+    });
+    expect(server.asked.map(({ path }) => path)).toEqual(['/metrics']);
+  });
+
+  it('is not what serves other metrics', async () => {
+    await using server = await answering(() => ({ body: 'op_node_default_up 1\n' }));
+    await expect(challengerMetrics(server.url)).rejects.toMatchObject({ kind: 'rpc-error' });
+  });
+
+  it.each(['.bin.gz', '.json.gz', '.json'])('would find a prestate that ends with %s', async (ending) => {
+    const hash = `0x03${'aa'.repeat(31)}`;
+    await using server = await answering(({ path }) => ({
+      status: path === `/files/${hash}${ending}` ? 200 : 404,
+      body: '',
+    }));
+    expect(await hasPrestate(`${server.url}/files`, hash)).toBe(true);
+    expect(await hasPrestate(`${server.url}/other`, hash)).toBe(false);
+  });
+
+  it('does not take a server that is broken for one without the prestate', async () => {
+    await using server = await answering(() => ({ status: 503, body: 'maintenance' }));
+    await expect(hasPrestate(server.url, '0x03')).rejects.toMatchObject({ kind: 'rpc-error' });
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rememberSample } from '../../src/chain/sample-history.ts';
 import type { Sample } from '../../src/chain/samples.ts';
-import { at, batch, inbox, node } from '../plan/gates/scene.ts';
+import { at, BATCHER, batch, failed, inbox, node, STRANGER } from '../plan/gates/scene.ts';
 
 function remembered(count: number, make: (index: number) => Sample): readonly Sample[] {
   let history: readonly Sample[] = [];
@@ -27,20 +27,45 @@ describe('rememberSample', () => {
     expect(times.slice(-8)).toEqual([192, 193, 194, 195, 196, 197, 198, 199].map((second) => at(second).at));
   });
 
-  it('never forgets an inbox transaction, and none is there twice', () => {
+  it('keeps the moment since when a head stands still, however long it had moved before', () => {
+    const history = remembered(640, (index) =>
+      at(index, { nodes: [node('acme-0', { unsafe: Math.min(index, 600) })] }),
+    );
+    expect(history.map((sample) => sample.at)).toContain(at(600).at);
+    expect(history.length).toBeLessThanOrEqual(24);
+  });
+
+  it('keeps that moment also when the node did not answer in between', () => {
+    const history = remembered(60, (index) =>
+      at(index, {
+        nodes: [node('acme-0', index === 30 ? { syncReading: failed() } : { unsafe: Math.min(index, 10) })],
+      }),
+    );
+    expect(history.map((sample) => sample.at)).toContain(at(10).at);
+  });
+
+  it('never forgets the first and the last inbox transaction of a sender, and none is there twice', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 119 }), { maxLength: 30 }), (blocks) => {
+      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 119 }), { minLength: 1, maxLength: 30 }), (blocks) => {
         const history = remembered(120, (index) =>
-          at(index, { inbox: inbox(index, ...(blocks.includes(index) ? [batch(index)] : [])) }),
+          at(index, { inbox: inbox(index, ...(blocks.includes(index) ? [batch(index), batch(index, STRANGER)] : [])) }),
         );
-        const seen = history.flatMap((sample) =>
-          sample.inbox?.ok ? sample.inbox.value.transactions.map(({ blockNumber }) => blockNumber) : [],
-        );
-        expect(seen.sort((a, b) => a - b)).toEqual(blocks.sort((a, b) => a - b));
+        const seen = history.flatMap((sample) => (sample.inbox?.ok ? sample.inbox.value.transactions : []));
+        expect(new Set(seen.map(({ hash }) => hash)).size).toBe(seen.length);
+        for (const sender of [BATCHER, STRANGER]) {
+          const numbers = seen.flatMap(({ from, blockNumber }) => (from === sender ? [blockNumber] : []));
+          expect(Math.min(...numbers)).toBe(Math.min(...blocks));
+          expect(Math.max(...numbers)).toBe(Math.max(...blocks));
+        }
         expect(history.at(-1)?.inbox).toMatchObject({ value: { toBlock: 119 } });
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('stays small beside somebody who sends all day', () => {
+    const history = remembered(2000, (index) => at(index, { inbox: inbox(index, batch(index)) }));
+    expect(JSON.stringify(history).length).toBeLessThan(32 * 1024);
   });
 
   it('stays small with many nodes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { takeSample } from '../../src/chain/sample.ts';
-import { type AnsweringServer, answering, recorded, replaying } from './answering-server.ts';
+import { type AnsweringServer, answering, recorded, recordedText, replaying } from './answering-server.ts';
 
 const NODE = 'op-node-1.18.2';
 const GETH = 'op-geth-1.101701.0-rc.3';
@@ -27,13 +27,14 @@ function target(
   node: AnsweringServer | undefined,
   el: AnsweringServer | undefined,
   role: 'Sequencer' | 'Replica' = 'Sequencer',
+  metrics?: AnsweringServer,
 ) {
   return {
     pod,
     node: pod.replace(/-\d+$/, ''),
     role,
     ip: '127.0.0.1',
-    ports: { opNode: node?.port ?? 1, execution: el?.port ?? 1 },
+    ports: { opNode: node?.port ?? 1, execution: el?.port ?? 1, nodeMetrics: metrics?.port ?? 1 },
   };
 }
 
@@ -101,6 +102,15 @@ describe('takeSample of pods', () => {
       rollupForks: { ok: true, value: { jovian: 1795347548 } },
       elForks: { ok: true, value: { jovian: 1795351500 } },
     });
+  });
+
+  it('reads which block came last from a peer when asked, and whatever the program says otherwise', async () => {
+    await using node = await opNode();
+    await using metrics = await answering(() => ({ body: recordedText(NODE, 'metrics-replica.txt') }));
+    const pods = [target('acme-0', node, undefined, 'Sequencer', metrics), target('acme-1', node, undefined)];
+    const { nodes } = await takeSample({ pods, heard: true }, never);
+    expect(nodes[0]?.heard).toEqual({ ok: true, value: 462 });
+    expect(nodes[1]?.heard).toMatchObject({ ok: false, kind: 'unreachable' });
   });
 
   it('asks all nodes for their block at the lowest safe height', async () => {

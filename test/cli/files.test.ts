@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import { opstack } from './run-opstack.ts';
 
 let folder: string;
@@ -236,6 +237,44 @@ describe('opstack render', () => {
     expect(out).toContain('rollup.json is not in these files');
     expect(out).toContain('name: acme-acme-keys-offline');
     expect(code).toBe(0);
+  });
+
+  const REGISTRY = `
+apiVersion: optimism.io/v1alpha1
+kind: OptimismNetwork
+metadata: {name: unichain, namespace: chains}
+spec: {network: sepolia/unichain, l1: {rpc: {secretKeyRef: {name: l1, key: rpc}}, beacon: {url: "http://beacon:5052"}}}
+---
+apiVersion: optimism.io/v1alpha1
+kind: OpNode
+metadata: {name: unichain-replica, namespace: chains}
+spec: {networkRef: {name: unichain}, role: Replica, execution: {client: op-reth, storage: {size: 1Ti}}}
+`;
+
+  it('knows the chains of the registry, and a file with more of them', async () => {
+    const { code, out } = await opstack(['render', '-f', '-'], { stdin: REGISTRY });
+    expect(code).toBe(0);
+    expect(out).toContain('--chain=unichain-sepolia');
+    expect(out).toContain('--rollup.sequencer=https://sepolia-sequencer.unichain.org');
+    expect(out).not.toContain('rollup.json is not in these files');
+    const chain = loadRegistry().find('sepolia/unichain');
+    const more = { source: 'us', license: 'ours', chains: { 'acme/one': { ...chain, chain_id: 424_242 } } };
+    const registry = await file('registry.json', JSON.stringify(more));
+    const other = REGISTRY.replace('sepolia/unichain', 'acme/one');
+    expect((await opstack(['render', '-f', '-'], { stdin: other })).err).toContain('has no chain "acme/one"');
+    expect((await opstack(['render', '-f', '-', '--registry', registry], { stdin: other })).out).toContain(
+      '--chain=one-acme',
+    );
+    const broken = await opstack(['validate', '-f', '-', '--registry', join(folder, 'none.json')], { stdin: other });
+    expect([broken.code, broken.err]).toEqual([1, expect.stringMatching(/registry file .*none\.json: ENOENT/)]);
+  });
+
+  it('holds what is said of a registry chain against the registry', async () => {
+    const { code, out } = await validate(REGISTRY.replace('{network:', '{l2: {chainId: 130}, network:'));
+    expect(out).toContain('spec.l2.chainId is 130, and the superchain registry has 1301 for sepolia/unichain');
+    expect(code).toBe(1);
+    const geth = await validate(REGISTRY.replace('op-reth', 'op-geth'));
+    expect(geth.out).toContain('the chain has scheduled karst, which op-geth does not know');
   });
 
   it('gives programs a List', async () => {

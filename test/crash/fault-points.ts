@@ -5,17 +5,19 @@
 import type { StepType } from '../../src/contract/plan.ts';
 
 /** What the steps do to the world, by the names that they give to `act`. */
-export const EFFECTS: Readonly<Record<StepType, readonly string[]>> = {
+export const EFFECTS: Readonly<Record<StepType | 'complete', readonly string[]>> = {
   storeConfig: ['finalizer', 'apply', 'create', 'identity', 'peers', 'sequencers'],
   applyComponent: ['finalizer', 'apply', 'prune'],
   deleteComponent: ['delete', 'delete-pod'],
   awaitPods: [],
   awaitGate: [],
   stopBatcher: ['scale', 'delete-pod'],
+  scaleDown: ['scale', 'delete-pod'],
   startSequencer: ['allow', 'start', 'stop-other'],
   stopSequencer: ['allow', 'flush', 'stop'],
-  verify: ['rest', 'status'],
   removeFinalizers: ['audit', 'finalizer'],
+  /** At the end of whichever step is the last of a component. */
+  complete: ['rest', 'status'],
 };
 
 /** Points outside of steps. */
@@ -30,15 +32,17 @@ export const ENTITY_POINTS = [
 
 /** Effects that need more than one chain with one sequencer, one batcher and one replica, changed once. */
 const ELSEWHERE = [
+  'awaitPods/step', // a repair
   'storeConfig/identity', // a key of an identity that is missing in a Secret of ours
   'storeConfig/sequencers', // a second sequencer that joins
   'applyComponent/prune', // an object that a later render no longer has
   'deleteComponent/delete-pod', // a pod whose StatefulSet somebody has deleted without it
   'stopBatcher/delete-pod',
+  'scaleDown/delete-pod',
   'startSequencer/stop-other', // a second sequencer that was started by hand
 ];
 
-/** Where a look comes to when a status has lost what is rolled out, or after a death between two effects of `verify`. */
+/** Where a look comes to when a status has lost what is rolled out, or after a death between two effects of `complete`. */
 export const AT_TIMES = 'look/adopt/before';
 
 /** Points of a look that these plans do not come to. */
@@ -50,7 +54,7 @@ const NEVER_AFTER_ONE_CHANGE: readonly string[] = [
 /** All points that an install, a change of the batcher and a teardown have. */
 export function playedPoints(): string[] {
   const effects = Object.entries(EFFECTS).flatMap(([type, names]) =>
-    ['step', ...names].map((name) => `${type}/${name}`),
+    (type === 'complete' ? names : ['step', ...names]).map((name) => `${type}/${name}`),
   );
   const inSteps = effects
     .filter((effect) => !ELSEWHERE.includes(effect))

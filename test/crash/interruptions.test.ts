@@ -27,25 +27,26 @@ const INSTALL_ZOMBIES = ALL
       'startSequencer/start/before',
       // At an install the key says already that it may not: the first effect on it comes after the start.
       'startSequencer/allow/before',
-      'verify/rest/before',
-      'verify/status/before',
+      'complete/rest/before',
+      'complete/status/before',
     ]
   : ['startSequencer/start/before'];
 const CHANGE_ZOMBIES = ALL
-  ? ['report/status/before', 'stopBatcher/scale/before', 'verify/rest/before']
+  ? ['report/status/before', 'stopBatcher/scale/before', 'complete/rest/before']
   : ['stopBatcher/scale/before'];
 const TEARDOWN_ZOMBIES = ALL
   ? [
       'stopSequencer/allow/before',
       'stopSequencer/stop/before',
       'stopSequencer/flush/before',
+      'scaleDown/scale/before',
       'deleteComponent/delete/before',
       'removeFinalizers/finalizer/before',
     ]
   : ['deleteComponent/delete/before'];
 
 describe('a worker that is frozen and wakes up late', () => {
-  const devnet = useDevnet('zombies', { operator: 'none' });
+  const devnet = useDevnet('zombies', { operator: 'none', whole: true });
   let first: FaultyOperator;
   let second: FaultyOperator;
   const woken: { zombie: FaultyOperator; at: ReachedPoint }[] = [];
@@ -101,7 +102,7 @@ describe('a worker that is frozen and wakes up late', () => {
       await playZombies(INSTALL_ZOMBIES, () => chain.apply(...chain.resources));
       await chain.waitForPhase('Ready', 300_000);
       expectNoEffectOfZombies();
-      await expectNothingTwice(devnet(), { plans: ['install-1'], batcherStarts: 1 });
+      await expectNothingTwice(devnet(), { plans: ['install-1'], batcherStarts: 1, proposerStarts: 1 });
     },
     PATIENCE_MS,
   );
@@ -115,7 +116,7 @@ describe('a worker that is frozen and wakes up late', () => {
       );
       await waitForHistory(devnet(), 2);
       expectNoEffectOfZombies();
-      await expectNothingTwice(devnet(), { plans: ['install-1', 'change-2'], batcherStarts: 2 });
+      await expectNothingTwice(devnet(), { plans: ['install-1', 'change-2'], batcherStarts: 2, proposerStarts: 1 });
     },
     PATIENCE_MS,
   );
@@ -199,7 +200,7 @@ describe('an entity that somebody terminates', () => {
     async () => {
       const { chain } = devnet();
       operator = await startFaultyOperator(devnet(), 'all', 'operator');
-      const points = ['startSequencer/start/after', 'verify/status/after'];
+      const points = ['startSequencer/start/after', 'complete/status/after'];
       await playTerminations(
         points,
         () => chain.apply(...chain.resources),

@@ -22,7 +22,7 @@ interface Play {
 }
 
 describe('an operator that is killed', () => {
-  const devnet = useDevnet('kills', { operator: 'none' });
+  const devnet = useDevnet('kills', { operator: 'none', whole: true });
   let operator: FaultyOperator;
 
   afterEach(() => operator?.disarm());
@@ -66,13 +66,13 @@ describe('an operator that is killed', () => {
           'report/planStarted/before',
           'storeConfig/create/after',
           'startSequencer/start/after',
-          'verify/status/after',
+          'complete/status/after',
           'report/planFinished/before',
         ],
         begin: () => chain.apply(...chain.resources),
         done: async () => (await chain.status()).phase === 'Ready',
       });
-      await expectNothingTwice(devnet(), { plans: ['install-1'], batcherStarts: 1 });
+      await expectNothingTwice(devnet(), { plans: ['install-1'], batcherStarts: 1, proposerStarts: 1 });
     },
     PATIENCE_MS,
   );
@@ -83,14 +83,14 @@ describe('an operator that is killed', () => {
       const { chain } = devnet();
       await play({
         // Between scaling down and applying; and when it is rolled out but not noted as such.
-        points: ['stopBatcher/scale/after', 'verify/status/before'],
+        points: ['stopBatcher/scale/after', 'complete/status/before'],
         begin: () => chain.apply(resource(devnet(), 'devnet-batcher', { maxChannelDuration: 3 })),
         done: async () => {
           const { phase, history = [] } = await chain.status();
           return phase === 'Ready' && history.length === 2;
         },
       });
-      await expectNothingTwice(devnet(), { plans: ['install-1', 'change-2'], batcherStarts: 2 });
+      await expectNothingTwice(devnet(), { plans: ['install-1', 'change-2'], batcherStarts: 2, proposerStarts: 1 });
     },
     PATIENCE_MS,
   );
@@ -102,7 +102,7 @@ describe('an operator that is killed', () => {
       // Else the last blocks are on L1 before a teardown that dies at each point comes to flush them.
       const mend = ALL ? chain.faults.pod('devnet-batcher-0').stallBatcher() : undefined;
       await play({
-        points: ['deleteComponent/delete/after', 'removeFinalizers/finalizer/after'],
+        points: ['scaleDown/scale/after', 'deleteComponent/delete/after', 'removeFinalizers/finalizer/after'],
         begin: async () => {
           for (const { kind, metadata } of chain.resources) {
             await remove(devnet(), kind as 'OptimismNetwork', metadata.name);
@@ -116,7 +116,7 @@ describe('an operator that is killed', () => {
       });
       expectFairPlay(devnet());
       const left = await Promise.all(
-        ['StatefulSet', 'OpNode', 'OpBatcher'].map(async (kind) => {
+        ['StatefulSet', 'OpNode', 'OpBatcher', 'OpProposer', 'OpChallenger'].map(async (kind) => {
           const apiVersion = kind === 'StatefulSet' ? 'apps/v1' : 'optimism.io/v1alpha1';
           return (await chain.kube.list({ apiVersion, kind, namespace })).items.map(({ metadata }) => metadata.name);
         }),

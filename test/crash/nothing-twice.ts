@@ -9,14 +9,20 @@ export interface Expected {
   readonly plans?: readonly string[];
   /** How often the batcher's program has started; left out where it has restarted by itself. */
   readonly batcherStarts?: number;
+  /** The same of the proposer's. */
+  readonly proposerStarts?: number;
 }
 
-export async function expectNothingTwice(devnet: Devnet, { plans, batcherStarts }: Expected): Promise<void> {
+export async function expectNothingTwice(
+  devnet: Devnet,
+  { plans, batcherStarts, proposerStarts }: Expected,
+): Promise<void> {
   const { chain } = devnet;
   expectFairPlay(devnet);
   const started = (type: string) => chain.referee.events().filter((event) => event.type === type).length;
   expect(started('sequencer-started'), 'starts of the sequencer').toBe(1);
   if (batcherStarts !== undefined) expect(started('batcher-started'), 'starts of the batcher').toBe(batcherStarts);
+  if (proposerStarts !== undefined) expect(started('proposer-started'), 'starts of the proposer').toBe(proposerStarts);
   expect(started('node-started'), 'starts of op-nodes').toBe(2);
 
   const { lines, records } = await auditOf(devnet);

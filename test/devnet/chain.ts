@@ -13,8 +13,11 @@ import { type PodRunner, startPodRunner } from './kubelet/pod-runner.ts';
 import { createLedgers, type Ledger } from './ledger/ledger.ts';
 import { createFaults, createPrograms, type Faults } from './programs/index.ts';
 import { createReferee, type Referee } from './referee/referee.ts';
+import { PROGRAM_NAME, PUBLIC_NAMES } from './registry.ts';
 import { type ChainFiles, type ChainFilesOptions, makeChainFiles } from './servers/chain-files.ts';
+import { DEVNET_PRESTATE } from './servers/contract-deployment.ts';
 import { type Deployment, deployContracts } from './servers/contracts.ts';
+import { startPrestateServer } from './servers/prestates.ts';
 import { waitUntil } from './servers/wait-until.ts';
 
 export interface Servers {
@@ -32,6 +35,8 @@ export interface DevnetChainOptions {
   readonly l2ChainId?: number;
   readonly files?: ChainFilesOptions;
   readonly timeScale?: number;
+  /** With proposer and challenger, which few tests are about and every rollout would wait for. */
+  readonly whole?: boolean;
   /** Put pods on the pod runner's node, where another scheduler would choose a real one. */
   readonly pinToRunner?: boolean;
   readonly log?: (line: string) => void;
@@ -60,6 +65,8 @@ export interface DevnetChain {
   /** Status of the OptimismNetwork; empty before anybody has written it. */
   status(): Promise<OptimismNetworkStatus>;
   waitForPhase(phase: string, timeoutMs?: number): Promise<OptimismNetworkStatus>;
+  /** A second machine, with pods that ask for it by `nodeSelector`; all others have to ask for the first one. */
+  addNode(name: string): Promise<PodRunner>;
   stop(): Promise<void>;
 }
 
@@ -78,17 +85,22 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
   const scale = options.timeScale === undefined ? {} : { timeScale: options.timeScale };
   const ledgers = createLedgers(scale);
   const faults = createFaults();
-  const runner = await startPodRunner({
+  const machine = {
     kubeconfigPath: servers.kubeconfigPath,
     namespace,
     dir,
-    programs: createPrograms(ledgers, faults),
+    programs: createPrograms(ledgers, faults, new Map([[PROGRAM_NAME, files]])),
+    publicNames: PUBLIC_NAMES,
     log,
     ...scale,
-  });
+  };
+  const runner = await startPodRunner(machine);
+  const runners = [runner];
   const ledger = ledgers.forGenesis(files.genesisHash);
   const referee = createReferee({ ledger, l1: { rpcUrl: servers.l1RpcUrl } });
-  const resources = await exampleResources(options, deployment);
+  const prestates = await startPrestateServer();
+  prestates.publish(DEVNET_PRESTATE);
+  const resources = await exampleResources(options, deployment, prestates.url);
 
   async function status(): Promise<OptimismNetworkStatus> {
     const network = await kube.get<KubeObject & { status?: OptimismNetworkStatus }>({
@@ -128,15 +140,21 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
         timeoutMs,
       );
     },
+    async addNode(nodeName) {
+      const added = await startPodRunner({ ...machine, nodeName });
+      runners.push(added);
+      return added;
+    },
     async stop() {
       await referee.stop();
-      await runner.stop();
+      for (const one of runners) await one.stop();
+      await prestates.stop();
       await kube.close();
     },
   };
 }
 
-async function createNamespace(kube: KubeClient, name: string): Promise<void> {
+export async function createNamespace(kube: KubeClient, name: string): Promise<void> {
   try {
     await kube.create({
       apiVersion: 'v1',
@@ -149,7 +167,12 @@ async function createNamespace(kube: KubeClient, name: string): Promise<void> {
 }
 
 /** What a user of the devnet has before the first OptimismNetwork: chain files, keys, the L1's URLs. */
-function userObjects(namespace: string, deployment: Deployment, files: ChainFiles, servers: Servers): KubeObject[] {
+export function userObjects(
+  namespace: string,
+  deployment: Deployment,
+  files: ChainFiles,
+  servers: Servers,
+): KubeObject[] {
   const json = (value: unknown) => JSON.stringify(value, null, 2);
   return [
     {
@@ -193,16 +216,24 @@ function canariesOf(deployment: Deployment): Canary[] {
   ];
 }
 
-async function exampleResources(
-  { namespace, servers, pinToRunner = false }: DevnetChainOptions,
+/** The custom resources of examples/devnet, for a deployment. */
+export async function exampleResources(
+  {
+    namespace,
+    servers,
+    whole = false,
+    pinToRunner = false,
+  }: Pick<DevnetChainOptions, 'namespace' | 'servers' | 'whole' | 'pinToRunner'>,
   deployment: Deployment,
+  prestatesUrl: string,
 ): Promise<KubeObject[]> {
-  const names = ['network', 'sequencer', 'batcher', 'replica'];
+  const names = ['network', 'sequencer', 'batcher', 'replica', ...(whole ? ['proposer', 'challenger'] : [])];
   const objects = await Promise.all(
     names.map(async (name) => parse(await readFile(join(EXAMPLES, `${name}.yaml`), 'utf8')) as KubeObject),
   );
   return objects.map((object) => {
     const placed = { ...object, metadata: { ...object.metadata, namespace } };
+    if (object.kind === 'OpChallenger') return { ...placed, spec: { ...(object['spec'] as object), prestatesUrl } };
     if (object.kind !== 'OptimismNetwork') return placed;
     const spec = object['spec'] as { l1: object; l2: object; contracts: object };
     return {

@@ -15,6 +15,29 @@ const documents = [
     .map((name) => join('docs', name)),
 ];
 
+/** Where reasons of conditions are made. */
+const MAKERS_OF_CONDITIONS = [
+  ...readdirSync(join(ROOT, 'src/status'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join('src/status', name)),
+  'src/watcher/conditions.ts',
+  'src/watcher/temporal-errors.ts',
+  'src/activities/report-components.ts',
+  'src/activities/observe.ts',
+];
+
+/** Every word that a condition is given as its reason: `reason: 'Word'`, or the third argument of `condition(…)`. */
+function reasonsOfConditions(): string[] {
+  const found = MAKERS_OF_CONDITIONS.flatMap((path) => {
+    const text = read(path);
+    return [
+      ...[...text.matchAll(/\breason: .*/g)].flatMap(([line]) => [...line.matchAll(/'([A-Z][A-Za-z]+)'/g)]),
+      ...text.matchAll(/\bcondition\(\s*'[A-Za-z]+',\s*'[A-Za-z]+',\s*'([A-Za-z]+)'/g),
+    ].map(([, reason = '']) => reason);
+  });
+  return [...new Set(found)].sort();
+}
+
 /** `## Some Heading` → `some-heading`, as the usual renderers make anchors. */
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -31,6 +54,11 @@ describe('the documents', () => {
     const [own = ''] = section.split(/\n##+ /);
     expect(own).toContain('**What it means.**');
     expect(own).toContain('**What to do.**');
+  });
+
+  it.each(reasonsOfConditions())('have a section or a row for the reason %s', (reason) => {
+    const text = read('docs/troubleshooting.md');
+    expect(text.includes(`\n### ${reason}\n`) || text.includes(`\`${reason}\``), reason).toBe(true);
   });
 
   it.each(GATES)('have the gate %s and say whether it can be skipped', (gate) => {

@@ -274,8 +274,9 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
       devnet,
       'the gate waits',
       ({ plan }) =>
-        plan?.steps?.some(({ gate, state, message }) => gate === 'node-synced' && state === 'Waiting' && message) ===
-        true,
+        plan?.steps?.some(
+          ({ gates, state, message }) => gates?.includes('node-synced') && state === 'Waiting' && message,
+        ) === true,
     );
     const before = (await skippedSteps(devnet)).length;
     expect(await refusal(devnet, UPDATES.skipGate, { by: 'ana', gate: 'batching', reason: 'why not' })).toMatch(
@@ -309,12 +310,12 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     const { plan } = await waitForStatus(
       devnet,
       'the plan waits for the pod',
-      (status) => stateOf(status, 'awaitPods') === 'Waiting',
+      (status) => stateOf(status, 'applyComponent') === 'Waiting',
     );
     expect(await update(devnet, UPDATES.pause, { by: 'ana', reason: 'wait for me' })).toBe('accepted');
     await waitForStatus(devnet, 'it is paused', ({ phase }) => phase === 'Paused');
     mend();
-    await waitForStatus(devnet, 'the step has ended', (status) => stateOf(status, 'awaitPods') === 'Done');
+    await waitForStatus(devnet, 'the step has ended', (status) => stateOf(status, 'applyComponent') === 'Done');
     await waitUntil('the plan has nothing to do', () => isAtRest(devnet, plan?.workflowId ?? ''), PATIENCE_MS);
     expect(stateOf(await chain.status(), 'awaitGate')).toBe('Pending');
     const skip = { by: 'ana', gate: 'node-synced', reason: 'too early' };
@@ -345,7 +346,8 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     const running = await waitForStatus(
       devnet,
       'the plan waits for the pod',
-      ({ plan }) => plan?.steps?.some(({ action, state }) => action === 'awaitPods' && state === 'Waiting') === true,
+      ({ plan }) =>
+        plan?.steps?.some(({ action, state }) => action === 'applyComponent' && state === 'Waiting') === true,
     );
     expect(await update(devnet, UPDATES.abort, { by: 'ana', reason: 'wrong value' })).toBe('accepted');
     const { history } = await waitForStatus(

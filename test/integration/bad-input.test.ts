@@ -121,7 +121,7 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await putChainFiles({ l1_chain_id: 11155111 });
     await conditionOf(devnet, {
       reason: 'ChainMismatch',
-      says: ['the L1 endpoint serves chain 900', 'spec.l1.chainId is 11155111', 'Correct spec.l1.rpc'],
+      says: ['the L1 endpoint serves chain 900', 'settles on chain 11155111', 'Correct spec.l1.rpc'],
     });
     await expectNothingMade();
     await putChainFiles({});
@@ -193,11 +193,11 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     await expectNothingMade();
   });
 
-  it('tells an unknown name of the superchain registry from one that it can not roll out yet', async () => {
+  it('tells an unknown name of the superchain registry from one that is said to be another chain', async () => {
     const { chain } = devnet;
-    const registryNetwork = (name: string): KubeObject => {
+    const registryNetwork = (name: string, more: object = {}): KubeObject => {
       const { l1 } = network()['spec'] as { l1: object };
-      return { ...network(), spec: { network: name, l1: { ...l1, chainId: undefined } } };
+      return { ...network(), spec: { network: name, l1: { ...l1, chainId: undefined }, ...more } };
     };
     await remove(devnet, 'OptimismNetwork', NETWORK);
     await chain.apply(registryNetwork('sepolia/unichian'));
@@ -207,10 +207,10 @@ describe('a network that cannot be rolled out', { timeout: 300_000 }, () => {
     });
     await expectNothingMade();
     await remove(devnet, 'OptimismNetwork', NETWORK);
-    await chain.apply(registryNetwork('sepolia/unichain'));
+    await chain.apply(registryNetwork('sepolia/unichain', { l2: { chainId: 130 } }));
     await conditionOf(devnet, {
-      reason: 'NotSupportedYet',
-      says: ['spec.network (sepolia/unichain)', 'l1.chainId: 11155111, l2.chainId: 1301', 'rollupConfig and genesis'],
+      reason: 'ChainMismatch',
+      says: ['spec.l2.chainId is 130', 'has 1301 for sepolia/unichain', 'leave spec.l2.chainId out'],
     });
     await expectNothingMade();
     await remove(devnet, 'OptimismNetwork', NETWORK);

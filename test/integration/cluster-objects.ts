@@ -11,6 +11,8 @@ export const API_VERSIONS = {
   OptimismNetwork: 'optimism.io/v1alpha1',
   OpNode: 'optimism.io/v1alpha1',
   OpBatcher: 'optimism.io/v1alpha1',
+  OpProposer: 'optimism.io/v1alpha1',
+  OpChallenger: 'optimism.io/v1alpha1',
   StatefulSet: 'apps/v1',
   Service: 'v1',
   ConfigMap: 'v1',

@@ -34,6 +34,8 @@ export interface Devnet {
 }
 
 export interface UseDevnetOptions {
+  /** With proposer and challenger. */
+  readonly whole?: boolean;
   /** `none`: the test starts the processes that it wants. Default: `all` in one process. */
   readonly operator?: 'all' | 'none';
   readonly files?: DevnetChainOptions['files'];
@@ -64,6 +66,7 @@ export function useDevnet(name: string, options: UseDevnetOptions = {}): () => D
       l2ChainId: 1000 + Math.floor(Math.random() * 900_000),
       // Probes, back-offs and recorded delays five times faster than life; block times are real.
       timeScale: 0.2,
+      ...(options.whole ? { whole: true } : {}),
       files: { blockTimeSeconds: 1, ...options.files },
     });
     const { temporalConfig } = options;

@@ -3,16 +3,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { stopSequencer } from '../../src/chain/clients/op-node.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { NETWORK } from '../devnet/chain.ts';
+import {
+  type ForeignNode,
+  foreignChain,
+  startForeignBatcher,
+  startForeignSequencer,
+} from '../devnet/foreign-operators.ts';
 import type { TestChain } from '../devnet/programs/testing/test-bed.ts';
+import type { TestContainer } from '../devnet/programs/testing/test-pod.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { auditOf, read, readAll, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
-import { type ForeignNode, foreignChain, startForeignBatcher, startForeignSequencer } from './foreign-operators.ts';
 import { touchesNothing } from './refusals.ts';
-
-type Pod = KubeObject & { status?: { podIP?: string } };
 
 /** What anybody who reaches the Temporal frontend can send: bytes, encodings and shapes that no handler knows. */
 const MALFORMED: readonly { name: string; encoding?: string; data?: string }[] = [
@@ -53,6 +58,7 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
   let dir = '';
   let foreign: TestChain;
   let sequencer: ForeignNode;
+  let batcher: TestContainer;
 
   beforeEach(() => {
     devnet = devnetOf();
@@ -91,7 +97,7 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     dir = await mkdtemp(join(tmpdir(), 'opstack-foreign-'));
     foreign = foreignChain(devnet.chain, dir, { rpcUrl: inject('l1RpcUrl'), beaconUrl: inject('beaconUrl') });
     sequencer = await startForeignSequencer(foreign);
-    startForeignBatcher(foreign, sequencer.address, 'foreign-batcher');
+    batcher = startForeignBatcher(foreign, sequencer.address, 'foreign-batcher');
     await waitUntil(
       'their first batch',
       () => devnet.chain.ledger.events().some(({ type }) => type === 'batch-submitted') || undefined,
@@ -99,7 +105,7 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     );
     const ours = resource(devnet, 'devnet-sequencer', { consensus: { p2p: { staticPeers: [sequencer.multiaddr] } } });
     const network = resource(devnet, NETWORK, {
-      rollout: { gates: { noForeignSequencer: { quietBlocks: 1000 }, noForeignBatcher: { quietBlocks: 5 } } },
+      rollout: { gates: { noForeignSequencer: { quietBlocks: 20 }, noForeignBatcher: { quietBlocks: 5 } } },
     });
     await devnet.chain.apply(
       network,
@@ -180,29 +186,39 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     expect(await refusal('confirmNodeFenced', { by: 'ana' })).toMatch(/"node" must name what has been switched off/);
   });
 
-  it('is taken over when theirs is off and a person has said so', async () => {
-    await Promise.all(foreign.cluster.containers.map((container) => container.kill()));
-    await devnet.temporal.workflow.getHandle(devnet.entityId).executeUpdate('confirmNodeFenced', {
-      args: [{ by: 'ana', node: 'foreign-sequencer', reason: 'I have pulled the plug' }],
-    });
-    await stepThatSays(/await-no-foreign-sequencer/, /ana confirmed that the other one is off: I have pulled the plug/);
+  it('is taken over at the last block of theirs, when that one has stopped', async () => {
+    const stopped = await stopSequencer(sequencer.rpcUrl);
+    await stepThatSays(/await-no-foreign-sequencer/, /nobody else sequences: the head of devnet-sequencer-0 stands at/);
     await stepThatSays(/start-sequencer/, /devnet-sequencer sequences from block [1-9]/);
-    const records = (await auditOf(devnet)).records.map((record) => JSON.stringify(record)).join('\n');
-    expect(records).toMatch(/"fencingConfirmed".*I have pulled the plug|I have pulled the plug.*"fencingConfirmed"/);
+    const first = await waitUntil('our first block', () =>
+      devnet.chain.ledger
+        .events()
+        .find(({ type, node }) => type === 'block-produced' && node.endsWith('/devnet-sequencer-0')),
+    );
+    const { parentHash } = (first.type === 'block-produced' && devnet.chain.ledger.block(first.block.hash)) || {};
+    expect(stopped).toEqual({ outcome: 'stopped', hash: parentHash });
     expectFairPlay(devnet);
   });
 
-  it('is not batched by ours while theirs sends with the same key, and is when theirs is off', async () => {
-    const pod = await read<Pod>(devnet, 'Pod', 'devnet-sequencer-0');
-    const batcher = startForeignBatcher(foreign, pod.status?.podIP ?? '', 'another-foreign-batcher');
+  it('is not batched by ours while theirs sends with the same key, and is when a person says that it is off', async () => {
     await stepThatSays(
       /await-no-foreign-batcher/,
       /another batcher uses its key. Switch it off; if you are sure that it is off, send confirmFenced|not mined yet: another batcher may use its key/,
     );
     expect((await readAll(devnet, 'StatefulSet')).map(({ metadata }) => metadata.name)).not.toContain('devnet-batcher');
     await batcher.terminate();
-    await stepThatSays(/await-no-foreign-batcher/, /nobody else batches/);
+    await devnet.temporal.workflow.getHandle(devnet.entityId).executeUpdate('confirmNodeFenced', {
+      args: [{ by: 'ana', node: 'foreign-batcher', reason: 'I have pulled the plug' }],
+    });
+    await stepThatSays(/await-no-foreign-batcher/, /ana confirmed that the other one is off: I have pulled the plug/);
     await devnet.chain.waitForPhase('Ready', 240_000);
+    const records = (await auditOf(devnet)).records.map((record) => JSON.stringify(record)).join('\n');
+    expect(records).toMatch(/"fencingConfirmed".*I have pulled the plug|I have pulled the plug.*"fencingConfirmed"/);
+    const nonces = devnet.chain.ledger
+      .events()
+      .flatMap((event) => (event.type === 'batch-submitted' ? [{ of: event.node, nonce: event.nonce }] : []));
+    const ours = nonces.findIndex(({ of }) => of.endsWith('/devnet-batcher-0'));
+    expect(nonces[ours]?.nonce).toBe((nonces[ours - 1]?.nonce ?? Number.NaN) + 1);
     expectFairPlay(devnet);
   });
 });

@@ -42,7 +42,7 @@ describe('a StatefulSet that is deleted', { timeout: 2 * PATIENCE_MS }, () => {
 
 function isAwaited(plan: OptimismNetworkStatus['plan']): boolean {
   const step = plan?.steps?.find(
-    ({ action, component }) => action === 'awaitPods' && component === `OpNode/${REPLICA}`,
+    ({ action, component }) => action === 'applyComponent' && component === `OpNode/${REPLICA}`,
   );
   return step?.state === 'Waiting' && step.message !== undefined && !step.message.includes('does not exist');
 }

@@ -13,14 +13,16 @@ import { executionsOf, historyLength, historyOf, scheduledActivities } from './w
 
 const SEQUENCER = 'devnet-sequencer';
 const BATCHER = 'devnet-batcher';
+const PROPOSER = 'devnet-proposer';
+const CHALLENGER = 'devnet-challenger';
 const REPLICA = 'devnet-replica';
 
 type Pods = Record<string, string>;
 
 describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
-  const use = useDevnet('main-job');
+  const use = useDevnet('main-job', { whole: true });
 
-  it('rolls out sequencer, batcher and replica by one plan', async () => {
+  it('rolls out sequencer, batcher, replica, proposer and challenger by one plan', async () => {
     const devnet = use();
     const plan = await planAfter(devnet, () => devnet.chain.apply(...devnet.chain.resources));
     expect(plan).toMatchObject({ kind: 'install', outcome: 'completed' });
@@ -34,33 +36,38 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     ]);
   });
 
-  it('started the sequencer before the batcher sent anything, and the replica after that', async () => {
+  it('started the sequencer before the batcher sent anything, and all others after that', async () => {
     const devnet = use();
     const { referee } = devnet.chain;
     const created = async (name: string) =>
       Date.parse((await read(devnet, 'StatefulSet', name)).metadata.creationTimestamp ?? '');
-    const [sequencer, batcher, replica] = [await created(SEQUENCER), await created(BATCHER), await created(REPLICA)];
+    const [sequencer, batcher] = [await created(SEQUENCER), await created(BATCHER)];
+    const others = [await created(REPLICA), await created(PROPOSER), await created(CHALLENGER)];
     const sequencing = referee.events().find(({ type }) => type === 'sequencer-started');
     const batch = referee.events().find(({ type }) => type === 'batch-submitted');
     // The API server keeps whole seconds.
     const seconds = (at: number | undefined) => Math.floor((at ?? Number.NaN) / 1000) * 1000;
-    const order = [sequencer, seconds(sequencing?.at), batcher, seconds(batch?.at), replica];
+    const order = [sequencer, seconds(sequencing?.at), batcher, seconds(batch?.at), ...others];
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(sequencing).toMatchObject({ node: `${devnet.namespace}/${SEQUENCER}-0`, by: 'rpc' });
     expect(sequencing?.at).toBeLessThan(batch?.at ?? 0);
-    // Every gate's end was told as an event, in the order of the steps, and the replica was applied after `batching`.
+    // Every gate's end was told as an event, in the order of the steps, and what follows was applied after `batching`.
     const told = await operatorEvents(devnet);
     const at = (note: RegExp, reason: string) =>
       told.findIndex((event) => event.reason === reason && note.test(event.note));
     const steps = [
       at(/no-foreign-sequencer/, 'StepFinished'),
       at(/start-sequencer/, 'StepStarted'),
-      at(/await-sequencing/, 'StepFinished'),
+      at(/await-single-sequencer/, 'StepFinished'),
       at(/no-foreign-batcher/, 'StepFinished'),
       at(/apply-component\/devnet-batcher/, 'StepStarted'),
       at(/await-batching/, 'StepFinished'),
       at(/apply-component\/devnet-replica/, 'StepStarted'),
       at(/await-node-synced\/devnet-replica/, 'StepFinished'),
+      at(/await-proposer-permitted/, 'StepFinished'),
+      at(/apply-component\/devnet-proposer/, 'StepStarted'),
+      at(/apply-component\/devnet-challenger/, 'StepStarted'),
+      at(/await-challenging/, 'StepFinished'),
     ];
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
     expect(steps).not.toContain(-1);
@@ -71,30 +78,26 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     const devnet = use();
     const activities = scheduledActivities(await historyOf(devnet, `${devnet.entityId}/install-1`));
     expect(activities.map(({ id }) => id)).toEqual([
-      '01-await-l1-reachable/devnet',
-      '02-await-config-matches-chain/devnet',
-      '03-store-config/devnet',
-      '04-verify/devnet',
-      '05-apply-component/devnet-sequencer',
-      '06-await-pods/devnet-sequencer',
-      '07-await-engine-ready/devnet-sequencer',
-      '08-await-derivation-caught-up/devnet-sequencer',
-      '09-await-no-foreign-sequencer/devnet-sequencer',
-      '10-start-sequencer/devnet-sequencer',
-      '11-await-sequencing/devnet-sequencer',
-      '12-await-single-sequencer/devnet-sequencer',
-      '13-verify/devnet-sequencer',
-      '14-await-no-foreign-batcher/devnet-batcher',
-      '15-apply-component/devnet-batcher',
-      '16-await-pods/devnet-batcher',
-      '17-await-batching/devnet-batcher',
-      '18-verify/devnet-batcher',
-      '19-apply-component/devnet-replica',
-      '20-await-pods/devnet-replica',
-      '21-await-node-synced/devnet-replica',
-      '22-verify/devnet-replica',
+      '01-await-config-matches-chain/devnet',
+      '02-store-config/devnet',
+      '03-apply-component/devnet-sequencer',
+      '04-await-derivation-caught-up/devnet-sequencer',
+      '05-await-no-foreign-sequencer/devnet-sequencer',
+      '06-start-sequencer/devnet-sequencer',
+      '07-await-single-sequencer/devnet-sequencer',
+      '08-await-no-foreign-batcher/devnet-batcher',
+      '09-apply-component/devnet-batcher',
+      '10-await-batching/devnet-batcher',
+      '11-apply-component/devnet-replica',
+      '12-await-node-synced/devnet-replica',
+      '13-await-proposer-permitted/devnet-proposer',
+      '14-apply-component/devnet-proposer',
+      '15-apply-component/devnet-challenger',
+      '16-await-challenging/devnet-challenger',
     ]);
     expect(activities.filter(({ summary }) => summary.length < 10)).toEqual([]);
+    // Of a history that people read (design: at most 120 events for all five kinds).
+    expect(await historyLength(devnet, `${devnet.entityId}/install-1`)).toBeLessThanOrEqual(120);
   });
 
   it('can be found by the search attributes of the network, entity and plan', async () => {
@@ -145,7 +148,7 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
       (now) =>
         now.health?.class === 'Healthy' &&
         now.health.finalized !== undefined &&
-        now.conditions?.some(({ type, status }) => type === 'Following' && status === 'True') === true,
+        ['Following', 'Proposing', 'Challenging'].every((type) => conditions(now)[type] === 'True'),
     );
     const network = await read(devnet, 'OptimismNetwork', NETWORK);
     expect(status).toMatchObject({
@@ -164,8 +167,10 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     expect(status.forks?.map(({ name }) => name)).toEqual(expect.arrayContaining(['isthmus', 'jovian']));
     expect(status.components?.map(({ kind, name }) => `${kind}/${name}`).sort()).toEqual([
       `OpBatcher/${BATCHER}`,
+      `OpChallenger/${CHALLENGER}`,
       `OpNode/${REPLICA}`,
       `OpNode/${SEQUENCER}`,
+      `OpProposer/${PROPOSER}`,
       `OptimismNetwork/${NETWORK}`,
     ]);
     expect(conditions(status)).toMatchObject({
@@ -177,6 +182,8 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
       Paused: 'False',
       Sequencing: 'True',
       Batching: 'True',
+      Proposing: 'True',
+      Challenging: 'True',
       Following: 'True',
       Degraded: 'False',
     });
@@ -191,7 +198,10 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
 
   it('shows each component as Ready', async () => {
     const devnet = use();
-    for (const object of [...(await readAll(devnet, 'OpNode')), ...(await readAll(devnet, 'OpBatcher'))]) {
+    const kinds = ['OpNode', 'OpBatcher', 'OpProposer', 'OpChallenger'] as const;
+    const objects = (await Promise.all(kinds.map((kind) => readAll(devnet, kind)))).flat();
+    expect(objects).toHaveLength(5);
+    for (const object of objects) {
       const status = object['status'] as { phase?: string; observedGeneration?: number };
       expect([object.metadata.name, status.phase, status.observedGeneration]).toEqual([
         object.metadata.name,
@@ -225,9 +235,19 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
     const rows = await waitUntil(
       'the columns are filled',
       async () => {
-        const table = await kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'get', 'opn,opb', '-o', 'wide');
+        const table = await kubectl(
+          inject('kubeconfigPath'),
+          '-n',
+          devnet.namespace,
+          'get',
+          'opn,opb,opp,opc',
+          '-o',
+          'wide',
+        );
         const lines = table.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '));
-        return lines.some((line) => /^opbatcher\S+ .* \d+m?\d*s \d+ 0x/.test(line)) ? lines : undefined;
+        const batch = lines.some((line) => /^opbatcher\S+ .* \d+m?\d*s \d+ 0x/.test(line));
+        const proposal = lines.some((line) => /^opproposer\S+ .* \d+m?\d*s \S+ 0x/.test(line));
+        return batch && proposal ? lines : undefined;
       },
       PATIENCE_MS,
     );
@@ -244,6 +264,20 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
       expect.stringMatching(
         new RegExp(
           `^opbatcher[.]optimism[.]io/devnet-batcher devnet Ready v\\d+[.]\\d+[.]\\d+ \\S+ \\d+ ${devnet.chain.deployment.accounts.batcher.toLowerCase()} \\d+ \\S+$`,
+        ),
+      ),
+      '',
+      'NAME NETWORK PHASE VERSION LAST PROPOSAL NEXT DUE ADDRESS BALANCE AGE',
+      expect.stringMatching(
+        new RegExp(
+          `^opproposer[.]optimism[.]io/devnet-proposer devnet Ready v\\d+[.]\\d+[.]\\d+ \\S+ \\S+ ${devnet.chain.deployment.accounts.proposer.toLowerCase()} \\d+ \\S+$`,
+        ),
+      ),
+      '',
+      'NAME NETWORK PHASE VERSION GAMES FAILURES ADDRESS BALANCE AGE',
+      expect.stringMatching(
+        new RegExp(
+          `^opchallenger[.]optimism[.]io/devnet-challenger devnet Ready v\\d+[.]\\d+[.]\\d+ \\d+ \\d+ ${devnet.chain.deployment.accounts.challenger.toLowerCase()} \\d+ \\S+$`,
         ),
       ),
       '',
@@ -372,7 +406,9 @@ describe('the main job', { timeout: 2 * PATIENCE_MS }, () => {
       .filter(({ at }) => at >= from)
       .map(({ reason, note }) => `${reason} ${note}`);
     const synced = told.findIndex((text) => /StepFinished \d+-await-node-synced/.test(text));
-    const next = told.findIndex((text) => text.includes('StepStarted') && text.includes(`apply ${REPLICA}, all pods`));
+    const next = told.findIndex(
+      (text) => text.includes('StepStarted') && text.includes(`apply ${REPLICA} and wait until pod 0`),
+    );
     expect(synced).toBeGreaterThan(-1);
     expect(next).toBeGreaterThan(synced);
     expectFairPlay(devnet);

@@ -46,12 +46,6 @@ const NOT_SUPPORTED_YET: readonly Edit[] = [
     fix: 'genesis.configMapRef',
   },
   {
-    field: 'spec.sequencer.preferred',
-    of: NETWORK,
-    change: { sequencer: { preferred: SEQUENCER } },
-    fix: 'leave it out',
-  },
-  {
     field: 'spec.approval.windows',
     of: NETWORK,
     change: { approval: { windows: [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }] } },
@@ -66,19 +60,6 @@ const NOT_SUPPORTED_YET: readonly Edit[] = [
     of: SEQUENCER,
     change: { sequencer: { stopped: true } },
     fix: 'delete the OpNode',
-  },
-  { field: 'spec.stopped', of: BATCHER, change: { stopped: true }, fix: 'delete the OpBatcher' },
-  {
-    field: 'spec.signer.mnemonicSecretRef',
-    of: BATCHER,
-    change: {
-      signer: {
-        secretKeyRef: undefined,
-        mnemonicSecretRef: { name: 'devnet-keys', key: 'batcher' },
-        hdPath: "m/44'/60'/0'/0/1",
-      },
-    },
-    fix: 'signer.secretKeyRef',
   },
 ];
 
@@ -160,8 +141,8 @@ describe('a running chain', { timeout: 400_000 }, () => {
   );
 
   it('is repaired while an edit of the very component that broke is refused', async () => {
-    await devnet.chain.apply(resource(devnet, BATCHER, { stopped: true }));
-    await bothSay(BATCHER, { reason: 'NotSupportedYet', says: ['spec.stopped'] });
+    await devnet.chain.apply(resource(devnet, BATCHER, { image: { tag: 'v1.16.2' } }));
+    await bothSay(BATCHER, { reason: 'NotSupportedYet', says: ['upgrades'] });
     const former = (await read(devnet, 'StatefulSet', BATCHER)).metadata.uid;
     await remove(devnet, 'StatefulSet', BATCHER);
     await waitUntil(
@@ -179,7 +160,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
       },
       180_000,
     );
-    await conditionOf(devnet, { reason: 'NotSupportedYet', says: ['spec.stopped'] });
+    await conditionOf(devnet, { reason: 'NotSupportedYet', says: ['upgrades'] });
     await devnet.chain.apply(resource(devnet, BATCHER));
     await settled();
     expectFairPlay(devnet);
@@ -190,9 +171,20 @@ describe('a running chain', { timeout: 400_000 }, () => {
       await devnet.chain.apply(copyOf(SEQUENCER, 'second-sequencer'));
       await bothSay('second-sequencer', {
         reason: 'DuplicateRole',
-        says: ['second-sequencer', `"${SEQUENCER}" is there already`, 'role: Replica'],
+        says: ['second-sequencer', `"${SEQUENCER}" is there already`, 'spec.sequencer.preferred', 'role: Replica'],
       });
       await remove(devnet, 'OpNode', 'second-sequencer');
+      await settled();
+    });
+  });
+
+  it('is not touched when its only sequencer is the preferred one, or is not there', async () => {
+    await touchesNothing(devnet, async () => {
+      await devnet.chain.apply(resource(devnet, NETWORK, { sequencer: { preferred: 'nobody' } }));
+      await bothSay(NETWORK, { reason: 'ReferenceNotFound', says: ['spec.sequencer.preferred', 'OpNode nobody'] });
+      await devnet.chain.apply(resource(devnet, NETWORK, { sequencer: { preferred: SEQUENCER } }));
+      await settled();
+      await devnet.chain.apply(resource(devnet, NETWORK));
       await settled();
     });
   });
@@ -250,29 +242,6 @@ describe('a running chain', { timeout: 400_000 }, () => {
       await put(keys.batcher);
       await settled();
     }, ['Secret/devnet-keys']);
-    expectFairPlay(devnet);
-  });
-
-  it('is not touched by a proposer, which this version does not roll out yet', async () => {
-    await touchesNothing(devnet, async () => {
-      await devnet.chain.apply({
-        apiVersion: 'optimism.io/v1alpha1',
-        kind: 'OpProposer',
-        metadata: { name: 'devnet-proposer', namespace: devnet.namespace },
-        spec: { networkRef: { name: NETWORK }, signer: { secretKeyRef: { name: 'devnet-keys', key: 'proposer' } } },
-      });
-      await conditionOf(devnet, {
-        reason: 'NotSupportedYet',
-        says: ['OpProposer', 'delete OpProposer "devnet-proposer"'],
-      });
-      await devnet.chain.kube.delete({
-        apiVersion: 'optimism.io/v1alpha1',
-        kind: 'OpProposer',
-        namespace: devnet.namespace,
-        name: 'devnet-proposer',
-      });
-      await settled();
-    });
     expectFairPlay(devnet);
   });
 });

@@ -99,7 +99,7 @@ describe('repairs', { timeout: 2 * PATIENCE_MS }, () => {
     await chain.apply(resource(devnet, REPLICA, { consensus: { env } }));
     const waits = ({ plan }: OptimismNetworkStatus) =>
       plan?.kind === 'change' &&
-      plan.steps?.some(({ action, state }) => action === 'awaitPods' && state === 'Waiting') === true;
+      plan.steps?.some(({ action, state }) => action === 'applyComponent' && state === 'Waiting') === true;
     await waitForStatus(devnet, 'the plan waits for the pod', waits);
     await remove(devnet, 'StatefulSet', BATCHER);
     const ended = ({ history = [] }: OptimismNetworkStatus) =>

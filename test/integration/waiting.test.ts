@@ -32,11 +32,11 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
     const status = await waitForStatus(
       devnet,
       'the replica is applied',
-      ({ plan }) => stateOf(plan, 'awaitPods', REPLICA) === 'Waiting',
+      ({ plan }) => messageOf(plan, 'applyComponent', REPLICA) !== undefined,
       2 * PATIENCE_MS,
     );
     replicaCreatedAt = Date.parse((await read(devnet, 'StatefulSet', REPLICA)).metadata.creationTimestamp ?? '');
-    const sequencing = status.plan?.steps?.find(({ gate }) => gate === 'sequencing');
+    const sequencing = status.plan?.steps?.find(({ gates }) => gates?.includes('sequencing'));
     expect(sequencing).toMatchObject({ state: 'Done', message: expect.stringMatching(/catches up|sequences/) });
     const first = chain.referee.events().find(({ type }) => type === 'block-produced');
     expect(first).toMatchObject({ block: { number: 1 } });
@@ -46,10 +46,10 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
   it('waits for a replica whose image arrives late, and says what it waits for', async () => {
     const devnet = use();
     const waiting = await waitForStatus(devnet, 'the wait has words', ({ plan }) =>
-      /is being pulled/.test(messageOf(plan, 'awaitPods', REPLICA) ?? ''),
+      /is being pulled/.test(messageOf(plan, 'applyComponent', REPLICA) ?? ''),
     );
     expect(waiting.phase).toBe('Installing');
-    expect(messageOf(waiting.plan, 'awaitPods', REPLICA)).toMatch(
+    expect(messageOf(waiting.plan, 'applyComponent', REPLICA)).toMatch(
       new RegExp(`^Pod ${REPLICA}-0 waits for image \\S*op-geth:\\S+, which is being pulled`),
     );
   });
@@ -137,7 +137,7 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
     const before = await podUids(devnet);
     await chain.apply(follower(devnet, { execution: { extraArgs: ['--no-such-flag'] } }));
     await waitForStatus(devnet, 'the plan waits for the pod', ({ plan }) =>
-      /restart|exit|back-off/i.test(messageOf(plan, 'awaitPods', FOLLOWER) ?? ''),
+      /restart|exit|back-off/i.test(messageOf(plan, 'applyComponent', FOLLOWER) ?? ''),
     );
     const done = await planAfter(devnet, () => chain.apply(follower(devnet)));
     expect(done).toMatchObject({ outcome: 'completed' });
@@ -158,7 +158,7 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
     const unasked = resource(devnet, NETWORK, { approval: { interruptions: 'Automatic' } });
     await chain.apply(unasked, resource(devnet, SEQUENCER, bad));
     await waitForStatus(devnet, 'the plan waits for the pod', ({ plan }) =>
-      /restart|exit|back-off/i.test(messageOf(plan, 'awaitPods', SEQUENCER) ?? ''),
+      /restart|exit|back-off/i.test(messageOf(plan, 'applyComponent', SEQUENCER) ?? ''),
     );
     const done = await planAfter(devnet, () => chain.apply(resource(devnet, SEQUENCER)));
     expect(done).toMatchObject({ outcome: 'completed' });
@@ -172,7 +172,7 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
     const before = (await chain.status()).history?.length ?? 0;
     await chain.apply(resource(devnet, SEQUENCER, { execution: { extraArgs: ['--no-such-flag'] } }));
     await waitForStatus(devnet, 'the plan waits for the pod', ({ plan }) =>
-      /restart|exit|back-off/i.test(messageOf(plan, 'awaitPods', SEQUENCER) ?? ''),
+      /restart|exit|back-off/i.test(messageOf(plan, 'applyComponent', SEQUENCER) ?? ''),
     );
     const abort = { by: 'ana', reason: 'wrong flag' };
     await temporal.workflow.getHandle(entityId).executeUpdate(UPDATES.abort, { args: [abort] });

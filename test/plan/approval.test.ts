@@ -78,12 +78,12 @@ describe('an approval that was given', () => {
       createdAt: '2029-12-31T22:00:00Z',
       expiresAt: '2030-01-01T22:00:00Z',
       approval: given,
-      steps: plan.steps.map(({ id, type, component, gate }) => ({
+      steps: plan.steps.map(({ id, type, component, gates }) => ({
         id,
         action: type,
         component: componentKey(component),
         state: 'Pending' as const,
-        ...(gate ? { gate } : {}),
+        ...(gates ? { gates: [...gates] } : {}),
       })),
       ...more,
     } as OptimismNetworkStatus['plan'];

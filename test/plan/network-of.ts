@@ -21,10 +21,20 @@ export const LIMITS: StepLimits = {
   foreignSequencerSeconds: 107,
   foreignBatcherSeconds: 108,
   batchingSeconds: 109,
+  proposingSeconds: 110,
+  challengingSeconds: 111,
   blockTimeSeconds: 2,
 };
 
-const KINDS = { network: 'OptimismNetwork', sequencer: 'OpNode', replica: 'OpNode', batcher: 'OpBatcher' } as const;
+const KINDS = {
+  network: 'OptimismNetwork',
+  sequencer: 'OpNode',
+  standby: 'OpNode',
+  replica: 'OpNode',
+  batcher: 'OpBatcher',
+  proposer: 'OpProposer',
+  challenger: 'OpChallenger',
+} as const;
 
 export function refOf(role: ComponentRole, name: string = role): ComponentRef {
   return { kind: KINDS[role], name: role === 'network' ? 'acme' : name };
@@ -83,6 +93,7 @@ function observedIn(
   const verified = {
     render: `${name ?? role}-1`,
     inputs: state.startsWith('rendered') ? 'wished' : 'former',
+    replicas: 1,
     images: {},
     keys: [],
   };
@@ -156,11 +167,13 @@ export function draftOf(input: PlanningInput): PlanDraft {
   return planned.draft;
 }
 
-/** Steps as a list that reads like the protocol: `sequencer: apply pods≥0`, `replica: node-synced pod 1`. */
+/** Steps as a list that reads like the protocol: `sequencer: applyComponent pods≥0, ready`, `replica: node-synced pod 1 ✓`. */
 export function stepsOf(input: PlanningInput): string[] {
-  return draftOf(input).steps.map(({ type, component, gate, partition, ordinal }) => {
+  return draftOf(input).steps.map(({ type, component, gates, partition, ordinal, awaitsPods, completes }) => {
     const name = component.kind === 'OptimismNetwork' ? 'network' : component.name;
     const pods = partition === undefined ? '' : ` pods≥${partition}`;
-    return `${name}: ${gate ?? type}${pods}${ordinal === undefined ? '' : ` pod ${ordinal}`}`;
+    const which = ordinal === undefined ? '' : ` pod ${ordinal}`;
+    const marks = `${awaitsPods ? ', ready' : ''}${which}${completes ? ' ✓' : ''}`;
+    return `${name}: ${gates?.join(' + ') ?? type}${pods}${marks}`;
   });
 }

@@ -3,9 +3,10 @@ import { openApiSchema } from '../../src/api/crd/definition.ts';
 import { API_VERSION, type KindName } from '../../src/api/names.ts';
 import { parseObject } from '../../src/api/parse.ts';
 import { SKIPPABLE_GATES } from '../../src/api/rollout.ts';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import { componentRole } from '../../src/plan/component-role.ts';
 import type { DesiredComponent } from '../../src/plan/desired.ts';
-import { blocksRollouts, refuseDuplicates } from '../../src/plan/duplicates.ts';
+import { blocksRollouts, refuseDuplicates, refuseSharedKeys } from '../../src/plan/duplicates.ts';
 import { makePlan } from '../../src/plan/planner.ts';
 import { MAX_COMPONENTS, refuseSettings } from '../../src/plan/refused-settings.ts';
 import { change, draftOf, networkOf, refOf, type State } from './network-of.ts';
@@ -16,6 +17,7 @@ function parsed<K extends KindName>(kind: K, name: string, spec: object) {
   return result.value;
 }
 
+const registry = loadRegistry();
 const NETWORK = {
   l1: { chainId: 11155111, rpc: { url: 'http://l1:8545' }, beacon: { url: 'http://l1:5052' } },
   l2: { chainId: 424242 },
@@ -30,6 +32,7 @@ const sequencer = (name: string, more: object = {}) =>
   parsed('OpNode', name, { networkRef, role: 'Sequencer', execution, sequencer: { signer, ...more } });
 const replica = (name: string) => parsed('OpNode', name, { networkRef, role: 'Replica', execution });
 const batcher = (name: string, more: object = {}) => parsed('OpBatcher', name, { networkRef, signer, ...more });
+const proposer = (name: string) => parsed('OpProposer', name, { networkRef, signer });
 
 function refusalsOf(
   state: State,
@@ -111,26 +114,60 @@ describe('a wish that is valid but can not be fulfilled yet', () => {
 describe('a second one of what there must be one of', () => {
   it('is refused, the oldest stays', () => {
     const nodes = [sequencer('first'), replica('r'), sequencer('second')];
-    const problems = refuseDuplicates({ nodes, batchers: [batcher('a'), batcher('b'), batcher('c')] });
+    const problems = refuseDuplicates({
+      nodes,
+      batchers: [batcher('a'), batcher('b'), batcher('c')],
+      proposers: [proposer('a'), proposer('b')],
+    });
     expect(problems.map(({ type, object }) => `${type} ${object}`)).toEqual([
       'DuplicateRole OpNode/second',
       'DuplicateRole OpBatcher/b',
       'DuplicateRole OpBatcher/c',
+      'DuplicateRole OpProposer/b',
     ]);
     for (const { message, fix } of problems)
       expect([message, fix].join()).toMatch(/"(first|a)" is there already.*delete/s);
   });
 
-  it('is not a second replica', () => {
-    expect(refuseDuplicates({ nodes: [sequencer('s'), replica('a'), replica('b')], batchers: [batcher('b')] })).toEqual(
-      [],
-    );
+  it('is whoever is not rolled out, however old it is', () => {
+    const nodes = [sequencer('older'), sequencer('running'), sequencer('standing-by')];
+    const problems = refuseDuplicates({ nodes, batchers: [], proposers: [], rolledOut: ['running', 'standing-by'] });
+    expect(problems).toEqual([
+      {
+        type: 'DuplicateRole',
+        message: expect.stringContaining('"running" is there already'),
+        fix: expect.stringContaining('set spec.sequencer.preferred of the OptimismNetwork to "running"'),
+        object: 'OpNode/older',
+      },
+    ]);
   });
 
-  it('holds up nobody else, as little as a component that this version does not know yet', () => {
+  it('is no sequencer of a network that says which one it prefers: the others stand by', () => {
+    const nodes = [sequencer('a'), sequencer('b'), sequencer('c')];
+    expect(refuseDuplicates({ nodes, batchers: [], proposers: [], preferred: 'b' })).toEqual([]);
+  });
+
+  it('is not a second replica', () => {
+    const nodes = [sequencer('s'), replica('a'), replica('b')];
+    expect(refuseDuplicates({ nodes, batchers: [batcher('b')], proposers: [] })).toEqual([]);
+  });
+
+  it('sends with a key of its own', () => {
+    const senders = new Map([
+      ['OpProposer/p', '0xb'],
+      ['OpChallenger/c', '0xc'],
+      ['OpChallenger/d', '0xc'],
+    ]);
+    expect(refuseSharedKeys('0xb', 'b', senders).map(({ message }) => message)).toEqual([
+      "OpProposer/p signs with 0xb, as OpBatcher/b does: they would take each other's nonces",
+      "OpChallenger/d signs with 0xc, as OpChallenger/c does: they would take each other's nonces",
+    ]);
+    expect(refuseSharedKeys('0xa', 'b', new Map([['OpProposer/p', '0xb']]))).toEqual([]);
+  });
+
+  it('holds up nobody else', () => {
     const problem = { message: '', fix: '' };
     expect(blocksRollouts({ ...problem, type: 'DuplicateRole', object: 'OpNode/second' })).toBe(false);
-    expect(blocksRollouts({ ...problem, type: 'NotSupportedYet', object: 'OpProposer/p' })).toBe(false);
     expect(blocksRollouts({ ...problem, type: 'NotSupportedYet', object: 'OpBatcher/b' })).toBe(true);
     expect(blocksRollouts({ ...problem, type: 'ChainMismatch' })).toBe(true);
   });
@@ -140,7 +177,6 @@ describe('a setting that this version can not honour', () => {
   const address = `0x${'2'.repeat(40)}`;
   const windows = [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }];
   it.each<[string, object]>([
-    ['spec.network', { network: 'sepolia/op' }],
     [
       'spec.contracts.discovery',
       { contracts: { discovery: 'Manual', systemConfig: address, addresses: { optimismPortal: address } } },
@@ -148,20 +184,16 @@ describe('a setting that this version can not honour', () => {
     ['spec.contracts.addresses', { contracts: { systemConfig: address, addresses: { optimismPortal: address } } }],
     ['spec.contracts.l1StandardBridge', { contracts: { l1StandardBridge: address } }],
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
-    ['spec.sequencer.preferred', { sequencer: { preferred: 'acme-sequencer-b' } }],
     ['spec.approval.windows', { approval: { windows } }],
     ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],
-    ['spec.rollout.gates.proposing.timeout', { rollout: { gates: { proposing: { timeout: '1m' } } } }],
-    ['spec.rollout.gates.challenging.timeout', { rollout: { gates: { challenging: { timeout: '1m' } } } }],
     ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
-    ['spec.rollout.gates.funds.minHours', { rollout: { gates: { funds: { minHours: 48 } } } }],
-    ['spec.rollout.skipGates: funds', { rollout: { skipGates: ['batching', 'funds'] } }],
+    ['spec.rollout.skipGates: fork-ready', { rollout: { skipGates: ['batching', 'fork-ready'] } }],
     ['spec.rollout.skipGates: same-chain', { rollout: { skipGates: ['same-chain'] } }],
     ['spec.owner', { owner: { signer } }],
     ['spec.audit.retain', { audit: { retain: true } }],
   ])('%s of a network is refused with a way out', (field, more) => {
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, ...more });
-    const found = refuseSettings({ network, nodes: [], batchers: [], components: [] });
+    const found = refuseSettings({ network, nodes: [], components: [], registry });
     expect(found).toContainEqual({
       type: 'NotSupportedYet',
       message: expect.stringContaining(field),
@@ -169,13 +201,34 @@ describe('a setting that this version can not honour', () => {
     });
   });
 
+  it('is no name of the registry that is there, and one that is not is told with what may be meant', () => {
+    const said = (name: string) =>
+      refuseSettings({
+        network: parsed('OptimismNetwork', 'acme', { ...NETWORK, network: name }),
+        nodes: [],
+        components: [],
+        registry,
+      });
+    expect(said('sepolia/unichain')).toEqual([]);
+    expect(said('sepolia/unichian')).toEqual([
+      {
+        type: 'ReferenceNotFound',
+        message: 'spec.network: the superchain registry has no chain "sepolia/unichian"',
+        fix: 'Did you mean sepolia/unichain?',
+      },
+    ]);
+    expect(said('acme/nothing-like-it')).toMatchObject([
+      { fix: expect.stringMatching(/superchains mainnet, sepolia, sepolia-devnet-2\. For a chain outside/) },
+    ]);
+  });
+
   it('is no gate that plans wait at', () => {
-    const asked = ['sequencer', 'batcher', 'replica', 'network'] as const;
+    const asked = ['sequencer', 'batcher', 'replica', 'network', 'proposer', 'challenger'] as const;
     const steps = asked.flatMap((role) => draftOf(networkOf([{ role, state: 'new' }])).steps);
-    const waited = new Set(steps.flatMap(({ gate }) => gate ?? []));
+    const waited = new Set(steps.flatMap(({ gates }) => gates ?? []));
     const never = SKIPPABLE_GATES.filter((gate) => !waited.has(gate));
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, rollout: { skipGates: [...SKIPPABLE_GATES] } });
-    const refused = refuseSettings({ network, nodes: [], batchers: [], components: [] });
+    const refused = refuseSettings({ network, nodes: [], components: [], registry });
     expect(refused.map(({ message }) => message.split(' is not')[0]).sort()).toEqual(
       never.map((gate) => `spec.rollout.skipGates: ${gate}`).sort(),
     );
@@ -185,23 +238,17 @@ describe('a setting that this version can not honour', () => {
     const found = refuseSettings({
       network: undefined,
       nodes: [sequencer('s', { stopped: true })],
-      batchers: [
-        batcher('b', { stopped: true }),
-        batcher('m', { signer: { mnemonicSecretRef: { name: 'm', key: 'm' }, hdPath: "m/44'/60'/0'/0/0" } }),
-      ],
-      components: [
-        { kind: 'OpProposer', metadata: { name: 'p' } },
-        { kind: 'OpChallenger', metadata: { name: 'c' } },
-        { kind: 'OpNode', metadata: { name: 's' } },
-      ],
+      components: [],
+      registry,
     });
     expect(found.map(({ object, message }) => `${object}: ${message.split(' is not')[0]}`)).toEqual([
-      'OpNode/s: spec.sequencer.stopped',
-      'OpBatcher/b: spec.stopped',
-      'OpBatcher/m: spec.signer.mnemonicSecretRef',
-      'OpProposer/p: OpProposer',
-      'OpChallenger/c: OpChallenger',
+      'OpNode/s: spec.sequencer.stopped of all sequencers of a network',
     ]);
+  });
+
+  it('is not the word that a sequencer only stands by', () => {
+    const nodes = [sequencer('active'), sequencer('standby', { stopped: true })];
+    expect(refuseSettings({ network: undefined, nodes, components: [], registry })).toEqual([]);
   });
 
   it('is more components than status has room for: refused before anything is done', () => {
@@ -209,8 +256,8 @@ describe('a setting that this version can not honour', () => {
       refuseSettings({
         network: undefined,
         nodes: [],
-        batchers: [],
         components: Array.from({ length: count }, (_, n) => ({ kind: 'OpNode', metadata: { name: `n${n}` } })),
+        registry,
       });
     expect(crowd(MAX_COMPONENTS)).toEqual([]);
     expect(crowd(MAX_COMPONENTS + 2)).toEqual([
@@ -226,9 +273,8 @@ describe('a setting that this version can not honour', () => {
 
   it('is none of those that everybody sets', () => {
     const network = parsed('OptimismNetwork', 'acme', NETWORK);
-    expect(
-      refuseSettings({ network, nodes: [sequencer('s'), replica('r')], batchers: [batcher('b')], components: [] }),
-    ).toEqual([]);
+    const nodes = [sequencer('s'), replica('r')];
+    expect(refuseSettings({ network, nodes, components: [], registry })).toEqual([]);
   });
 });
 
@@ -238,7 +284,8 @@ describe('the role of a component', () => {
     ['OpNode', { role: 'Sequencer' }, 'sequencer'],
     ['OpNode', { role: 'Replica' }, 'replica'],
     ['OpBatcher', {}, 'batcher'],
-    ['OpProposer', {}, undefined],
+    ['OpProposer', {}, 'proposer'],
+    ['OpChallenger', {}, 'challenger'],
     ['Deployment', {}, undefined],
   ])('of %s %o is %s', (kind, spec, role) => {
     expect(componentRole({ kind, spec })).toBe(role);

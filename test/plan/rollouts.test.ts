@@ -2,13 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../src/plan/planner.ts';
 import { change, draftOf, LIMITS, networkOf, refOf, type State, stepsOf } from './network-of.ts';
 
-const STORE = ['network: storeConfig', 'network: verify'];
+const STORE = 'network: storeConfig ✓';
 const SEQUENCE = [
   'sequencer: no-foreign-sequencer',
   'sequencer: startSequencer',
-  'sequencer: sequencing',
-  'sequencer: single-sequencer',
-  'sequencer: verify',
+  'sequencer: sequencing + single-sequencer ✓',
 ];
 
 function all(state: State) {
@@ -29,32 +27,29 @@ describe('a plan', () => {
     expect(draftOf(networkOf([{ role: 'batcher', state: 'new' }])).steps.map(({ id }) => id)).toEqual([
       '01-await-no-foreign-batcher/batcher',
       '02-apply-component/batcher',
-      '03-await-pods/batcher',
-      '04-await-batching/batcher',
-      '05-verify/batcher',
+      '03-await-batching/batcher',
     ]);
   });
 
   it('takes the limits of its steps from the spec', () => {
     const limits = Object.fromEntries(
-      draftOf(all('new')).steps.flatMap(({ gate, limitSeconds }) => (gate ? [[gate, limitSeconds]] : [])),
+      draftOf(all('new')).steps.flatMap(({ gates, limitSeconds }) =>
+        gates ? [[gates.join(' + '), limitSeconds]] : [],
+      ),
     );
     expect(limits).toEqual({
-      'l1-reachable': LIMITS.l1ReachableSeconds,
-      'config-matches-chain': LIMITS.l1ReachableSeconds,
-      'engine-ready': LIMITS.engineReadySeconds,
-      'derivation-caught-up': LIMITS.derivationSeconds,
+      'l1-reachable + config-matches-chain': LIMITS.l1ReachableSeconds,
+      'engine-ready + derivation-caught-up': LIMITS.engineReadySeconds + LIMITS.derivationSeconds,
       'no-foreign-sequencer': LIMITS.foreignSequencerSeconds,
-      sequencing: LIMITS.sequencingSeconds,
-      'single-sequencer': LIMITS.sequencingSeconds,
-      'no-foreign-batcher': LIMITS.foreignBatcherSeconds,
+      'sequencing + single-sequencer': 2 * LIMITS.sequencingSeconds,
+      'funds + no-foreign-batcher': LIMITS.foreignBatcherSeconds,
       batching: LIMITS.batchingSeconds,
       'node-synced': LIMITS.nodeSyncSeconds,
     });
   });
 
   it('says in one line what it is about, however many components there are', () => {
-    expect(draftOf(all('changed')).summary).toBe('change acme: acme, replica, sequencer, batcher (8 steps)');
+    expect(draftOf(all('changed')).summary).toBe('change acme: acme, replica, sequencer, batcher (4 steps)');
     const many = Array.from(
       { length: 50 },
       (_, n) => ({ role: 'replica', state: 'new', name: `replica-${n}` }) as const,
@@ -72,24 +67,31 @@ describe('a plan', () => {
 describe('an install', () => {
   it('goes from the network to the sequencer, then the batcher, then the replicas', () => {
     expect(stepsOf(all('new'))).toEqual([
-      'network: l1-reachable',
-      'network: config-matches-chain',
-      ...STORE,
-      'sequencer: applyComponent pods≥0',
-      'sequencer: awaitPods',
-      'sequencer: engine-ready',
-      'sequencer: derivation-caught-up',
+      'network: l1-reachable + config-matches-chain',
+      STORE,
+      'sequencer: applyComponent pods≥0, ready',
+      'sequencer: engine-ready + derivation-caught-up',
       ...SEQUENCE,
-      'batcher: no-foreign-batcher',
-      'batcher: applyComponent pods≥0',
-      'batcher: awaitPods',
-      'batcher: batching',
-      'batcher: verify',
-      'replica: applyComponent pods≥0',
-      'replica: awaitPods',
-      'replica: node-synced',
-      'replica: verify',
+      'batcher: funds + no-foreign-batcher',
+      'batcher: applyComponent pods≥0, ready',
+      'batcher: batching ✓',
+      'replica: applyComponent pods≥0, ready',
+      'replica: node-synced ✓',
     ]);
+  });
+
+  it('of replicas alone, which follow what somebody else runs, skips what they do not have', () => {
+    const input = networkOf([
+      { role: 'replica', state: 'new', name: 'open' },
+      { role: 'replica', state: 'new', name: 'deriving' },
+      { role: 'network', state: 'new' },
+    ]);
+    expect(stepsOf(input)).toEqual([
+      'network: l1-reachable + config-matches-chain',
+      STORE,
+      ...['open', 'deriving'].flatMap((name) => [`${name}: applyComponent pods≥0, ready`, `${name}: node-synced ✓`]),
+    ]);
+    expect(draftOf(input)).toMatchObject({ kinds: ['install'], gapExpectedSeconds: 0, warnings: [] });
   });
 
   it('interrupts no blocks, because there are none', () => {
@@ -112,40 +114,35 @@ describe('an install', () => {
       { role: 'replica', state: 'new' },
     ]);
     expect(draftOf(input)).toMatchObject({ kind: 'install', kinds: ['install'] });
-    expect(stepsOf(input).slice(0, 2)).toEqual(STORE);
+    expect(stepsOf(input)[0]).toBe(STORE);
   });
 
   it('waits for no pods of a replica that shall have none', () => {
     const input = networkOf([{ role: 'replica', state: 'new', desired: { replicas: 0 } }]);
-    expect(stepsOf(input)).toEqual(['replica: applyComponent pods≥0', 'replica: verify']);
+    expect(stepsOf(input)).toEqual(['replica: applyComponent ✓']);
   });
 });
 
 describe('a change', () => {
   it('that restarts nothing applies and waits for nothing', () => {
     expect(stepsOf(all('changed'))).toEqual([
-      ...STORE,
-      ...['replica', 'sequencer', 'batcher'].flatMap((name) => [`${name}: applyComponent`, `${name}: verify`]),
+      STORE,
+      ...['replica', 'sequencer', 'batcher'].map((name) => `${name}: applyComponent ✓`),
     ]);
     expect(draftOf(all('changed'))).toMatchObject({ kind: 'change', gapExpectedSeconds: 0 });
   });
 
   it('that restarts goes from replicas, as canaries, to the sequencer, then the batcher', () => {
     expect(stepsOf(all('changed, restarting'))).toEqual([
-      ...STORE,
-      'replica: applyComponent pods≥0',
-      'replica: awaitPods pod 0',
-      'replica: node-synced pod 0',
-      'replica: verify',
-      'sequencer: applyComponent pods≥0',
-      'sequencer: awaitPods',
+      STORE,
+      'replica: applyComponent pods≥0, ready pod 0',
+      'replica: node-synced pod 0 ✓',
+      'sequencer: applyComponent pods≥0, ready',
       'sequencer: engine-ready',
       ...SEQUENCE,
       'batcher: stopBatcher',
-      'batcher: applyComponent pods≥0',
-      'batcher: awaitPods',
-      'batcher: batching',
-      'batcher: verify',
+      'batcher: applyComponent pods≥0, ready',
+      'batcher: batching ✓',
     ]);
   });
 
@@ -159,32 +156,24 @@ describe('a change', () => {
   it('restarts one pod of a replica after the other, the highest first, each synced before the next', () => {
     const input = networkOf([{ role: 'replica', state: 'changed, restarting', desired: { replicas: 3 } }]);
     expect(stepsOf(input)).toEqual([
-      ...[2, 1, 0].flatMap((n) => [
-        `replica: applyComponent pods≥${n}`,
-        `replica: awaitPods pod ${n}`,
-        `replica: node-synced pod ${n}`,
-      ]),
-      'replica: verify',
+      'replica: applyComponent pods≥2, ready pod 2',
+      'replica: node-synced pod 2',
+      'replica: applyComponent pods≥1, ready pod 1',
+      'replica: node-synced pod 1',
+      'replica: applyComponent pods≥0, ready pod 0',
+      'replica: node-synced pod 0 ✓',
     ]);
   });
 
   it('waits until the pods that a replica gets follow the chain, and moves none of those that it has', () => {
     const input = networkOf([{ role: 'replica', state: 'scaled up', desired: { replicas: 2 } }]);
-    expect(stepsOf(input)).toEqual([
-      'replica: applyComponent',
-      'replica: awaitPods',
-      'replica: node-synced',
-      'replica: verify',
-    ]);
+    expect(stepsOf(input)).toEqual(['replica: applyComponent, ready', 'replica: node-synced ✓']);
   });
 
   it('waits for nothing when a replica gets fewer pods', () => {
-    expect(stepsOf(networkOf([{ role: 'replica', state: 'scaled down' }]))).toEqual([
-      'replica: applyComponent',
-      'replica: verify',
-    ]);
+    expect(stepsOf(networkOf([{ role: 'replica', state: 'scaled down' }]))).toEqual(['replica: applyComponent ✓']);
     const none = networkOf([{ role: 'replica', state: 'changed, restarting', desired: { replicas: 0 } }]);
-    expect(stepsOf(none)).toEqual(['replica: applyComponent', 'replica: verify']);
+    expect(stepsOf(none)).toEqual(['replica: applyComponent ✓']);
   });
 
   it('lets a newer revision take over anywhere but between a stop and what follows it', () => {
@@ -225,12 +214,12 @@ describe('a change', () => {
 
 describe('a repair', () => {
   it('of the network stores its files again, and asks nothing of L1', () => {
-    expect(stepsOf(networkOf([{ role: 'network', state: 'drifted' }]))).toEqual(STORE);
+    expect(stepsOf(networkOf([{ role: 'network', state: 'drifted' }]))).toEqual([STORE]);
   });
 
   it('puts everything back before it waits for anything, but what another one may have replaced', () => {
     expect(stepsOf(all('lost'))).toEqual([
-      ...STORE,
+      STORE,
       'sequencer: stopSequencer',
       'sequencer: applyComponent',
       'replica: applyComponent',
@@ -239,11 +228,9 @@ describe('a repair', () => {
       'batcher: no-foreign-batcher',
       'batcher: applyComponent',
       'batcher: awaitPods',
-      'batcher: batching',
-      'batcher: verify',
+      'batcher: batching ✓',
       'replica: awaitPods',
-      'replica: node-synced',
-      'replica: verify',
+      'replica: node-synced ✓',
     ]);
     expect(draftOf(all('lost'))).toMatchObject({ kind: 'drift', kinds: ['drift'], gapExpectedSeconds: 0 });
   });
@@ -308,7 +295,7 @@ describe('a batcher that a change has stopped half-way', () => {
   it('is started again as it was, while the change waits for a person', () => {
     const { kind, steps } = draftOf({ ...halfWay, meanwhile: true });
     expect(kind).toBe('drift');
-    expect(steps[0]).toMatchObject({ gate: 'no-foreign-batcher' });
+    expect(steps[0]).toMatchObject({ gates: ['no-foreign-batcher'] });
     expect(new Set(steps.flatMap(({ render }) => render ?? []))).toEqual(new Set(['batcher-1']));
   });
 
@@ -332,7 +319,7 @@ describe('a sequencer that an interrupted change has left on its template', () =
     expect(kind).toBe('drift');
     expect(renders).toMatchObject([{ digest: 'sequencer-1' }]);
     expect(steps.slice(0, 2).map(({ type }) => type)).toEqual(['applyComponent', 'awaitPods']);
-    expect(steps.map(({ gate }) => gate)).toContain('single-sequencer');
+    expect(steps.flatMap(({ gates }) => gates ?? [])).toContain('single-sequencer');
   });
 
   it('is left to the change when it works', () => {
@@ -376,10 +363,10 @@ describe('pods that an interrupted change has left on its template', () => {
 
   it('restart one after the other in a replica that is scaled up as well', () => {
     expect(stepsOf(strays('replica', 'scaled up', { desired: { replicas: 2 } })).slice(0, 4)).toEqual([
-      'replica: applyComponent pods≥1',
-      'replica: awaitPods pod 1',
+      'replica: applyComponent pods≥1, ready pod 1',
       'replica: node-synced pod 1',
-      'replica: applyComponent pods≥0',
+      'replica: applyComponent pods≥0, ready pod 0',
+      'replica: node-synced pod 0 ✓',
     ]);
   });
 
@@ -434,7 +421,7 @@ describe('what a new operator renders differently', () => {
     ]);
     const { kind, kinds, gapExpectedSeconds } = draftOf(input);
     expect({ kind, kinds, gapExpectedSeconds }).toEqual({ kind: 'change', kinds: ['change'], gapExpectedSeconds: 0 });
-    expect(stepsOf(input).slice(0, 3)).toEqual([...STORE, 'batcher: stopBatcher']);
+    expect(stepsOf(input).slice(0, 2)).toEqual([STORE, 'batcher: stopBatcher']);
     expect(stepsOf(input).some((step) => step.startsWith('sequencer'))).toBe(false);
   });
 });

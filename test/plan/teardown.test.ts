@@ -31,6 +31,17 @@ describe('a teardown', () => {
     });
   });
 
+  it('of replicas alone stops nobody, and says nothing about blocks', () => {
+    const input = networkOf([], { deleting: true, leaving: leaving('network', 'replica') });
+    expect(stepsOf(input)).toEqual([
+      'replica: deleteComponent',
+      'network: deleteComponent',
+      'replica: removeFinalizers',
+      'network: removeFinalizers',
+    ]);
+    expect(draftOf(input)).toMatchObject({ warnings: [] });
+  });
+
   it('of one component leaves all others alone', () => {
     const input = networkOf(running, { leaving: leaving('replica') });
     expect(stepsOf(input)).toEqual(['replica: deleteComponent', 'replica: removeFinalizers']);

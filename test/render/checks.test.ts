@@ -19,13 +19,15 @@ function found(yaml: string, facts: { chain?: ChainFacts; release?: string } = {
 
 const batches = (settings: string) => edited('maxChannelDuration: 2', settings);
 const remoteSigner = readFileSync(join(import.meta.dirname, 'inputs', 'remote-signer.yaml'), 'utf8');
+const registryReplica = readFileSync(join(import.meta.dirname, 'inputs', 'registry-replica.yaml'), 'utf8');
 const withKarst: ChainFacts = { ...customChain, forks: [...customChain.forks, { name: 'karst', time: 1795347999 }] };
 const secondNamed = (name: string) =>
   `${devnet()}\n---\n${example('devnet', 'replica.yaml').replace('name: devnet-replica', `name: ${name}`)}`;
 
 describe('settings that the programs do not check', () => {
-  test('are fine in the devnet', () => {
+  test('are fine in the devnet, and in a replica of a registry chain', () => {
     expect(found(devnet())).toEqual([]);
+    expect(found(registryReplica, { chain: registryChain })).toEqual([]);
   });
 
   test.each([
@@ -80,6 +82,17 @@ describe('settings that the programs do not check', () => {
       /^error ReferenceNotFound OptimismNetwork\/devnet: spec.sequencer.preferred names OpNode devnet-b/,
     ],
     [
+      'a preferred sequencer that is never to sequence',
+      () =>
+        found(
+          edited('probeInterval: 5s', 'sequencer: {preferred: devnet-sequencer}').replace(
+            '  sequencer:\n    signer:',
+            '  sequencer:\n    stopped: true\n    signer:',
+          ),
+        ),
+      /^error InvalidSpec OptimismNetwork\/devnet: spec.sequencer.preferred names OpNode devnet-sequencer, whose/,
+    ],
+    [
       'op-geth on a chain that has scheduled Karst',
       () => found(devnet(), { chain: withKarst }),
       /^error Incompatible OptimismNetwork\/devnet: the chain has scheduled karst, and release u18 knows forks up to jovian/,
@@ -120,23 +133,63 @@ describe('settings that the programs do not check', () => {
       /^warning InvalidSpec OpNode\/devnet-replica: consensus.reqRespSync: false/,
     ],
     [
+      'a follower whose execution client waits for a block that nobody sends, as a warning',
+      () =>
+        found(
+          edited(
+            '  consensus:\n    env: [',
+            '  consensus:\n    syncMode: execution-layer\n    p2p: {enabled: false}\n    env: [',
+          ),
+        ),
+      /^warning InvalidSpec OpNode\/devnet-replica: consensus.syncMode: execution-layer, and op-node has no p2p/,
+    ],
+    [
+      'batches that are not on L1, as a warning',
+      () => found(registryReplica, { chain: { ...registryChain, altDA: true } }),
+      /^warning InvalidSpec OpNode\/unichain-replica: the batches of sepolia\/unichain are on another data/,
+    ],
+    [
       'a sequencer behind a load balancer that nobody may use, as a warning',
       () => found(edited('role: Sequencer', 'role: Sequencer\n  service: {type: LoadBalancer}')),
       /^warning InvalidSpec OpNode\/devnet-sequencer: service.type: LoadBalancer/,
+    ],
+    [
+      'a remote signer that is asked in the clear, as a warning',
+      () => found(remoteSigner),
+      /^warning InvalidSpec OpBatcher\/acme-batcher: spec.signer.remote is asked in the clear/,
+    ],
+    [
+      'a remote signer that is shown no certificate, as a warning',
+      () => found(remoteSigner.replace('http://signer', 'https://signer')),
+      /^warning InvalidSpec OpBatcher\/acme-batcher: spec.signer.remote shows no certificate/,
     ],
   ])('name %s', (_, problems, expected) => {
     expect(problems()[0]).toMatch(expected);
   });
 
-  test('refuse kinds that nothing renders yet', () => {
-    const proposer = [
-      'apiVersion: optimism.io/v1alpha1',
-      'kind: OpProposer',
-      'metadata: {name: devnet-proposer}',
-      'spec: {networkRef: {name: devnet}, signer: {secretKeyRef: {name: devnet-keys, key: proposer}}}',
-    ].join('\n');
-    expect(found(`${devnet()}\n---\n${proposer}`)).toEqual([
-      'error NotSupportedYet OpProposer/devnet-proposer: OpProposer is not supported by this version of the operator',
+  test('name senders that show one certificate and want to sign with two keys, but no sequencer', () => {
+    const input = renderInput(remoteSigner);
+    const [batcher] = input.batchers;
+    if (!batcher) throw new Error('there is no batcher');
+    const remote = (address: string, secretName: string) => ({
+      remote: { endpoint: 'https://signer:8080', address, tls: { secretName } },
+    });
+    batcher.spec.signer = remote(`0x${'aa'.repeat(20)}`, 'signer-client');
+    expect(checkSettings(input)).toEqual([]);
+    const other = (name: string, secretName: string) => ({
+      ...batcher,
+      metadata: { ...batcher.metadata, name },
+      spec: { ...batcher.spec, signer: remote(`0x${'bb'.repeat(20)}`, secretName) },
+    });
+    const problems = (secretName: string) =>
+      checkSettings({ ...input, batchers: [batcher, other('b', secretName)] }).map(
+        ({ level, object, message }) => `${level} ${object} ${message}`,
+      );
+    expect(problems('signer-b')).toEqual([]);
+    expect(problems('signer-client')).toEqual([
+      expect.stringMatching(
+        /^warning OpBatcher\/b has the certificate of OpBatcher\/acme-batcher \(Secret signer-client\)/,
+      ),
     ]);
   });
 

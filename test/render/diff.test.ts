@@ -93,7 +93,10 @@ describe('the difference of two renders', () => {
   });
 
   test('names objects that come and go', () => {
-    const without = devnet().split('\n---\n').slice(0, 3).join('\n---\n');
+    const without = devnet()
+      .split('\n---\n')
+      .filter((text) => !text.includes('kind: OpBatcher'))
+      .join('\n---\n');
     const names = changes(devnet(), without).map(({ action, object }) => `${action} ${object}`);
     expect(names).toEqual([
       'delete ServiceAccount/devnet-batcher',
@@ -107,7 +110,11 @@ describe('the difference of two renders', () => {
     const rollup = { name: 'devnet-rollup-ffff', key: 'rollup.json' };
     const chain = { ...customChain, config: { ...customChain.config, rollup } };
     const found = diffObjects(objects(renderInput(devnet())), objects(renderInput(devnet(), { chain })));
-    expect(found.map(({ object }) => object)).toEqual(['StatefulSet/devnet-sequencer', 'StatefulSet/devnet-replica']);
+    expect(found.map(({ object }) => object)).toEqual([
+      'StatefulSet/devnet-sequencer',
+      'StatefulSet/devnet-replica',
+      'StatefulSet/devnet-challenger',
+    ]);
     expect(found.every(({ restartsPods }) => restartsPods)).toBe(true);
   });
 

@@ -58,6 +58,7 @@ describe('peers', () => {
     const everything = renderInput(file('everything.yaml'));
     expect(peersData(everything)).toEqual({
       'acme-sequencer': '',
+      'acme-archive': '/dns4/acme-sequencer-0.acme-sequencer.chains.svc/tcp/9333/p2p/16Uiu2HAacmesequencer0',
       'acme-replica': '/dns4/acme-sequencer-0.acme-sequencer.chains.svc/tcp/9333/p2p/16Uiu2HAacmesequencer0',
     });
     expect(variable(everything, 'acme-replica', 'op-node', 'OP_NODE_P2P_DISABLE')?.value).toBe('true');

@@ -5,6 +5,7 @@ import type { Flag } from '../devnet/programs/settings/flag-table.ts';
 import { gethFlags } from '../devnet/programs/settings/geth-flags.ts';
 import { opBatcherFlags } from '../devnet/programs/settings/op-batcher-flags.ts';
 import { opNodeFlags } from '../devnet/programs/settings/op-node-flags.ts';
+import { opProposerFlags } from '../devnet/programs/settings/op-proposer-flags.ts';
 import { parseRethArguments } from '../devnet/programs/settings/reth-flags.ts';
 import { parseSettings, unknownVariables } from '../devnet/programs/settings/settings.ts';
 import { type Version, versionOfTag } from '../devnet/programs/version.ts';
@@ -15,6 +16,7 @@ const PROGRAMS: Readonly<Record<string, { prefix: string; flags: (version: Versi
   'op-geth': { prefix: 'GETH', flags: gethFlags },
   'geth-init': { prefix: 'GETH', flags: gethFlags },
   'op-batcher': { prefix: 'OP_BATCHER', flags: opBatcherFlags },
+  'op-proposer': { prefix: 'OP_PROPOSER', flags: opProposerFlags },
 };
 
 interface PodSpec {

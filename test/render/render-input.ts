@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KindName } from '../../src/api/names.ts';
 import { parseObject } from '../../src/api/parse.ts';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import { release as findRelease, type Release } from '../../src/catalogue/releases.ts';
-import type { ChainFacts, RenderInput } from '../../src/render/index.ts';
+import type { ChainFacts, ContractFacts, RenderInput } from '../../src/render/index.ts';
+import { registryFacts } from '../../src/render/registry-facts.ts';
 
 function release(name: string): Release {
   const found = findRelease(name);
@@ -39,12 +41,18 @@ export const registryChain: ChainFacts = {
   l2ChainId: 1301,
   blockTimeSeconds: 1,
   seqWindowSize: 3600,
-  genesisHash: '0xcccc1cbdd32bd1b9d2bb8b9b9bd7ea56c6c4c8a1f6e3a0de8d8c7a0ee46c3c01',
-  custom: false,
-  registryName: 'sepolia/unichain',
+  genesisHash: '0xb7fe0bc9f98ca03294ca0094ff9374cc3e64130b6ec85850d6e260191f48bfe7',
+  ...registryFacts('sepolia/unichain', loadRegistry().find('sepolia/unichain')),
   forks: [{ name: 'jovian', time: 1763568001 }],
   batchInbox: '0xff00000000000000000000000000000000001301',
   config: {},
+};
+
+/** What L1 says of a chain whose games only its proposer makes. */
+export const permissionedGames: ContractFacts = {
+  disputeGameFactory: '0xa513E6E4b8f2a923D98304ec87F64353C4D5C853',
+  gameType: 1,
+  registeredGameTypes: [1],
 };
 
 const UIDS: Record<KindName, string> = {
@@ -58,7 +66,7 @@ const UIDS: Record<KindName, string> = {
 /** Objects of a YAML text (documents separated by `---`), as the API server would hand them back. */
 export function renderInput(
   yaml: string,
-  facts: { chain?: ChainFacts; release?: string; uids?: boolean } = {},
+  facts: { chain?: ChainFacts; contracts?: ContractFacts; release?: string; uids?: boolean } = {},
 ): RenderInput {
   const raw = parseAllDocuments(yaml).map((document) => document.toJS());
   const of = <K extends KindName>(kind: K) =>
@@ -78,6 +86,7 @@ export function renderInput(
     batchers: of('OpBatcher'),
     proposers: of('OpProposer'),
     challengers: of('OpChallenger'),
+    contracts: facts.contracts ?? permissionedGames,
     chain: facts.chain ?? customChain,
     release: release(facts.release ?? network.spec.release ?? 'u18'),
     secret: (name, key) => ({ name: `${name}-copy-c0de`, key }),
@@ -96,4 +105,13 @@ export function example(folder: string, ...files: string[]): string {
   return files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n---\n');
 }
 
-export const devnet = (): string => example('devnet', 'network.yaml', 'sequencer.yaml', 'replica.yaml', 'batcher.yaml');
+export const devnet = (): string =>
+  example(
+    'devnet',
+    'network.yaml',
+    'sequencer.yaml',
+    'replica.yaml',
+    'batcher.yaml',
+    'proposer.yaml',
+    'challenger.yaml',
+  );

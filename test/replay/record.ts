@@ -55,7 +55,7 @@ async function record(devnet: OwnDevnet, folder: string): Promise<void> {
     'a gate waits',
     async () => {
       const { plan: running } = await chain.status();
-      const waits = running?.steps?.some(({ gate, state }) => gate === 'node-synced' && state === 'Waiting');
+      const waits = running?.steps?.some(({ gates, state }) => gates?.includes('node-synced') && state === 'Waiting');
       return waits ? running : undefined;
     },
     120_000,

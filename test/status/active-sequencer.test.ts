@@ -34,6 +34,11 @@ describe('the active sequencer in status', () => {
     expect(sequencerToStatus(sample, before, now)).toEqual({ active: 'seq-b', since: '2026-11-22T12:00:00Z' });
   });
 
+  it('is still the same one when somebody has started a second one', () => {
+    const sample = sampleOf(['seq-0', { ok: true, value: true }], ['seq-a', { ok: true, value: true }]);
+    expect(sequencerToStatus(sample, before, now)).toEqual(before);
+  });
+
   it('is nobody when all say no', () => {
     expect(sequencerToStatus(sampleOf(['seq-a', { ok: true, value: false }]), before, now)).toEqual({});
   });

@@ -2,7 +2,8 @@ import { parseEther } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import { optimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import type { NodeSample, Sample, SyncStatus } from '../../src/chain/samples.ts';
-import { type HealthLimits, healthOf, healthToStatus } from '../../src/status/chain-health.ts';
+import { healthOf, healthToStatus } from '../../src/status/chain-health.ts';
+import type { HealthLimits } from '../../src/status/health/limits.ts';
 
 const START = 1_795_000_000;
 const limits: HealthLimits = {
@@ -11,7 +12,10 @@ const limits: HealthLimits = {
   batching: true,
   maxSafeLagSeconds: 600,
   maxReplicaLagBlocks: 100,
-  balance: {},
+  l1BlockTimeSeconds: 12,
+  seqWindowSize: 3600,
+  senders: [{ kind: 'OpBatcher', name: 'batcher' }],
+  challenging: [],
 };
 
 const hash = (n: number) => `0x${n.toString(16).padStart(64, '0')}`;
@@ -105,12 +109,25 @@ describe('the health of a chain', () => {
     expect(conditions['Sequencing']).toBe('False/SeveralSequencers');
   });
 
+  it('is unknown while the active one is silent, and says who could take over', () => {
+    const lost = node('a', 'Sequencer', { sequencerActive: silent });
+    const standby = node('b', 'Sequencer', { sequencerActive: { ok: true, value: false } });
+    const { health, conditions } = verdict([sample(1000, [lost, standby])]);
+    expect(conditions['Sequencing']).toBe('Unknown/SequencerUnreachable');
+    expect(health.conditions.find(({ type }) => type === 'Sequencing')?.message).toContain(
+      'set spec.sequencer.preferred to "b"',
+    );
+  });
+
   it('is stalled when an active sequencer makes no blocks', () => {
     const standing = [0, 30].map((age) => sample(1000, [node('seq', 'Sequencer', active)], age));
     expect(verdict(standing)).toMatchObject({
       health: { class: 'Stalled' },
-      conditions: { Sequencing: 'False/HeadStandsStill' },
+      conditions: { Sequencing: 'False/ExecutionUnreachable' },
     });
+    const alive = { el: { ok: true, value: {} } } as unknown as Partial<NodeSample>;
+    const waiting = [0, 30].map((age) => sample(1000, [node('seq', 'Sequencer', { ...active, ...alive })], age));
+    expect(verdict(waiting).conditions['Sequencing']).toBe('False/HeadStandsStill');
   });
 
   it('is good while an old chain catches up', () => {
@@ -178,22 +195,25 @@ describe('the health of a chain', () => {
       noncePending: 1,
     };
     const seen = sample(1000, [node('seq', 'Sequencer', active)]);
-    const { health, conditions } = verdict([{ ...seen, batcher: { ok: true, value: account } }], { balance });
+    const { health, conditions } = verdict([{ ...seen, batcher: { ok: true, value: account } }], {
+      senders: [{ kind: 'OpBatcher', name: 'batcher', ...balance }],
+    });
     expect([conditions['Funded'], health.class]).toEqual([expected, healthClass]);
     expect(health.conditions.find(({ type }) => type === 'Funded')?.message).toContain(words);
   });
 
   it('does not call a batcher poor whose balance could not be read', () => {
     const seen = { ...sample(1000, [node('seq', 'Sequencer', active)]), batcher: silent };
-    const { health, conditions } = verdict([seen], { balance: { minimum: '1' } });
+    const { health, conditions } = verdict([seen], {
+      senders: [{ kind: 'OpBatcher', name: 'batcher', minimum: '1' }],
+    });
     expect([conditions['Funded'], health.class]).toEqual(['Unknown/NoReading', 'Healthy']);
   });
 
   it('is degraded when a node has another chain, however green everything else is', () => {
-    const health = healthOf([sample(1000, [node('seq', 'Sequencer', active)])], limits, {
-      message: 'safe block 900 is another one on rep-0',
-      fix: 'delete its volume',
-    });
+    const health = healthOf([sample(1000, [node('seq', 'Sequencer', active)])], limits, [
+      { reason: 'DifferentChains', message: 'safe block 900 is another one on rep-0', fix: 'delete its volume' },
+    ]);
     expect(health.class).toBe('Degraded');
     expect(health.conditions.find(({ type }) => type === 'Degraded')).toMatchObject({
       reason: 'DifferentChains',
@@ -210,13 +230,37 @@ describe('the health of a chain', () => {
     );
   });
 
-  it('of nodes without a sequencer of ours is judged by the age of what they follow', () => {
-    const replica = node('rep', 'Replica', {});
-    const only = { sequencing: false, batching: false };
-    expect(verdict([sample(1000, [replica])], only).health.class).toBe('Healthy');
-    expect(verdict([sample(1000, [replica], 3600)], only)).toMatchObject({
-      health: { class: 'Degraded' },
-      conditions: { Following: 'False/ReplicaBehind' },
+  describe('of nodes without a sequencer of ours', () => {
+    const follow = { gossips: true, blockTimeSeconds: 2, maxLagBlocks: 10, maxL1LagBlocks: 10 };
+    const el = { chainId: 10, head: l1Ref(77), syncing: true };
+    const syncing = { el: { ok: true, value: el }, sync: { ok: false, kind: 'no-reading', error: 'zero' } } as const;
+    const derivedTo = (currentL1: number) => ({ sync: { ok: true, value: sync(1000, 900, currentL1) } }) as const;
+    const head = (number: number) =>
+      ({ l1: { ok: true, value: { chainId: 1, head: l1Ref(number), syncing: false } } }) as const;
+
+    it.each<[string, Partial<NodeSample>, Partial<Sample>, number, boolean, string]>([
+      ['a young head that was gossiped', {}, {}, 1, true, ''],
+      ['a gossiped head that is as old as none is', {}, {}, 61, true, 'block 1000, 61 s old'],
+      ['an old head, where nothing is gossiped', {}, {}, 36_000, false, ''],
+      ['all of L1 derived but for a few blocks', derivedTo(85), {}, 1, false, ''],
+      ['L1 not derived yet', derivedTo(84), {}, 1, false, 'has derived up to L1 block 84 of 95'],
+      ['an L1 that it does not see advancing', derivedTo(95), head(106), 1, true, 'up to L1 block 95 of 106'],
+      ['a pipeline that has just begun', derivedTo(0), {}, 36_000, true, ''],
+      ['an execution client that syncs from its peers', syncing, {}, 1, true, 'is syncing from its peers, at block 77'],
+    ])('%s: says it when that is behind', (_, fields, seen, age, gossips, says) => {
+      const last = { ...sample(1000, [node('rep', 'Replica', fields)], age), ...seen };
+      const foreign = { rep: { ...follow, gossips } };
+      const { health, conditions } = verdict([last], { sequencing: false, batching: false, foreign });
+      expect(conditions['Following']).toBe(says === '' ? 'True/InSync' : 'False/ReplicaBehind');
+      expect(health.conditions.find(({ type }) => type === 'Following')?.message).toContain(says);
+      expect(Object.keys(conditions)).toEqual(['Following', 'Degraded']);
+    });
+
+    it('says that it may be their chain that stands still', () => {
+      const old = sample(1000, [node('rep', 'Replica', {})], 3600);
+      const { health } = verdict([old], { sequencing: false, batching: false, foreign: { rep: follow } });
+      expect(health.class).toBe('Degraded');
+      expect(health.conditions[0]?.message).toContain('whether their chain makes blocks at all');
     });
   });
 

@@ -20,7 +20,13 @@ function pod(name: string, fields: Partial<NodePod> = {}): NodePod {
 /** What the programs said on a real devnet (test/chain/fixtures/recorded). */
 async function recordedSample(name: string, role: NodeSample['role'], files: readonly string[]): Promise<NodeSample> {
   await using server = await replaying(...files.map((file) => recorded('op-node-1.18.2', file)));
-  const target = { pod: `${name}-0`, node: name, role, ip: '127.0.0.1', ports: { opNode: server.port, execution: 1 } };
+  const target = {
+    pod: `${name}-0`,
+    node: name,
+    role,
+    ip: '127.0.0.1',
+    ports: { opNode: server.port, execution: 1, nodeMetrics: 1 },
+  };
   const { nodes } = await takeSample({ pods: [target] }, new AbortController().signal);
   return nodes[0] ?? expect.fail('no sample');
 }
@@ -93,6 +99,12 @@ describe('what is seen of an OpNode', () => {
     expect(young.pods?.[0]).not.toHaveProperty('safe');
   });
 
+  it('does not count a pod that is behind a chain that somebody else sequences, whatever its own head', () => {
+    const alone = (isBehind: boolean) => factsOf({ samples: [at(head)], isBehind: () => isBehind });
+    expect(alone(false)).toMatchObject({ readyReplicas: 1, pods: [{ synced: true, lag: 0 }] });
+    expect(alone(true)).toMatchObject({ readyReplicas: 0, pods: [{ synced: false, lag: 0 }] });
+  });
+
   it.each([
     ['asks its peers', FOLLOWS, 'RequestResponse'],
     ['may not ask', { ...FOLLOWS, OP_NODE_SYNCMODE_REQ_RESP: 'false' }, 'BatchesOnly'],
@@ -135,7 +147,7 @@ describe('what is seen of an OpBatcher', () => {
   };
   const sample = {
     batcher: { ok: true, value: account },
-    batcherPods: [{ pod: 'batcher-0', version: { ok: true, value: 'v1.16.11' } }],
+    servicePods: [{ pod: 'batcher-0', version: { ok: true, value: 'v1.16.11' } }],
   } as const;
   const before = batcherFacts({ pod: 'batcher-0', sample, before: {} }).fields;
 
@@ -151,7 +163,7 @@ describe('what is seen of an OpBatcher', () => {
   });
 
   it('stays while L1 and the pod do not answer, and has no version without a pod', () => {
-    const mute = { batcher: silent, batcherPods: [{ pod: 'batcher-0', version: silent }] };
+    const mute = { batcher: silent, servicePods: [{ pod: 'batcher-0', version: silent }] };
     const status = withFacts(before, batcherFacts({ pod: 'batcher-0', sample: mute, before }), NOW);
     expect(status).toBeUndefined();
     expect(withFacts(before, batcherFacts({ pod: undefined, sample: mute, before }), NOW)).not.toHaveProperty(

@@ -20,7 +20,7 @@ export function gateStep(n: number, gate: GateName): Step {
   return step(n, {
     id: `${String(n).padStart(2, '0')}-await-${gate}/acme`,
     type: 'awaitGate',
-    gate,
+    gates: [gate],
     summary: `wait until ${gate}`,
     limitSeconds: 1800,
   });

@@ -313,6 +313,63 @@ describe('what is said about log lines', () => {
     expect(explanation).not.toMatch(/hunter22|0123456789abcdef/);
   });
 
+  const SETUP =
+    'failed to setup: failed to init Tx manager: could not init signer: failed to create the signer client: ';
+  it.each([
+    [
+      'away',
+      `lvl=crit msg="Application failed" message="${SETUP}Post \\"https://signer:8080\\": dial tcp 10.96.0.7:8080: connect: connection refused"`,
+      'SignerUnreachable',
+      "can't reach its remote signer signer:8080",
+    ],
+    [
+      'not there for a sequencer',
+      'message="failed to setup: unable to create the rollup node config: failed to load p2p signer: Post \\"https://user:hunter22@signer.keys:8080/v1\\": dial tcp: lookup signer.keys on 10.96.0.10:53: no such host"',
+      'SignerUnreachable',
+      "can't reach its remote signer signer.keys:8080",
+    ],
+    [
+      'of another authority',
+      `message="${SETUP}Post \\"https://signer:8080\\": tls: failed to verify certificate: x509: certificate signed by unknown authority"`,
+      'SignerNotTrusted',
+      'does not trust its remote signer signer:8080: certificate signed by unknown authority',
+    ],
+    [
+      'strange to our certificate',
+      `message="${SETUP}Post \\"https://signer:8080\\": remote error: tls: expired certificate"`,
+      'SignerRefusesCertificate',
+      'is not let in by its remote signer signer:8080: its client certificate is not accepted',
+    ],
+    [
+      'without a certificate of ours',
+      `message="${SETUP}401 Unauthorized: client certificate was not provided\\n"`,
+      'SignerRefusesCertificate',
+      'is not let in by its remote signer: its client certificate is not accepted',
+    ],
+    [
+      'without a row for the client',
+      `err="eth_signTransaction failed: Forbidden: client 'batcher.chains' is not authorized to use any keys"`,
+      'SignerKnowsNoKey',
+      'has no key at its remote signer, which knows it as batcher.chains',
+    ],
+    [
+      'strict about the receiver',
+      'msg="Failed to create a transaction, will retry" err="eth_signTransaction failed: to address not authorized"',
+      'SignerRefuses',
+      'gets no signature from its remote signer: to address not authorized',
+    ],
+    [
+      'for another chain',
+      'err="failed to sign execution payload with signer: opsigner_signBlockPayload failed: unexpected chainId"',
+      'SignerRefuses',
+      'gets no signature from its remote signer: unexpected chainId',
+    ],
+  ])('tells a remote signer that is %s', (_, line, reason, why) => {
+    const explanation = explainLogLines([line]);
+    expect(explanation).toMatchObject({ reason, why });
+    expect(JSON.stringify(explanation)).not.toContain('hunter22');
+  });
+
   it('is nothing when no line is known', () => {
     expect(explainLogLines(['INFO all good', 'private key 0xabc'])).toBeUndefined();
   });

@@ -66,11 +66,11 @@ describe('the check of the coverage list', () => {
 
   it('misses a gate, a step and a failure that are in the code only', () => {
     delete list.gates['funds'];
-    delete list.steps['verify'];
+    delete list.steps['storeConfig'];
     delete list.failures['Forbidden'];
     const { status, output } = check();
     expect(status).toBe(1);
-    for (const name of ['gate funds', 'step verify', 'failure Forbidden'])
+    for (const name of ['gate funds', 'step storeConfig', 'failure Forbidden'])
       expect(output).toContain(`${name} is missing`);
   });
 

@@ -76,7 +76,7 @@ if (search.path === undefined) {
       await pageShows(
         `${namespace}/devnet: AwaitingApproval`,
         'waiting for approval',
-        'wait until pods of devnet-sequencer are ready',
+        'apply devnet-sequencer and wait until its pods are ready',
         `opstack approve devnet ${hash} -n ${namespace}`,
         `opstack reject devnet ${hash} -n ${namespace}`,
         `--name approve --input '{"plan":"${hash}","approver":"you"}'`,
@@ -90,7 +90,7 @@ if (search.path === undefined) {
       await waitUntil(
         'the rollout waits at its gate',
         async () => {
-          const step = (await chain.status()).plan?.steps?.find(({ gate }) => gate === 'sequencing');
+          const step = (await chain.status()).plan?.steps?.find(({ gates }) => gates?.includes('sequencing'));
           if (step?.state === 'Waiting' && step.message?.includes('expecting 900')) return step;
           throw new Error(`step: ${JSON.stringify(step)}`);
         },
@@ -118,7 +118,7 @@ if (search.path === undefined) {
     it('shows a waiting gate with its name, its limit and its last words', async () => {
       await pages.open(installId(), 'pending-activities');
       await pageShows(
-        '11-await-sequencing/devnet-sequencer',
+        '07-await-single-sequencer/devnet-sequencer',
         'awaitGate',
         /devnet-sequencer-0 is active, unsafe head [\d,]+: [\d,]+ new blocks in .* expecting 900/,
       );
@@ -132,9 +132,9 @@ if (search.path === undefined) {
       await pageShows(
         `plan ${hash}`,
         'approved by ana',
-        /07\s+execution client of devnet-sequencer answers .*\s+done\s+\d\d:\d\d:\d\dZ\s+the execution client of devnet-sequencer-0 answers/,
-        /11\s+devnet-sequencer makes blocks\s+waiting/,
-        /22\s+record devnet-replica as rolled out\s+–/,
+        /04\s+execution client of devnet-sequencer is of this chain.*\s+done\s+\d\d:\d\d:\d\dZ\s+the execution client of devnet-sequencer-0 answers/,
+        /07\s+devnet-sequencer makes blocks, and is the only active sequencer\s+waiting/,
+        /12\s+devnet-replica follows the chain\s+–/,
         `opstack skip-gate devnet sequencing --reason "…" -n ${namespace}`,
       );
       await pages.picture('rollout-details', 1800);
@@ -145,14 +145,14 @@ if (search.path === undefined) {
       await devnet().chain.waitForPhase('Ready', 120_000);
       await pages.open(installId(), 'timeline');
       await pageShows(
-        'all 22 steps done',
+        'all 12 steps done',
         'storeConfig • store chain configuration, keys and peers of devnet',
         'startSequencer • start sequencing on devnet-sequencer',
         'awaitGate • devnet-replica follows the chain',
       );
       await pages.picture('rollout', 1360);
       await pages.open(installId(), 'user-metadata');
-      await pageShows('skipped by ana: blocks are being made', /22\s+record devnet-replica as rolled out\s+done/);
+      await pageShows('skipped by ana: blocks are being made', /12\s+devnet-replica follows the chain\s+done/);
     });
   });
 }

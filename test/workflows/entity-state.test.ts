@@ -280,7 +280,7 @@ describe('the phase', () => {
 
   it('is Halted while a step has failed, whatever else is', () => {
     const state = stateAfter({ plan: aPlan('aaaaaaaa') });
-    state.halted = { step: '01-verify/x', problem };
+    state.halted = { step: '01-store-config/x', problem };
     expect(state.phase).toBe('Halted');
   });
 });

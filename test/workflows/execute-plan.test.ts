@@ -62,7 +62,7 @@ function gate(number: number, name: GateName): Step {
   return {
     id: `0${number}-await-${name}/acme`,
     type: 'awaitGate',
-    gate: name,
+    gates: [name],
     component: { kind: 'OpNode', name: 'acme' },
     summary: `gate ${name}`,
     limitSeconds: 60,
@@ -134,7 +134,7 @@ async function halted(executor: Executor): Promise<void> {
 }
 
 describe('a plan', () => {
-  it.each<FailureType>(['ReferenceChanged', 'ObjectLost', 'NetworkDeleted'])(
+  it.each<FailureType>(['ReferenceChanged', 'ObjectLost', 'SequencerChanged', 'NetworkDeleted'])(
     'ends with a wish for another look when a step fails with %s',
     async (type) => {
       play = () => fails(type);
@@ -222,16 +222,17 @@ describe('a word that a node is off', () => {
 
 describe('a word that a gate is to be skipped', () => {
   it('counts for the gate that waits', async () => {
-    play = ({ skippedGate }) => (skippedGate ? { message: 'skipped', skipped: true } : waits());
+    play = ({ skippedGates }) => (skippedGates.length > 0 ? { message: 'skipped', skipped: true } : waits());
     const executor = await execute('node-synced');
     await attempted(2);
     await say(executor, skip('node-synced'));
     expect(await executor.result()).toMatchObject({ outcome: 'completed' });
-    expect(attempts.at(-1)?.skippedGate).toEqual({ gate: 'node-synced', by: 'ana', reason: 'I know better' });
+    expect(attempts.at(-1)?.skippedGates).toEqual([{ gate: 'node-synced', by: 'ana', reason: 'I know better' }]);
   });
 
   it('counts for the gate that has failed', async () => {
-    play = ({ skippedGate }) => (skippedGate ? { message: 'skipped', skipped: true } : fails('GateTimeout'));
+    play = ({ skippedGates }) =>
+      skippedGates.length > 0 ? { message: 'skipped', skipped: true } : fails('GateTimeout');
     const executor = await execute('node-synced');
     await attempted(1);
     await halted(executor);
@@ -247,17 +248,33 @@ describe('a word that a gate is to be skipped', () => {
     await say(executor, skip('engine-ready'));
     play = () => ({ message: 'done' });
     expect(await executor.result()).toMatchObject({ outcome: 'completed' });
-    expect(attempts.filter(({ skippedGate }) => skippedGate)).toEqual([]);
+    expect(attempts.filter(({ skippedGates }) => skippedGates.length > 0)).toEqual([]);
+  });
+
+  it('counts for each of several gates of a step, one after the other', async () => {
+    play = ({ skippedGates }) => (skippedGates.length === 2 ? { message: 'skipped', skipped: true } : waits());
+    const executor = await executeSteps({
+      ...gate(1, 'engine-ready'),
+      gates: ['engine-ready', 'derivation-caught-up'],
+    });
+    await attempted(1);
+    await say(executor, skip('derivation-caught-up'));
+    await waitUntil('one is skipped', async () => attempts.at(-1)?.skippedGates.length === 1 || undefined, 30_000);
+    await say(executor, skip('engine-ready'));
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.at(-1)?.skippedGates.map((said) => said.gate)).toEqual(['derivation-caught-up', 'engine-ready']);
   });
 
   it('is no word about a later gate of the same name', async () => {
-    play = ({ skippedGate, step }) =>
-      step.id.startsWith('01') && !skippedGate ? waits() : { message: 'done', skipped: skippedGate !== undefined };
+    play = ({ skippedGates, step }) =>
+      step.id.startsWith('01') && skippedGates.length === 0
+        ? waits()
+        : { message: 'done', skipped: skippedGates.length > 0 };
     const executor = await execute('node-synced', 'node-synced');
     await attempted(1);
     await say(executor, skip('node-synced'));
     expect(await executor.result()).toMatchObject({ outcome: 'completed' });
-    const skipped = attempts.filter(({ skippedGate }) => skippedGate).map(({ step }) => step.id);
+    const skipped = attempts.filter(({ skippedGates }) => skippedGates.length > 0).map(({ step }) => step.id);
     expect(skipped).toEqual(['01-await-node-synced/acme']);
   });
 
@@ -268,21 +285,21 @@ describe('a word that a gate is to be skipped', () => {
     await say(executor, skip('no-foreign-batcher'));
     const before = attempts.length;
     await attempted(before + 2);
-    expect(attempts.filter(({ skippedGate }) => skippedGate)).toEqual([]);
+    expect(attempts.filter(({ skippedGates }) => skippedGates.length > 0)).toEqual([]);
     await executor.terminate();
   });
 
   it('is used up by a step that fails although it was skipped: the plan halts, and a retry asks the gate', async () => {
-    play = ({ skippedGate }) => (skippedGate ? fails('NotSupportedYet') : waits());
+    play = ({ skippedGates }) => (skippedGates.length > 0 ? fails('NotSupportedYet') : waits());
     const executor = await execute('node-synced');
     await attempted(1);
     await say(executor, skip('node-synced'));
-    await waitUntil('the step was skipped', async () => attempts.at(-1)?.skippedGate, 30_000);
+    await waitUntil('the step was skipped', async () => attempts.at(-1)?.skippedGates.length, 30_000);
     await halted(executor);
     play = () => ({ message: 'done' });
     await say(executor, retry);
     expect(await executor.result()).toMatchObject({ outcome: 'completed' });
-    expect(attempts.filter(({ skippedGate }) => skippedGate)).toHaveLength(1);
-    expect(attempts.at(-1)?.skippedGate).toBeUndefined();
+    expect(attempts.filter(({ skippedGates }) => skippedGates.length > 0)).toHaveLength(1);
+    expect(attempts.at(-1)?.skippedGates).toEqual([]);
   });
 });

@@ -1,14 +1,14 @@
 /** Where a network's chain can be looked at: its pods, its L1, its senders. */
 import { LABELS } from '../../api/names.ts';
-import type { BatcherPodTarget, PodTarget, SampleTargets } from '../../chain/sample.ts';
+import type { PodTarget, SampleTargets } from '../../chain/sample.ts';
 import type { KubeObject } from '../../kube/index.ts';
-import { BATCHER_RPC, EL_HTTP, NODE_RPC } from '../../render/ports.ts';
+import { EL_HTTP, NODE_METRICS, NODE_RPC } from '../../render/ports.ts';
 import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
 
 export type Pod = KubeObject & {
   spec?: { nodeName?: string };
-  status?: { podIP?: string; conditions?: { type: string; status: string }[] };
+  status?: { podIP?: string; conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
 };
 
 export function isReady(pod: Pod): boolean {
@@ -36,18 +36,8 @@ function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTa
     role,
     ...(ip ? { ip } : {}),
     ...(pod.spec?.nodeName ? { host: pod.spec.nodeName } : {}),
-    ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number },
+    ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number, nodeMetrics: NODE_METRICS.number },
   };
-}
-
-/** Pods of all batchers of a network, by their labels. */
-export function batcherPods(live: Pick<LiveObjects, 'pods'>): BatcherPodTarget[] {
-  return live.pods
-    .filter(({ metadata }) => metadata.labels?.[LABELS.component]?.startsWith('opbatcher.'))
-    .map((pod) => {
-      const ip = (pod as Pod).status?.podIP;
-      return { pod: pod.metadata.name, ...(ip ? { ip } : {}), port: BATCHER_RPC.number };
-    });
 }
 
 /** Address of a pod's op-node RPC; undefined while it has no IP. */
@@ -64,11 +54,14 @@ export interface LookAt {
   /** First L1 block of the inbox scan. */
   readonly inboxFrom?: number;
   readonly compareBlocks?: boolean;
+  readonly heard?: boolean;
   readonly nonceLookBack?: number;
 }
 
 export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: LookAt = {}): SampleTargets {
   const { l1Url, beaconUrl, files, batcherAddress } = wish;
+  // Whole L1 blocks are read for it, and only who sequences or batches is asked about it.
+  const readsInbox = batcherAddress !== undefined || pods.some(({ role }) => role === 'Sequencer');
   return {
     ...(l1Url ? { l1: { rpc: l1Url, ...(beaconUrl ? { beacon: beaconUrl } : {}) } } : {}),
     ...(files
@@ -80,6 +73,7 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
         }
       : {}),
     pods,
+    ...(files ? { genesisNumber: files.rollup.genesis.l2.number } : {}),
     ...(batcherAddress
       ? {
           batcher: {
@@ -88,7 +82,7 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
           },
         }
       : {}),
-    ...(files
+    ...(files && readsInbox
       ? {
           inbox: {
             address: files.rollup.batch_inbox_address,
@@ -97,5 +91,6 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
         }
       : {}),
     ...(options.compareBlocks ? { compareBlocks: true } : {}),
+    ...(options.heard ? { heard: true } : {}),
   };
 }

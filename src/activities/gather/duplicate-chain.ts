@@ -4,9 +4,11 @@
  */
 import { API_VERSION } from '../../api/names.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
+import type { Registry } from '../../catalogue/registry.ts';
 import type { Problem } from '../../contract/failures.ts';
 import { isKubeStatus, type KubeClient, type KubeObject } from '../../kube/index.ts';
 import { componentRole } from '../../plan/component-role.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
 import { gatherCustomResources } from './custom-resources.ts';
 import type { Wish } from './wish.ts';
 
@@ -21,15 +23,15 @@ interface Listed {
 const lists = new WeakMap<KubeClient, Listed>();
 
 export async function duplicateChain(
-  kube: KubeClient,
+  { kube, registry }: Pick<ActivityDependencies, 'kube' | 'registry'>,
   wish: Wish,
   options: { readonly installed: boolean; readonly now: number; readonly signal: AbortSignal },
 ): Promise<Problem[]> {
   const own = wish.resources.network;
-  const chain = chainOf(own);
+  const chain = chainOf(own, registry);
   if (!chain || (wish.batchers.length === 0 && !wish.nodes.some(({ spec }) => spec.role === 'Sequencer'))) return [];
   const others = (await networks(kube, own.metadata.namespace ?? '', options)).filter(
-    (other) => other.metadata.uid !== own.metadata.uid && chainOf(other) === chain && comesFirst(other, own),
+    (other) => other.metadata.uid !== own.metadata.uid && chainOf(other, registry) === chain && comesFirst(other, own),
   );
   for (const other of others) {
     if (!(await hasActiveRoles(kube, other, options.signal))) continue;
@@ -45,10 +47,18 @@ export async function duplicateChain(
   return [];
 }
 
-function chainOf({ spec }: KubeObject): string | undefined {
-  const { l1, contracts } = (spec ?? {}) as { l1?: { chainId?: number }; contracts?: { systemConfig?: string } };
-  if (!contracts?.systemConfig) return undefined;
-  return `SystemConfig ${contracts.systemConfig.toLowerCase()} on L1 ${l1?.chainId ?? '?'}`;
+interface ChainSpec {
+  readonly network?: string;
+  readonly l1?: { readonly chainId?: number };
+  readonly contracts?: { readonly systemConfig?: string };
+}
+
+function chainOf({ spec }: KubeObject, registry: Registry): string | undefined {
+  const { network, l1, contracts } = (spec ?? {}) as ChainSpec;
+  const known = network === undefined ? undefined : registry.find(network);
+  const systemConfig = contracts?.systemConfig ?? known?.addresses.SystemConfigProxy;
+  if (!systemConfig) return undefined;
+  return `SystemConfig ${systemConfig.toLowerCase()} on L1 ${l1?.chainId ?? known?.l1_chain_id ?? '?'}`;
 }
 
 /** What is rolled out stays, then what is older. */

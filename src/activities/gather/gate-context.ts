@@ -1,33 +1,48 @@
 /** What a gate may know besides samples: the chain as configured, and limits from the spec. */
 import { parseEther } from 'ethers';
 import { parseDuration } from '../../api/duration.ts';
+import type { Discovery } from '../../chain/discovery/discovery.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { Step } from '../../contract/plan.ts';
-import type { GateContext, GateLimits } from '../../plan/gates/index.ts';
+import { DEFAULT_GATE_LIMITS, type GateContext, type GateLimits } from '../../plan/gates/index.ts';
 import { podName } from '../../render/names.ts';
+import { gossips } from './following.ts';
+import { l1BlockSeconds } from './l1-block-time.ts';
+import { gateSender, proposalIntervalSeconds } from './sender-targets.ts';
 import type { Wish } from './wish.ts';
+
+/** What is taken for the channels of a batcher that is not ours: the default of OpBatcher. */
+const USUAL_CHANNEL_DURATION = 150;
+/** L1 blocks that the transaction of a closed channel may take. */
+const INCLUSION_BLOCKS = 10;
 
 export interface GateMoment {
   readonly startedAt: number;
   readonly now: number;
-  readonly base: GateLimits;
+  readonly limits: GateLimits;
+  readonly takesOver: boolean;
   readonly sample: Sample;
+  /** What L1 says of the chain; absent: not asked, or no answer. */
+  readonly discovery?: Discovery | undefined;
 }
 
-/** Chain ids at which an L1 block takes 12 s; on any other the limits must not assume it. */
-const ETHEREUM_L1S = [1, 11_155_111, 17_000, 560_048];
-
-export function gateContext(wish: Wish, step: Step, { startedAt, now, base, sample }: GateMoment): GateContext {
+export function gateContext(
+  wish: Wish,
+  step: Step,
+  { startedAt, now, limits, takesOver, sample, discovery }: GateMoment,
+): GateContext {
   const { component, ordinal } = step;
   const rollup = wish.files?.rollup;
   const isNode = component.kind === 'OpNode';
+  const sender = gateSender(wish, component, discovery);
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   return {
-    limits: limitsOf(wish, component.name, base),
+    limits,
     chain: {
       l1ChainId: rollup?.l1_chain_id ?? wish.network?.spec.l1.chainId ?? 0,
       l2ChainId: rollup?.l2_chain_id ?? wish.network?.spec.l2?.chainId ?? 0,
+      genesisNumber: rollup?.genesis.l2.number ?? 0,
       genesisHash: rollup?.genesis.l2.hash ?? '',
       genesisTime: rollup?.genesis.l2_time ?? 0,
       ...(rollup ? { l1Genesis: rollup.genesis.l1, portal: rollup.deposit_contract_address } : {}),
@@ -38,26 +53,33 @@ export function gateContext(wish: Wish, step: Step, { startedAt, now, base, samp
     },
     subject: isNode
       ? { node: component.name, ...(ordinal === undefined ? {} : { pod: podName(component.name, ordinal) }) }
-      : {},
+      : sender
+        ? { sender }
+        : {},
     ...(active ? { activeSequencer: active.node } : {}),
+    takesOver,
     startedAt,
     now,
   };
 }
 
-function limitsOf(wish: Wish, component: string, base: GateLimits): GateLimits {
-  const { network, files, nodes, batchers } = wish;
+/** @param takesOver whether the component was never rolled out */
+export function gateLimits(wish: Wish, { kind, name }: Step['component'], takesOver: boolean): GateLimits {
+  const { network, files, nodes, batchers, proposers, challengers } = wish;
+  const base = DEFAULT_GATE_LIMITS;
   if (!network) return base;
   const { gates } = network.spec.rollout;
-  const node = nodes.find(({ metadata }) => metadata.name === component);
+  const node = nodes.find(({ metadata }) => metadata.name === name);
+  const sender = [...proposers, ...challengers].find((item) => item.kind === kind && item.metadata.name === name);
   const [batcher] = batchers;
-  const pollSeconds =
-    network.spec.l1.httpPollInterval === undefined ? 12 : parseDuration(network.spec.l1.httpPollInterval) / 1000;
-  const onEthereum = ETHEREUM_L1S.includes(network.spec.l1.chainId ?? 0);
+  const l1BlockTimeSeconds = l1BlockSeconds(network, files?.rollup.l1_chain_id);
+  const window = files?.rollup.seq_window_size ?? 0;
+  const silence = batchSilenceBlocks(batcher?.spec.maxChannelDuration ?? USUAL_CHANNEL_DURATION, window);
+  const quietBlocks = gates.noForeignBatcher.quietBlocks;
   return {
     ...base,
     blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
-    l1BlockTimeSeconds: onEthereum ? 12 : Math.max(1, Math.round(pollSeconds)),
+    l1BlockTimeSeconds,
     l1MaxHeadAgeSeconds: parseDuration(gates.l1Reachable.maxHeadAge) / 1000,
     l1Confirmations: node?.spec.consensus.l1Confirmations ?? 0,
     derivationMaxL1Lag: gates.derivation.maxL1Lag,
@@ -66,21 +88,19 @@ function limitsOf(wish: Wish, component: string, base: GateLimits): GateLimits {
     nodeMaxSafeLag: gates.nodeSync.maxLag,
     sequencingMinBlocks: gates.sequencing.minBlocks,
     foreignSequencerQuietBlocks: gates.noForeignSequencer.quietBlocks,
-    foreignBatcherQuietBlocks: gates.noForeignBatcher.quietBlocks,
+    batchSilenceSeconds: silence * l1BlockTimeSeconds,
+    // Never so long that the sequencing window comes near meanwhile.
+    foreignBatcherQuietBlocks: takesOver
+      ? Math.max(quietBlocks, Math.min(silence, Math.floor(window / 4)))
+      : quietBlocks,
     batcherMaxChannelDuration: batcher?.spec.maxChannelDuration ?? base.batcherMaxChannelDuration,
     fundsMinHours: gates.funds.minHours,
-    minBalanceWei: parseEther(batcher?.spec.balance?.minimum ?? '0').toString(),
+    minBalanceWei: parseEther((sender ?? batcher)?.spec.balance?.minimum ?? '0').toString(),
+    proposalIntervalSeconds: proposalIntervalSeconds(wish) ?? base.proposalIntervalSeconds,
   };
 }
 
-/** Whether a node has anybody to gossip with: another node of the network, or peers that the user names. */
-function gossips({ nodes }: Wish, node: Wish['nodes'][number] | undefined): boolean {
-  const p2p = node?.spec.consensus.p2p;
-  if (p2p?.enabled === false) return false;
-  return (
-    nodes.length > 1 ||
-    (p2p?.staticPeers ?? []).length > 0 ||
-    (p2p?.bootnodes ?? []).length > 0 ||
-    p2p?.discovery === true
-  );
+/** L1 blocks in which a batcher with these settings, if there is one, has sent something. */
+function batchSilenceBlocks(maxChannelDuration: number, window: number): number {
+  return (maxChannelDuration === 0 ? window : Math.ceil(1.5 * maxChannelDuration)) + INCLUSION_BLOCKS;
 }

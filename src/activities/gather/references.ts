@@ -114,10 +114,18 @@ export async function resolveReferences(uses: readonly ReferenceUse[], options: 
   const problems: Problem[] = [];
   const resolved: ResolvedReference[] = [];
   const lostCopies: OwnedCopy[] = [];
+  // The keys of one TLS Secret are one reference, and one problem.
+  const belongs = (a: ReferenceUse) => (b: ReferenceUse) =>
+    a === b || (a.uncopied === true && a.object === b.object && a.field === b.field);
+  const missingUses = contents.filter(({ isMissing }) => isMissing).map(({ use }) => use);
   for (const { use, value, isMissing, copy } of contents) {
     const lost = value === undefined ? copy : undefined;
     if (lost) lostCopies.push(lost);
-    if (isMissing) problems.push(missing(use, await read(use.kind, use.name), lost));
+    const together = missingUses.filter(belongs(use));
+    if (isMissing && together[0] === use) {
+      const keys = together.map(({ key }) => key);
+      problems.push(missing(use, keys, await read(use.kind, use.name), lost));
+    }
     if (value === undefined) continue;
     if (use.kind === 'Secret') redactor.remember(value.toString());
     const token = changeToken(installKey, [use.kind, network.namespace, network.name, use.name, use.key, value]);
@@ -146,19 +154,26 @@ function contentOf(object: DataObject | undefined, key: string): Buffer | undefi
 }
 
 /** @param lost our copy of it, which is gone as well */
-function missing(use: ReferenceUse, object: DataObject | undefined, lost: OwnedCopy | undefined): Problem {
-  const keys = [...Object.keys(object?.data ?? {}), ...Object.keys(object?.binaryData ?? {})];
+function missing(
+  use: ReferenceUse,
+  keys: readonly string[],
+  object: DataObject | undefined,
+  lost: OwnedCopy | undefined,
+): Problem {
+  const has = [...Object.keys(object?.data ?? {}), ...Object.keys(object?.binaryData ?? {})];
   const copy = lost ? `, and the copy of it (Secret "${lost.to.name}") is gone as well` : '';
   const again = lost ? ', with the content that it had' : '';
+  const word = keys.length > 1 ? 'keys' : 'key';
+  const named = keys.map((key) => `"${key}"`).join(', ');
   const what = object
-    ? `${use.kind} "${use.name}" has no key "${use.key}" (it has ${keys.length > 0 ? keys.slice(0, 10).join(', ') : 'none'})`
-    : `${use.kind} "${use.name}"${lost ? `, key "${use.key}",` : ''} does not exist`;
+    ? `${use.kind} "${use.name}" has no ${word} ${named} (it has ${has.length > 0 ? has.slice(0, 10).join(', ') : 'none'})`
+    : `${use.kind} "${use.name}"${lost ? `, ${word} ${named},` : ''} does not exist`;
   return {
     type: 'ReferenceNotFound',
     message: `${what}; ${use.field} of ${use.object} names it${copy}`,
     fix: object
-      ? `add the key to the ${use.kind}${again}, or name another one`
-      : `create the ${use.kind} with the key "${use.key}"${again}; it goes on by itself`,
+      ? `add the ${word} to the ${use.kind}${again}, or name another one`
+      : `create the ${use.kind} with the ${word} ${named}${again}; it goes on by itself`,
     object: use.object,
   };
 }

@@ -117,10 +117,13 @@ function changesOfLost(component: ComponentRef, render: StoredRender, live: Live
   return [...unknown, ...drift.filter(({ object }) => !unknown.some((change) => change.object === object))];
 }
 
-/** Whether pods use a key of `StoredRender.keys`: copies end with a hash of their content, a signer is an address. */
+/**
+ * Whether pods use a key of `StoredRender.keys`: copies end with a hash of their content, a remote signer is an address,
+ * and what is derived from a phrase has a path.
+ */
 function uses(key: string): (set: KubeObject) => boolean {
   const hash = /^Secret [^,]*-([0-9a-f]{12}),/.exec(key)?.[1];
-  const address = /^remote signer address (\S+)$/.exec(key)?.[1];
-  const text = hash ? `-${hash}"` : `"${address}"`;
+  const setting = /^(?:remote signer address|derivation path) (\S+)$/.exec(key)?.[1];
+  const text = hash ? `-${hash}"` : `"${setting}"`;
   return (set) => JSON.stringify(set['spec']).toLowerCase().includes(text);
 }

@@ -4,14 +4,14 @@
  */
 import type { KindName } from '../../api/names.ts';
 import type { OpBatcher } from '../../api/op-batcher.ts';
+import type { OpChallenger } from '../../api/op-challenger.ts';
 import type { OpNode } from '../../api/op-node.ts';
-import type { OptimismNetwork } from '../../api/optimism-network.ts';
+import type { OpProposer } from '../../api/op-proposer.ts';
+import type { OptimismNetwork, OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { parseObject } from '../../api/parse.ts';
-import { addressOfPrivateKey } from '../../chain/keys.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
-import { componentRole } from '../../plan/component-role.ts';
-import { refuseDuplicates } from '../../plan/duplicates.ts';
+import { refuseDuplicates, refuseSharedKeys } from '../../plan/duplicates.ts';
 import { refuseSettings } from '../../plan/refused-settings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { type ChainFiles, gatherChainFiles } from './chain-files.ts';
@@ -20,6 +20,7 @@ import { formerCopiesOf } from './former-copies.ts';
 import { type GatheredIdentity, gatherIdentity } from './identities.ts';
 import { gatherInstallation } from './installation.ts';
 import { type References, type ReferenceUse, referencesOf, resolveReferences } from './references.ts';
+import { batcherAddress, blockSigner, senderAddress } from './signer-addresses.ts';
 
 export interface Wish {
   readonly uid: string;
@@ -28,6 +29,8 @@ export interface Wish {
   readonly network?: OptimismNetwork;
   readonly nodes: readonly OpNode[];
   readonly batchers: readonly OpBatcher[];
+  readonly proposers: readonly OpProposer[];
+  readonly challengers: readonly OpChallenger[];
   readonly installKey: Buffer;
   readonly references: References;
   readonly identities: ReadonlyMap<string, GatheredIdentity>;
@@ -36,11 +39,13 @@ export interface Wish {
   readonly beaconUrl?: string;
   readonly batcherAddress?: string;
   readonly signerAddress?: string;
+  /** Addresses of proposer and challengers, in lower case, by `<Kind>/<name>`. */
+  readonly senderAddresses: ReadonlyMap<string, string>;
   /** What stands in the way. Those of components that are refused (see plan/) leave the others alone. */
   readonly problems: readonly Problem[];
 }
 
-type Deps = Pick<ActivityDependencies, 'kube' | 'redactor' | 'operatorNamespace'>;
+type Deps = Pick<ActivityDependencies, 'kube' | 'redactor' | 'registry' | 'operatorNamespace'>;
 
 /** @returns undefined when the network does not exist */
 export async function gatherWish(
@@ -53,19 +58,28 @@ export async function gatherWish(
   const problems: Problem[] = [];
   const network = parse<OptimismNetwork>('OptimismNetwork', resources.network, problems);
   const staying = resources.components.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const nodes = staying
-    .filter(({ kind }) => kind === 'OpNode')
-    .flatMap((raw) => parse<OpNode>('OpNode', raw, problems) ?? []);
-  const batchers = staying
-    .filter(({ kind }) => kind === 'OpBatcher')
-    .flatMap((raw) => parse<OpBatcher>('OpBatcher', raw, problems) ?? []);
-  const duplicates = refuseDuplicates({ nodes, batchers });
-  const refused = [...duplicates, ...refuseSettings({ network, nodes, batchers, components: staying })];
+  const parsed = <T>(kind: KindName) =>
+    staying.filter((raw) => raw.kind === kind).flatMap((raw) => parse<T>(kind, raw, problems) ?? []);
+  const all = {
+    nodes: parsed<OpNode>('OpNode'),
+    batchers: parsed<OpBatcher>('OpBatcher'),
+    proposers: parsed<OpProposer>('OpProposer'),
+    challengers: parsed<OpChallenger>('OpChallenger'),
+  };
+  const { components: rolledOut = [] } = (resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const duplicates = refuseDuplicates({
+    ...all,
+    preferred: network?.spec.sequencer?.preferred,
+    rolledOut: rolledOut.flatMap(({ kind, name }) => (kind === 'OpNode' ? [name] : [])),
+  });
+  const refused = [...duplicates, ...refuseSettings({ network, ...all, components: staying, registry: deps.registry })];
   // One with a setting that is refused stays: it may run with the settings before, and is looked after.
   const isRefused = (kind: string, name: string) => duplicates.some(({ object }) => object === `${kind}/${name}`);
-  const accepted = {
-    nodes: nodes.filter(({ metadata }) => !isRefused('OpNode', metadata.name)),
-    batchers: batchers.filter(({ metadata }) => !isRefused('OpBatcher', metadata.name)),
+  const accepted: Accepted = {
+    nodes: all.nodes.filter(({ metadata }) => !isRefused('OpNode', metadata.name)),
+    batchers: all.batchers.filter(({ metadata }) => !isRefused('OpBatcher', metadata.name)),
+    proposers: all.proposers.filter(({ metadata }) => !isRefused('OpProposer', metadata.name)),
+    challengers: all.challengers,
   };
   const installation = await gatherInstallation(deps, at, resources.network, signal);
   const installKey = installation.key;
@@ -92,15 +106,18 @@ export async function gatherWish(
       accepted.nodes.map((node) => [node.metadata.name, gatherIdentity(node, references, installKey)] as const),
     ) ?? [],
   );
-  const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references)));
+  const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references, deps.registry)));
   problems.push(...(chain?.problems ?? []));
-  const batcherAddress = attempt(problems, () =>
-    signerAddressOf(batcherSigner(accepted.batchers, going), references, 'batcher key'),
+  const batcher = attempt(problems, () => batcherAddress(accepted.batchers, going, references));
+  const signer = attempt(problems, () => blockSigner(accepted.nodes, references));
+  const senders = new Map(
+    [...accepted.proposers, ...accepted.challengers].flatMap((sender) => {
+      const address = attempt(problems, () => senderAddress(sender, references));
+      return address ? [[`${sender.kind}/${sender.metadata.name}`, address] as const] : [];
+    }),
   );
-  const sequencer = accepted.nodes.find((node) => componentRole(node) === 'sequencer');
-  const signerAddress = attempt(problems, () =>
-    signerAddressOf(sequencer?.spec.sequencer?.signer, references, 'unsafe block signer key'),
-  );
+  problems.push(...(signer?.problems ?? []));
+  problems.push(...refuseSharedKeys(batcher, accepted.batchers[0]?.metadata.name, senders));
   return {
     uid: resources.network.metadata.uid ?? '',
     resources,
@@ -111,8 +128,9 @@ export async function gatherWish(
     identities,
     ...(chain?.files ? { files: chain.files } : {}),
     ...urls(network, references),
-    ...(batcherAddress ? { batcherAddress } : {}),
-    ...(signerAddress ? { signerAddress } : {}),
+    ...(batcher ? { batcherAddress: batcher } : {}),
+    ...(signer?.address ? { signerAddress: signer.address } : {}),
+    senderAddresses: senders,
     problems,
   };
 }
@@ -132,14 +150,17 @@ function parse<T>(kind: KindName, raw: KubeObject, problems: Problem[]): T | und
   return undefined;
 }
 
+type Accepted = Pick<Wish, 'nodes' | 'batchers' | 'proposers' | 'challengers'>;
+
 function usesOf(
   network: OptimismNetwork | undefined,
-  { nodes, batchers }: { nodes: readonly OpNode[]; batchers: readonly OpBatcher[] },
+  { nodes, batchers, proposers, challengers }: Accepted,
 ): ReferenceUse[] {
   return [
     ...(network ? referencesOf(`OptimismNetwork/${network.metadata.name}`, network.spec) : []),
-    ...nodes.flatMap((node) => referencesOf(`OpNode/${node.metadata.name}`, node.spec)),
-    ...batchers.flatMap((batcher) => referencesOf(`OpBatcher/${batcher.metadata.name}`, batcher.spec)),
+    ...[...nodes, ...batchers, ...proposers, ...challengers].flatMap(({ kind, metadata, spec }) =>
+      referencesOf(`${kind}/${metadata.name}`, spec),
+    ),
   ];
 }
 
@@ -161,34 +182,6 @@ async function attemptAsync<T>(problems: Problem[], action: () => Promise<T>): P
     if (!(error instanceof OperatorError)) throw error;
     problems.push(error.toProblem());
     return undefined;
-  }
-}
-
-function batcherSigner(staying: readonly OpBatcher[], going: readonly KubeObject[]): SignerSpec | undefined {
-  const leaving = going.find(({ kind }) => kind === 'OpBatcher')?.['spec'] as { signer?: SignerSpec } | undefined;
-  return staying[0]?.spec.signer ?? leaving?.signer;
-}
-
-interface SignerSpec {
-  readonly secretKeyRef?: { name: string; key: string } | undefined;
-  readonly remote?: { address: string } | undefined;
-}
-
-/** Address of a signer, in lower case; undefined when there is none or its Secret is missing (a problem of its own). */
-function signerAddressOf(signer: SignerSpec | undefined, references: References, what: string): string | undefined {
-  if (signer?.remote) return signer.remote.address.toLowerCase();
-  const ref = signer?.secretKeyRef;
-  const found = ref && references.find('Secret', ref.name, ref.key);
-  if (!found) return undefined;
-  try {
-    return addressOfPrivateKey(found.value.toString()).toLowerCase();
-  } catch (error) {
-    throw new OperatorError({
-      type: 'InvalidSpec',
-      message: `${what} in Secret "${found.use.name}", key "${found.use.key}": ${error instanceof Error ? error.message : 'not a private key'}`,
-      fix: `put the 32 bytes of the key in hexadecimal under "${found.use.key}"`,
-      object: found.use.object,
-    });
   }
 }
 

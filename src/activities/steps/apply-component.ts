@@ -1,4 +1,4 @@
-/** Step `applyComponent`: the stored render, as it was approved, by server-side apply. */
+/** Step `applyComponent`: the stored render, as it was approved, by server-side apply; then its pods, where it awaits them. */
 import { ANNOTATIONS, FIELD_MANAGER } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import type { KubeObject as Manifest } from '../../render/manifest.ts';
@@ -6,13 +6,29 @@ import { withPartition } from '../../render/stateful-set.ts';
 import { gatherLive, isObjectOf } from '../gather/live.ts';
 import { requireOurs } from '../ownership.ts';
 import { loadRender } from '../state/render-store.ts';
+import { requirePods } from './await-pods.ts';
 import { changeFinalizer } from './finalizers.ts';
 import type { StepContext } from './step-context.ts';
 
 /** Kinds that a render of a component may have had before and has no more. Never volumes. */
 const PRUNED = ['Service', 'NetworkPolicy', 'PodDisruptionBudget', 'ServiceAccount'];
 
+interface Kept {
+  /** What was applied by an earlier attempt: from then on the step only waits. */
+  readonly applied?: string;
+}
+
 export async function applyComponent(context: StepContext): Promise<string> {
+  const { name } = context.input.step.component;
+  const { applied = await apply(context) } = (context.kept ?? {}) as Kept;
+  if (!context.input.step.awaitsPods) return applied;
+  context.keep({ applied } satisfies Kept);
+  await requirePods(context);
+  return `${applied}, and pods of ${name} are ready`;
+}
+
+/** Safe to be done twice. @returns what was done */
+async function apply(context: StepContext): Promise<string> {
   const { deps, input, at, signal } = context;
   const { step, revision } = input;
   const render = await loadRender(deps.kube, at, step.render ?? '', signal);

@@ -1,9 +1,8 @@
 /** Step `awaitPods`: the component's pods run the template that was applied, and are ready. */
 import type { KubeObject } from '../../kube/index.ts';
-import type { EventObject, PodObject, StatefulSetObject } from '../../status/pods/pod-objects.ts';
-import { podProblems } from '../../status/pods/pod-problems.ts';
 import { isReady, type Pod } from '../gather/chain-targets.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
+import { explainPod } from '../gather/pod-problems.ts';
 import { loadRender } from '../state/render-store.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { StepContext } from './step-context.ts';
@@ -14,6 +13,12 @@ type StatefulSet = KubeObject & {
 };
 
 export async function awaitPods(context: StepContext): Promise<string> {
+  await requirePods(context);
+  return `pods of ${context.input.step.component.name} are ready`;
+}
+
+/** @throws OperatorError NotReadyYet with what keeps them from it */
+export async function requirePods(context: StepContext): Promise<void> {
   const { deps, input, at, signal } = context;
   const { step } = input;
   const render = await loadRender(deps.kube, at, step.render ?? '', signal);
@@ -41,25 +46,13 @@ export async function awaitPods(context: StepContext): Promise<string> {
         `${name}-${ordinal}`,
       );
   }
-  return `pods of ${step.component.name} are ready`;
 }
 
 async function requirePod(context: StepContext, set: StatefulSet, pod: Pod | undefined, name: string): Promise<void> {
   const { deps, at, signal } = context;
-  const explain = async (what: 'StatefulSet' | 'Pod', of: string) => {
-    const { items } = await deps.kube.list(
-      { apiVersion: 'v1', kind: 'Event', namespace: at.namespace },
-      { fieldSelector: `involvedObject.kind=${what},involvedObject.name=${of}`, signal },
-    );
-    const options = {
-      statefulSets: [set as unknown as StatefulSetObject],
-      events: items as unknown as EventObject[],
-      now: new Date(deps.now()),
-    };
-    return podProblems(pod ? [pod as unknown as PodObject] : [], options)[0];
-  };
+  const explain = () => explainPod({ kube: deps.kube, namespace: at.namespace, now: deps.now(), signal }, set, pod);
   if (!pod) {
-    const problem = await explain('StatefulSet', set.metadata.name);
+    const problem = await explain();
     throw context.notYet(
       problem?.message ?? `pod ${name} does not exist yet`,
       problem?.fix ?? 'see that kube-controller-manager runs',
@@ -74,7 +67,7 @@ async function requirePod(context: StepContext, set: StatefulSet, pod: Pod | und
   if (!updated && ordinal >= partition)
     throw context.notYet(`pod ${name} still runs the former template`, 'see that its node answers', 1);
   if (isReady(pod)) return;
-  const problem = await explain('Pod', name);
+  const problem = await explain();
   throw context.notYet(
     problem?.message ?? `pod ${name} is not ready yet`,
     problem?.fix ?? `look at its log: kubectl logs -n ${at.namespace} ${name} --all-containers`,

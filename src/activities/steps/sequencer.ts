@@ -1,33 +1,26 @@
 /**
  * Steps `startSequencer` and `stopSequencer`, and the rule that they keep: before one sequencer starts, every other one
  * of the network is proven to be stopped. Who may sequence is a key in the ConfigMap `<network>-sequencers`, read anew by
- * op-node at every start of its container.
+ * op-node at every start of its container: first all others get "stopped" there, then they are asked.
  */
-import { FIELD_MANAGER } from '../../api/names.ts';
-import {
-  startSequencer as rpcStart,
-  stopSequencer as rpcStop,
-  sequencerActive,
-  syncStatus,
-} from '../../chain/clients/op-node.ts';
+import { startSequencer as rpcStart, stopSequencer as rpcStop, syncStatus } from '../../chain/clients/op-node.ts';
 import { reading } from '../../chain/clients/reading.ts';
 import type { PodTarget } from '../../chain/sample.ts';
-import { sequencerState } from '../../chain/sequencer-state.ts';
 import { OperatorError } from '../../contract/failures.ts';
-import type { KubeObject } from '../../kube/index.ts';
-import { sequencersConfigMapName } from '../../render/names.ts';
+import { LIVE_HEAD_SECONDS } from '../../plan/gates/index.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
 import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
-import { lastBatches } from './last-batches.ts';
+import { lastBlocks } from './last-blocks.ts';
 import { requireStatefulSet } from './lost-object.ts';
+import { allow, forbidOthers } from './sequencers-config.ts';
 import type { StepContext } from './step-context.ts';
+import { proveStopped, RPC_TIMEOUT_MS, type StoppedHead, sequencerChanged, stateOf } from './stopped-sequencer.ts';
 
-const RPC_TIMEOUT_MS = 5000;
 /** A teardown does not hang on an op-node that never answers; one slow answer must not cost the last blocks either. */
 const TEARDOWN_PATIENCE_MS = 30_000;
 
 export async function startSequencer(context: StepContext): Promise<string> {
-  const { input, signal } = context;
+  const { deps, input, signal } = context;
   const { name } = input.step.component;
   const { live, own, others } = await sequencerPods(context, name);
   const url = own && opNodeUrl(own);
@@ -36,19 +29,34 @@ export async function startSequencer(context: StepContext): Promise<string> {
     throw context.notYet(`${name} has no pod with an address yet`, 'see why its pod does not run');
   }
   const http = { timeoutMs: RPC_TIMEOUT_MS, signal };
-  await forbidOthers(context, name);
-  if (sequencerState(await reading(sequencerActive(url, http))) === 'active') {
+  const active = await sequencing(others, signal);
+  if ((await stateOf(own, signal)) === 'active') {
+    await forbidOthers(context, name);
     await allow(context, name, true);
+    await stopBesides(context, active);
     return `${name} sequences already`;
   }
-  for (const other of others) await proveStopped(context, other);
+  const [another] = active;
+  if (another) throw sequencerChanged(another);
+  await forbidOthers(context, name);
+  const heads: StoppedHead[] = [];
+  for (const other of others) heads.push(...(await proveStopped(context, other)));
   const head = await reading(syncStatus(url, http));
   if (!head.ok)
     throw context.notYet(
       `the head of ${own.pod} can not be read: ${head.error}`,
       'see that op-node runs and has its L1',
     );
-  const { hash, number } = head.value.unsafeL2;
+  const { hash, number, timestamp } = head.value.unsafeL2;
+  requireAllBlocks(context, own, number, heads);
+  // No gate passes so soon after a block; but a plan that was paused behind its gate goes on later.
+  const age = deps.now() / 1000 - timestamp;
+  if (number > 0 && age < LIVE_HEAD_SECONDS)
+    throw new OperatorError({
+      type: 'GateFailed',
+      message: `block ${number} of ${own.pod} is ${Math.max(0, Math.round(age))} s old, and none of ours has made it: somebody else sequences this chain`,
+      fix: `leave the chain to it: opstack abort ${context.at.name} -n ${context.at.namespace}; or switch it off, and then: opstack retry ${context.at.name} -n ${context.at.namespace}`,
+    });
   // Until the start is known to have happened, a restart must not make it happen by itself.
   await allow(context, name, false);
   const result = await context.act('start', () => rpcStart(url, hash, http));
@@ -81,20 +89,16 @@ export async function startSequencer(context: StepContext): Promise<string> {
 export async function stopSequencer(context: StepContext): Promise<string> {
   const { input, signal } = context;
   const { name } = input.step.component;
-  const { own } = await sequencerPods(context, name);
+  const { own, others } = await sequencerPods(context, name);
   const url = own && opNodeUrl(own);
-  // A repair only keeps what is away from coming back by itself; a pod that was orphaned and makes blocks goes on.
-  if (input.planKind === 'drift' && url) {
-    const active = sequencerState(await reading(sequencerActive(url, { timeoutMs: RPC_TIMEOUT_MS, signal })));
-    if (active === 'active') return `${name} sequences and is left alone`;
-  }
+  if (input.planKind === 'drift') return keepStopped(context, name, own, others);
   await allow(context, name, false);
   if (!own || !url) return `${name} has no pod`;
   // Only what op-node says, or does not say, is a reading: whether this attempt may act at all is no word about op-node.
   const stopped = await context.act('stop', () => reading(rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal })));
   if (stopped.ok) {
     const done = stopped.value.outcome === 'stopped' ? `stopped at block ${stopped.value.hash}` : 'does not sequence';
-    const last = input.planKind === 'teardown' ? await lastBatches(context, url) : undefined;
+    const last = input.planKind === 'teardown' ? await lastBlocks(context, url, others) : undefined;
     return `${name} ${done}${last ? `; ${last}` : ''}`;
   }
   if (!(await sequencerPods(context, name)).own) return `the pod of ${name} is gone`;
@@ -107,6 +111,55 @@ export async function stopSequencer(context: StepContext): Promise<string> {
   );
 }
 
+/**
+ * A repair ends nobody but a second one: what makes blocks alone goes on, also a pod that was orphaned. Nobody waits for
+ * one that does not answer: it comes back stopped, and one that sequences all the same is seen by the next look.
+ */
+async function keepStopped(
+  context: StepContext,
+  name: string,
+  own: PodTarget | undefined,
+  others: readonly PodTarget[],
+): Promise<string> {
+  const { signal } = context;
+  const state = own ? await stateOf(own, signal) : 'stopped';
+  if (state === 'active' && (await sequencing(others, signal)).length === 0)
+    return `${name} sequences and is left alone`;
+  await allow(context, name, false);
+  const url = own && opNodeUrl(own);
+  if (state !== 'active' || !url) return `${name} ${state === 'stopped' ? 'does not sequence' : 'comes back stopped'}`;
+  await context.act('stop', () => rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
+  return `${name} sequenced beside another one, and is stopped`;
+}
+
+/** Those that say that they sequence. */
+async function sequencing(pods: readonly PodTarget[], signal: AbortSignal): Promise<PodTarget[]> {
+  const states = await Promise.all(pods.map((pod) => stateOf(pod, signal)));
+  return pods.filter((_, index) => states[index] === 'active');
+}
+
+/** Ends what sequences beside the one that is to be the only one. */
+async function stopBesides(context: StepContext, active: readonly PodTarget[]): Promise<void> {
+  const { signal } = context;
+  for (const other of active) {
+    const url = opNodeUrl(other);
+    if (url) await context.act('stop-other', () => rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
+  }
+  const [first] = active;
+  if (first)
+    throw context.notYet(`${first.pod} sequenced too and was told to stop`, 'nothing to do: it is asked again', 1);
+}
+
+/** Blocks that a stopped sequencer has made and this one does not know would be made a second time, with other content. */
+function requireAllBlocks(context: StepContext, own: PodTarget, number: number, heads: readonly StoppedHead[]): void {
+  const [ahead] = heads.filter((head) => head.number > number).sort((a, b) => b.number - a.number);
+  if (!ahead) return;
+  throw context.notYet(
+    `${own.pod} is at block ${number}, and ${ahead.pod}, which is stopped, at ${ahead.number}: what is between would be lost`,
+    `nothing to do while it catches up. To give these blocks up: opstack confirm-fenced ${context.at.name} ${ahead.pod} --reason "…" -n ${context.at.namespace}`,
+  );
+}
+
 async function sequencerPods(
   context: StepContext,
   name: string,
@@ -116,59 +169,4 @@ async function sequencerPods(
   const pods = nodePods(live).filter(({ role }) => role === 'Sequencer');
   const own = pods.find(({ node }) => node === name);
   return { live, ...(own ? { own } : {}), others: pods.filter(({ node }) => node !== name) };
-}
-
-/** Also those that have no pod at the moment, or are vouched for: whatever comes back later comes back stopped. */
-async function forbidOthers(context: StepContext, name: string): Promise<void> {
-  const { deps, at, signal } = context;
-  const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: at.namespace, name: sequencersConfigMapName(at.name) };
-  const current = await deps.kube.get<KubeObject & { data?: Record<string, string> }>(ref, { signal });
-  for (const node of Object.keys(current?.data ?? {})) if (node !== name) await allow(context, node, false);
-}
-
-/** An answer "no", or the pod object gone. An error is unknown, never stopped. */
-async function proveStopped(context: StepContext, other: PodTarget): Promise<void> {
-  const { input, signal } = context;
-  // What was switched off for an earlier step may be on again.
-  const fenced = input.fencedNodes.find(
-    ({ node, step }) => step === input.step.id && [other.node, other.pod, other.host].includes(node),
-  );
-  if (fenced) return;
-  const url = opNodeUrl(other);
-  const state = url
-    ? sequencerState(await reading(sequencerActive(url, { timeoutMs: RPC_TIMEOUT_MS, signal })))
-    : 'unknown';
-  if (state === 'stopped') return;
-  if (state === 'active' && url) {
-    await context.act('stop-other', () => rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
-    throw context.notYet(`${other.pod} sequenced and was told to stop`, 'nothing to do: it is asked again', 1);
-  }
-  throw new OperatorError({
-    type: 'FencingRequired',
-    message: `whether ${other.pod} sequences is unknown: it does not answer, and its pod object is still there`,
-    fix: `switch it off, then: opstack confirm-fenced ${context.at.name} ${other.node} --reason "…" -n ${context.at.namespace}`,
-  });
-}
-
-/** Sets who may sequence after a restart: `"false"` (not stopped) for the one that may. */
-async function allow(context: StepContext, node: string, may: boolean): Promise<void> {
-  const { deps, at, signal } = context;
-  const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: at.namespace, name: sequencersConfigMapName(at.name) };
-  const current = await deps.kube.get<{
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; resourceVersion?: string };
-    data?: Record<string, string>;
-  }>(ref, { signal });
-  const value = may ? 'false' : 'true';
-  if (!current || current.data?.[node] === value) return;
-  // Only as it was read: a request that arrives late must not undo a later decision.
-  const { resourceVersion } = current.metadata;
-  await context.act('allow', () =>
-    deps.kube.mergePatch(
-      ref,
-      { metadata: { resourceVersion }, data: { [node]: value } },
-      { fieldManager: FIELD_MANAGER, signal },
-    ),
-  );
 }

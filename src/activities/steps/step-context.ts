@@ -10,6 +10,7 @@ import { type Attempt, currentAttempt, isInterruption } from '../deadline.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createExecutorLease, type Holder, TakenOver } from '../executor-lease.ts';
 import { rememberForNextAttempt } from '../interceptor.ts';
+import { recordRolledOut } from './record-rolled-out.ts';
 import { isOutage, stepFailure, type Waited, waitedUntil } from './step-limit.ts';
 import { createTeller } from './step-teller.ts';
 import { requireNoSuccessor } from './successor.ts';
@@ -34,8 +35,11 @@ export interface StepContext {
   /** What the last attempt kept with `keep`. */
   readonly kept: unknown;
   keep(value: unknown): void;
-  /** Has an effect, if this attempt is still the one that may. `name` is the fault point of tests. */
-  act<T>(name: string, effect: () => Promise<T>): Promise<T>;
+  /**
+   * Has an effect, if this attempt is still the one that may. `name` is the fault point of tests, under the name of the
+   * step's type, or of what it is that steps of all types do.
+   */
+  act<T>(name: string, effect: () => Promise<T>, of?: string): Promise<T>;
   /** A wait: recorded as progress, tried again after some seconds, until the step's limit is over. */
   notYet(message: string, fix: string, retryAfterSeconds?: number): OperatorError;
 }
@@ -94,14 +98,14 @@ export function stepActivity(
       waitedMs: () => waitedUntil(deps.now(), kept).waitedMs,
       kept: kept.value,
       keep: (value) => remember({ value }),
-      async act(name, run) {
+      async act(name, run, of = input.step.type) {
         if (Date.now() - leaseAt > LEASE_FRESH_MS) {
           await lease.take(holder);
           leaseAt = Date.now();
           // The lease has the network's name: it says nothing of another network that has it by now.
           await requireNoSuccessor(deps.kube, at, input.uid, attempt.signal);
         }
-        await deps.reached(`${input.step.type}/${name}/before`, input.step.id);
+        await deps.reached(`${of}/${name}/before`, input.step.id);
         attempt.requireCurrent();
         // It was held up for a moment only, but whether the lease is still its own is unknown.
         if (Date.now() - leaseAt > 2 * LEASE_FRESH_MS) {
@@ -112,7 +116,7 @@ export function stepActivity(
           });
         }
         const result = await run();
-        await deps.reached(`${input.step.type}/${name}/after`, input.step.id);
+        await deps.reached(`${of}/${name}/after`, input.step.id);
         return result;
       },
       notYet: (message, fix, retryAfterSeconds = 2) =>
@@ -165,6 +169,7 @@ export function stepActivity(
         remember({ started: true });
       }
       const done = await effect(context);
+      if (input.step.completes) await recordRolledOut(context);
       const { message, skippedBy } = typeof done === 'string' ? { message: done, skippedBy: undefined } : done;
       await tell.finished(runId, info.activityId, message, skippedBy);
       await deps.reached(`${input.step.type}/step/after`, input.step.id);

@@ -6,7 +6,7 @@ import type { AuditEntry, AuditHead } from '../../audit/record.ts';
 import type { AuditStore } from '../../audit/store.ts';
 import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
-import { componentKey, type StepState } from '../../contract/plan.ts';
+import { componentKey, isWaiting, type StepState } from '../../contract/plan.ts';
 import { isKubeStatus } from '../../kube/index.ts';
 import { type StepMoment, stepEvent } from '../../status/event-text.ts';
 import { withStepProgress } from '../../status/plan-status.ts';
@@ -97,7 +97,7 @@ export function createTeller(deps: ActivityDependencies, input: StepInput, audit
       );
       event('started', head);
       await progress({
-        state: step.type === 'awaitGate' || step.type === 'awaitPods' ? 'Waiting' : 'Running',
+        state: isWaiting(step) ? 'Waiting' : 'Running',
         startedAt: now(),
       });
     },

@@ -2,16 +2,14 @@
  * Step `stopBatcher`: scaled to nothing, its pod gone, its last transaction on L1 and derived. Not by RPC: a restart of
  * the container undoes that, and it is the slowest way (op-stack-observed-2.md, section 3).
  */
-import { FIELD_MANAGER } from '../../api/names.ts';
 import { takeSample } from '../../chain/sample.ts';
-import type { KubeObject } from '../../kube/index.ts';
+import type { NodeSample, Sample } from '../../chain/samples.ts';
+import { sequencerState } from '../../chain/sequencer-state.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
-import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
+import { gatherWorkloads } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
-import { deleteOrphanedPods } from './orphaned-pods.ts';
+import { scaledToNothing } from './scale-down.ts';
 import type { StepContext } from './step-context.ts';
-
-type StatefulSet = KubeObject & { spec?: { replicas?: number }; status?: { observedGeneration?: number } };
 
 /** A teardown does not hang on an L1 that is gone: the batcher has ended, and what it had sent is in the mempool. */
 const TEARDOWN_PATIENCE_MS = 30_000;
@@ -24,44 +22,18 @@ interface Kept {
 }
 
 export async function stopBatcher(context: StepContext): Promise<string> {
-  const { deps, input, at, signal } = context;
-  const { component } = input.step;
-  const name = `StatefulSet/${component.name}`;
-  const seen = await gatherWorkloads(deps.kube, at, signal);
-  // Without a StatefulSet a pod may still run: it was orphaned, or its end has not begun yet. Asked again, since pods and
-  // StatefulSets are listed at the same time, and the one may have made the other in between.
-  const live = seen.objects.has(name) ? seen : await gatherWorkloads(deps.kube, at, signal);
-  const set: StatefulSet | undefined = live.objects.get(name);
+  const { name } = context.input.step.component;
   const kept = (context.kept ?? {}) as Kept;
-  if (set && set.spec?.replicas !== 0) {
-    const ref = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace, name: component.name };
-    // Only the one that was read: a request that arrives late must not stop what has been started again since.
-    const { resourceVersion } = set.metadata;
-    await context.act('scale', () =>
-      deps.kube.mergePatch(
-        ref,
-        { metadata: { resourceVersion }, spec: { replicas: 0 } },
-        { fieldManager: FIELD_MANAGER, signal },
-      ),
-    );
-  }
-  const pods = podsOfComponent(live, component);
-  await deleteOrphanedPods(context, live, pods);
-  if (pods.length > 0 || (set && mayStillStart(set))) {
+  const { ends, exists } = await scaledToNothing(context);
+  if (ends) {
     context.keep({ ...kept, ran: true } satisfies Kept);
     throw context.notYet(
-      `the pod of ${component.name} is ending (it waits for its last receipt)`,
+      `the pod of ${name} is ending (it waits for its last receipt)`,
       'see that the node of the pod answers',
       1,
     );
   }
-  return set || kept.ran ? drained(context) : `${component.name} does not run`;
-}
-
-/** Until its controller has seen that it is to have no pod, it may make one. */
-function mayStillStart({ spec, status, metadata }: StatefulSet): boolean {
-  if (metadata.deletionTimestamp) return false;
-  return spec?.replicas !== 0 || (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
+  return exists || kept.ran ? drained(context) : `${name} does not run`;
 }
 
 async function drained(context: StepContext): Promise<string> {
@@ -99,9 +71,7 @@ async function drained(context: StepContext): Promise<string> {
   const kept = (context.kept ?? {}) as Kept;
   const drainedAt = kept.drainedAt ?? l1.value.head.number;
   context.keep({ ...kept, drainedAt } satisfies Kept);
-  const behind = sample.nodes.find(
-    ({ role, sync }) => role === 'Sequencer' && !(sync.ok && sync.value.currentL1.number > drainedAt),
-  );
+  const behind = readByBatcher(sample).find(({ sync }) => !(sync.ok && sync.value.currentL1.number > drainedAt));
   if (behind) {
     const seen = behind.sync.ok
       ? `is at L1 block ${behind.sync.value.currentL1.number}`
@@ -112,6 +82,13 @@ async function drained(context: StepContext): Promise<string> {
     );
   }
   return `${component.name} has ended, and everything that it sent up to L1 block ${drainedAt} is derived`;
+}
+
+/** Of several sequencers a batcher reads from the active one; where none is, it may be any. */
+function readByBatcher({ nodes }: Sample): NodeSample[] {
+  const sequencers = nodes.filter(({ role }) => role === 'Sequencer');
+  const active = sequencers.filter(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  return active.length > 0 ? active : sequencers;
 }
 
 function isOutOfPatience({ input, waitedMs }: StepContext): boolean {

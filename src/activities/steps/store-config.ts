@@ -11,6 +11,7 @@ import { isKubeStatus, type KubeObject } from '../../kube/index.ts';
 import { componentRole } from '../../plan/component-role.ts';
 import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
 import { gatherCustomResources } from '../gather/custom-resources.ts';
+import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireOurs } from '../ownership.ts';
 import { requireInstallKey } from '../state/install-key.ts';
 import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
@@ -197,7 +198,10 @@ async function storePeers(context: StepContext, render: StoredRender): Promise<v
   await context.act('peers', () => deps.kube.apply(stamped, { fieldManager: FIELD_MANAGER, force: true, signal }));
 }
 
-/** Every sequencer has its key before its pod starts; a new one is stopped until the gates have passed. */
+/**
+ * Every sequencer has its key before its pod starts. A new one is stopped until the gates have passed, whatever a former
+ * one of its name was allowed to.
+ */
 async function ensureSequencers(context: StepContext, sequencers: readonly string[]): Promise<void> {
   const { deps, at, signal } = context;
   const name = sequencersConfigMapName(at.name);
@@ -215,7 +219,13 @@ async function ensureSequencers(context: StepContext, sequencers: readonly strin
   // What an earlier network of the same name has left says nothing about this one.
   const { ownerReferences = [] } = existing.metadata;
   const isLeftOver = ownerReferences.some(({ kind, uid }) => kind === 'OptimismNetwork' && uid !== context.input.uid);
-  const missing = sequencers.filter((node) => isLeftOver || existing.data?.[node] === undefined);
+  const live = await gatherWorkloads(deps.kube, at, signal);
+  const isNew = (node: string) =>
+    !live.objects.has(`StatefulSet/${node}`) && podsOfComponent(live, { kind: 'OpNode', name: node }).length === 0;
+  const missing = sequencers.filter((node) => {
+    const key = existing.data?.[node];
+    return isLeftOver || key === undefined || (key !== 'true' && isNew(node));
+  });
   if (missing.length === 0) return;
   const owner = isLeftOver ? { metadata: { ownerReferences: metadata(context, name).ownerReferences } } : {};
   await context.act('sequencers', () =>

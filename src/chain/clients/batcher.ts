@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { HttpOptions } from './http.ts';
 import { jsonRpc } from './json-rpc.ts';
-import { programVersion } from './program-version.ts';
 import { RpcError } from './rpc-error.ts';
 
 /**
@@ -18,9 +17,4 @@ export async function flushBatcher(url: string, options?: HttpOptions): Promise<
       return false;
     throw error;
   }
-}
-
-/** `v1.16.11`. Says that the process answers and nothing else: it is the same in every broken state. */
-export async function batcherVersion(url: string, options?: HttpOptions): Promise<string> {
-  return programVersion(await jsonRpc(url, { method: 'health_status', answer: z.string() }, options));
 }

@@ -7,12 +7,18 @@ import type { HttpOptions } from './http.ts';
 import { jsonRpc } from './json-rpc.ts';
 import { RpcError } from './rpc-error.ts';
 
+export interface ExecutionStateOptions extends HttpOptions {
+  /** Block that the chain begins with. Absent: 0. */
+  readonly genesisNumber?: number | undefined;
+}
+
 /** What the client is and where it stands. Peers and version are left out where `net` or `web3` is off. */
-export async function executionState(url: string, options?: HttpOptions): Promise<ExecutionSample> {
+export async function executionState(url: string, options: ExecutionStateOptions = {}): Promise<ExecutionSample> {
+  const first = [hexOf(options.genesisNumber ?? 0), false];
   const [chainId, head, genesis, isSyncing, peers, version] = await Promise.all([
     jsonRpc(url, { method: 'eth_chainId', answer: hexNumber }, options),
     jsonRpc(url, { method: 'eth_getBlockByNumber', params: ['latest', false], answer: block }, options),
-    jsonRpc(url, { method: 'eth_getBlockByNumber', params: ['0x0', false], answer: block }, options),
+    jsonRpc(url, { method: 'eth_getBlockByNumber', params: first, answer: block.nullable() }, options),
     jsonRpc(url, { method: 'eth_syncing', answer: syncing }, options),
     optional(jsonRpc(url, { method: 'net_peerCount', answer: hexNumber }, options)),
     optional(jsonRpc(url, { method: 'web3_clientVersion', answer: z.string() }, options)),
@@ -20,7 +26,7 @@ export async function executionState(url: string, options?: HttpOptions): Promis
   return {
     chainId,
     head,
-    genesisHash: genesis.hash,
+    ...(genesis ? { genesisHash: genesis.hash } : {}),
     syncing: isSyncing,
     ...(peers === undefined ? {} : { peers }),
     ...(version === undefined ? {} : { version }),

@@ -22,13 +22,14 @@ export interface HttpAnswer {
 export async function httpRequest(
   url: string,
   what: string,
-  request: { readonly path?: string; readonly body?: string },
+  request: { readonly path?: string; readonly body?: string; readonly method?: 'HEAD' },
   { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: HttpOptions,
 ): Promise<HttpAnswer> {
   const endpoint = endpointOf(url, what);
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(request.path === undefined ? endpoint.url : joined(endpoint.url, request.path), {
+      ...(request.method === undefined ? {} : { method: request.method }),
       ...(request.body === undefined ? {} : { method: 'POST', body: request.body }),
       headers: { ...endpoint.headers, 'content-type': 'application/json', accept: 'application/json' },
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,

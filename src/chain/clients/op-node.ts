@@ -5,9 +5,11 @@ import type { ForkTimes, SyncStatus } from '../samples.ts';
 import { hash } from './ethereum-values.ts';
 import type { HttpOptions } from './http.ts';
 import { jsonRpc } from './json-rpc.ts';
+import { programMetrics } from './metrics.ts';
 import { programVersion } from './program-version.ts';
 import { RpcError } from './rpc-error.ts';
 
+const METRICS = { program: 'op-node', prefix: 'op_node_default', expected: 'refs_number' };
 const ZERO_HASH = `0x${'00'.repeat(32)}`;
 const whole = z.int().nonnegative();
 const blockId = z.object({ hash, number: whole });
@@ -64,6 +66,19 @@ export async function peerCount(url: string, options?: HttpOptions): Promise<num
   const answer = z.object({ connected: whole });
   const { connected } = await jsonRpc(url, { method: 'opp2p_peerStats', answer }, options);
   return connected;
+}
+
+/**
+ * Number of the block that came last from a peer, whether the node could add it or not; 0: none since its start. Only its
+ * metrics tell.
+ * @param url of the metrics
+ */
+export async function heardBlock(url: string, options?: HttpOptions): Promise<number> {
+  const series = await programMetrics(url, METRICS, options);
+  const heard = series.find(
+    ({ name, labels }) => name === METRICS.expected && labels === 'layer="l2",type="received_payload"',
+  );
+  return heard?.value ?? 0;
 }
 
 /** `v1.16.11` */

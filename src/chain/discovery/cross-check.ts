@@ -85,18 +85,18 @@ function checkContracts({ addresses }: Discovery, rollup: RollupConfig): Problem
 function checkKeys({ roles }: Discovery, { batcherAddress, signerAddress }: Configured): Problem[] {
   return [
     ...differ(
-      "the address of the OpBatcher's key",
+      'the address that the OpBatcher signs with',
       batcherAddress,
       'the batcher on L1 is',
       roles.batcher,
-      'Give the OpBatcher the key of the on-chain batcher, or have the SystemConfig owner call setBatcherHash.',
+      'Give the OpBatcher the key, or remote signer, of the on-chain batcher, or have the SystemConfig owner call setBatcherHash.',
     ),
     ...differ(
-      "the address of the sequencer's key",
+      'the address that the sequencer signs with',
       signerAddress,
       'the unsafe block signer on L1 is',
       roles.unsafeBlockSigner,
-      'Give the sequencers the key of the on-chain signer, or have the SystemConfig owner call setUnsafeBlockSigner.',
+      'Give the sequencers the key, or remote signer, of the on-chain signer, or have the SystemConfig owner call setUnsafeBlockSigner.',
     ),
   ];
 }

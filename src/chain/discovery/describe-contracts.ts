@@ -1,6 +1,6 @@
 import { getAddress } from 'ethers';
 import type { DiscoveredRoles, Discovery } from './discovery.ts';
-import { compact } from './dispute-game.ts';
+import { ASKED_GAME_TYPES, compact } from './dispute-game.ts';
 import { generationOf } from './generations/index.ts';
 import type { ChainReading } from './read-chain.ts';
 import type { GameReading } from './read-game.ts';
@@ -21,6 +21,7 @@ export function describeContracts(systemConfig: string, chain: ChainReading, rea
     addresses: addressesOf(systemConfig, chain, reading),
     roles: rolesOf(chain, reading),
     mode: gameType === undefined ? 'outputOracle' : 'disputeGames',
+    registeredGameTypes: ASKED_GAME_TYPES.filter((type) => answers.address(`disputeGameFactory.gameImpls(${type})`)),
     gasLimit: (answers.integer('systemConfig.gasLimit()') ?? 0n).toString(),
     unreadable: [...answers.unreadable(), ...reading.answers.unreadable(), ...reading.unreadable],
     ...compact({

@@ -44,8 +44,8 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
   ) {
     throw new OperatorError({
       type: 'ChainMismatch',
-      message: `the SystemConfig ${systemConfig} belongs to chain ${discovery.l2ChainId}, spec.l2.chainId is ${expected.l2ChainId}.`,
-      fix: 'Correct spec.contracts.systemConfig or spec.l2.chainId.',
+      message: `the SystemConfig ${systemConfig} belongs to chain ${discovery.l2ChainId}, the network is chain ${expected.l2ChainId}.`,
+      fix: 'Correct spec.contracts.systemConfig, or the chain that the spec names.',
     });
   }
   return discovery;

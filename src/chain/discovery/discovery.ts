@@ -48,6 +48,8 @@ export interface Discovery {
   /** Game type that the portal respects, also while no implementation is registered for it. */
   readonly gameType?: number;
   readonly respectedGame?: RespectedGame;
+  /** Types of games that the factory has an implementation for, as far as they were asked for; ascending. */
+  readonly registeredGameTypes: readonly number[];
   /** L2 gas limit, decimal. */
   readonly gasLimit: string;
   /** L1 block in which the contracts were made. */

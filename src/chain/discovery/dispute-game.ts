@@ -9,10 +9,21 @@ import { type Getter, getters } from './generations/generation.ts';
  */
 export const LIKELY_GAME_TYPES: readonly number[] = [0, 1, 4, 5, 8, 9];
 
+/** Types that are only asked whether they are registered: those of other proof systems, and of tests. */
+const OTHER_GAME_TYPES: readonly number[] = [2, 3, 6, 10, 254, 255, 1337];
+
+/** Types of which it is known whether the factory has an implementation. */
+export const ASKED_GAME_TYPES: readonly number[] = [...LIKELY_GAME_TYPES, ...OTHER_GAME_TYPES].sort((a, b) => a - b);
+
 export const FACTORY_GETTERS: readonly Getter[] = getters(
   'version() view returns (string)',
   'owner() view returns (address)',
 );
+
+export const OTHER_GAME_TYPE_GETTERS: readonly Getter[] = OTHER_GAME_TYPES.map((type) => ({
+  abi: 'gameImpls(uint32) view returns (address)',
+  args: [type],
+}));
 
 export function gameTypeGetters(type: number): readonly Getter[] {
   return [

@@ -42,8 +42,8 @@ export async function pinBlock(
   if (id !== expectedChainId) {
     throw new OperatorError({
       type: 'ChainMismatch',
-      message: `the L1 endpoint serves chain ${id}, spec.l1.chainId is ${expectedChainId}.`,
-      fix: 'Correct spec.l1.rpc or spec.l1.chainId.',
+      message: `the L1 endpoint serves chain ${id}, the network settles on chain ${expectedChainId}.`,
+      fix: 'Correct spec.l1.rpc, or the chain that the spec names.',
     });
   }
   const head = heightIn(latest);

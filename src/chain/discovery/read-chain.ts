@@ -3,7 +3,7 @@ import { OperatorError } from '../../contract/failures.ts';
 import { block as blockAnswer, hexOf } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
 import { ContractAnswers, questions } from './contract-answers.ts';
-import { FACTORY_GETTERS, gameTypeGetters, LIKELY_GAME_TYPES } from './dispute-game.ts';
+import { FACTORY_GETTERS, gameTypeGetters, LIKELY_GAME_TYPES, OTHER_GAME_TYPE_GETTERS } from './dispute-game.ts';
 import { PORTAL_GETTERS, SYSTEM_CONFIG_GETTERS } from './generations/index.ts';
 import { addAnswers, type L1Reader, stateUnavailable } from './l1-reader.ts';
 import { hasCode, type PinnedBlock } from './pinned-block.ts';
@@ -34,6 +34,7 @@ export async function readChain(
     ...questions('optimismPortal', pinned.portal, PORTAL_GETTERS, block),
     ...questions('disputeGameFactory', pinned.disputeGameFactory, FACTORY_GETTERS, block),
     ...questions('disputeGameFactory', pinned.disputeGameFactory, LIKELY_GAME_TYPES.flatMap(gameTypeGetters), block),
+    ...questions('disputeGameFactory', pinned.disputeGameFactory, OTHER_GAME_TYPE_GETTERS, block),
   ];
   const others: RpcCall[] = [
     { method: 'eth_getBlockByNumber', params: [block, false] },

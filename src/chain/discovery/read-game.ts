@@ -9,6 +9,7 @@ import {
   gameTypeGetters,
   IMPLEMENTATION_GETTERS,
   IMPLEMENTATION_VERSION,
+  LIKELY_GAME_TYPES,
 } from './dispute-game.ts';
 import { getters } from './generations/generation.ts';
 import { addAnswers, type L1Reader } from './l1-reader.ts';
@@ -80,9 +81,7 @@ interface Registration {
  * was taken away stay behind in the factory.
  */
 async function registration(l1: L1Reader, chain: ChainReading, type: number): Promise<Registration | undefined> {
-  const answers = chain.answers.has(`disputeGameFactory.gameImpls(${type})`)
-    ? chain.answers
-    : await askForType(l1, chain, type);
+  const answers = LIKELY_GAME_TYPES.includes(type) ? chain.answers : await askForType(l1, chain, type);
   const implementation = answers.address(`disputeGameFactory.gameImpls(${type})`);
   if (implementation === undefined) return undefined;
   const args = answers.text(`disputeGameFactory.gameArgs(${type})`);

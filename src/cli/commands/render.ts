@@ -1,6 +1,7 @@
 /** `opstack render -f <file>` */
 import { Command } from 'commander';
 import { stringify } from 'yaml';
+import { loadRegistry, type Registry } from '../../catalogue/registry.ts';
 import { defaultRelease, release as releaseOf } from '../../catalogue/releases.ts';
 import { componentKey } from '../../contract/plan.ts';
 import { type ComponentRender, renderNetwork } from '../../render/index.ts';
@@ -8,8 +9,9 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { type FileSet, fileSetOf } from '../file-set.ts';
 import { parseManifests, readSources } from '../manifest-files.ts';
-import { networksOf, OFFLINE, type OfflineNetwork, offlineRenderInput, rollupConfigOf } from '../offline-network.ts';
+import { networksOf, OFFLINE, type OfflineNetwork, offlineChain, offlineRenderInput } from '../offline-network.ts';
 import { serialise } from '../output.ts';
+import { registryOption } from '../registry-option.ts';
 import { validate } from './validate.ts';
 
 export function renderCommand(context: CliContext): Command {
@@ -17,11 +19,13 @@ export function renderCommand(context: CliContext): Command {
     .description('Show the Kubernetes objects that the operator makes of manifests, without a cluster. Prints YAML')
     .argument('[network]', 'only this network; absent: all of the files')
     .requiredOption('-f, --filename <path...>', 'files, folders, or - for standard input')
+    .addOption(registryOption())
     .action(async (name: string | undefined, _, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & { filename: string[] }>();
+      const options = command.optsWithGlobals<GlobalOptions & { filename: string[]; registry?: string }>();
       const namespace = options.namespace ?? 'default';
       const sources = await readSources(options.filename, context.terminal);
-      const { problems } = validate(sources, namespace);
+      const registry = loadRegistry(options.registry);
+      const { problems } = validate(sources, namespace, registry);
       const [error] = problems.filter(({ level }) => level === 'error');
       if (error) {
         throw new CliError({
@@ -41,7 +45,7 @@ export function renderCommand(context: CliContext): Command {
               : `There is no OptimismNetwork ${name} in these files`,
         });
       }
-      const rendered = networks.map((network) => renderOffline(network, set));
+      const rendered = networks.map((network) => renderOffline(network, set, registry));
       if (options.output === 'json') {
         const items = rendered.flatMap(({ renders }) => renders.flatMap(({ objects }) => objects));
         context.terminal.write(serialise({ apiVersion: 'v1', kind: 'List', items }, 'json'));
@@ -57,22 +61,22 @@ interface OfflineRender {
   readonly renders: readonly ComponentRender[];
 }
 
-function renderOffline(offline: OfflineNetwork, set: FileSet): OfflineRender {
+function renderOffline(offline: OfflineNetwork, set: FileSet, registry: Registry): OfflineRender {
   const { value: network } = offline.network;
   const release = releaseOf(network.spec.release ?? defaultRelease);
   if (!release) throw new CliError({ what: `There is no release ${network.spec.release}` });
-  const rollup = rollupConfigOf(network, set);
+  const chain = offlineChain(network, set, registry);
   return {
     title: `${network.metadata.namespace}/${network.metadata.name}, release ${release.name}`,
     notes: [
       'Rendered offline: what the operator applies differs in these names and values.',
       `- Keys and chain files are used as immutable copies, named after a hash of their content; here the names end in -${OFFLINE}.`,
       '- Peer ids and the ConfigMaps <network>-sequencers and <network>-peers are made in the cluster.',
-      ...(rollup
+      ...(chain.rollup
         ? []
         : ['- rollup.json is not in these files: block time, sequencing window, inbox and forks are stand-ins.']),
     ],
-    renders: renderNetwork(offlineRenderInput(offline, rollup, release)),
+    renders: renderNetwork(offlineRenderInput(offline, chain, release)),
   };
 }
 

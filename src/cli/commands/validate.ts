@@ -1,11 +1,13 @@
 /** `opstack validate -f <file>` */
 import { Command } from 'commander';
+import { loadRegistry, type Registry } from '../../catalogue/registry.ts';
 import { type CliContext, type GlobalOptions, paintFor } from '../context.ts';
 import { crossCheck } from '../cross-checks.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type FileProblem, fileSetOf } from '../file-set.ts';
 import { parseManifests, readSources } from '../manifest-files.ts';
 import { type Output, type Paint, serialise } from '../output.ts';
+import { registryOption } from '../registry-option.ts';
 
 interface Report {
   readonly objects: number;
@@ -20,10 +22,15 @@ export function validateCommand(context: CliContext): Command {
       'Check manifests without a cluster: fields, rules, references between them, settings that no program checks itself',
     )
     .requiredOption('-f, --filename <path...>', 'files, folders, or - for standard input')
+    .addOption(registryOption())
     .addHelpText('after', '\nExit codes: 0 valid (warnings included), 1 not valid')
     .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & { filename: string[] }>();
-      const report = validate(await readSources(options.filename, context.terminal), options.namespace ?? 'default');
+      const options = command.optsWithGlobals<GlobalOptions & { filename: string[]; registry?: string }>();
+      const report = validate(
+        await readSources(options.filename, context.terminal),
+        options.namespace ?? 'default',
+        loadRegistry(options.registry),
+      );
       context.terminal.write(reportText(report, options.output, paintFor(context, options)));
       context.finish(
         report.problems.some(({ level }) => level === 'error') || report.objects === 0 ? EXIT.failed : EXIT.ok,
@@ -32,10 +39,10 @@ export function validateCommand(context: CliContext): Command {
 }
 
 /** @param namespace of objects that name none */
-export function validate(sources: Parameters<typeof parseManifests>[0], namespace: string): Report {
+export function validate(sources: Parameters<typeof parseManifests>[0], namespace: string, registry: Registry): Report {
   const { manifests, problems } = parseManifests(sources);
   const set = fileSetOf(manifests, namespace);
-  const cross = crossCheck(set);
+  const cross = crossCheck(set, registry);
   const unreadable = problems.map(
     ({ at, message }): FileProblem => ({ level: 'error', at, object: '', text: message }),
   );

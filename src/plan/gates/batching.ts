@@ -70,7 +70,7 @@ function expiredWindow(
   if (spanSeconds < Math.max(EXPIRED_WINDOW_SECONDS, 5 * limits.l1BlockTimeSeconds)) {
     return wait(`${what}; expecting a batch to end this within ${seconds(EXPIRED_WINDOW_SECONDS)}`);
   }
-  const sent = batches.length === 0 ? 'no batch arrived' : `${batches.length} batches arrived and did not help`;
+  const sent = batches.length === 0 ? 'no batch arrived' : 'batches arrived and did not help';
   return fail(
     'GateFailed',
     `${what}, ${sent} in ${seconds(spanSeconds)}: unsafe blocks are being replaced by empty ones`,

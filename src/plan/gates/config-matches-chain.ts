@@ -1,6 +1,7 @@
 import type { ContractsSample, Sample } from '../../chain/samples.ts';
 import { fail, type Gate, type GateChain, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
+import { count } from './words.ts';
 
 /** Rollup config, genesis, contracts, keys and L1 describe the same chain. */
 export const configMatchesChain: Gate = (samples, { chain }) => {
@@ -11,16 +12,23 @@ export const configMatchesChain: Gate = (samples, { chain }) => {
   if (chainId !== chain.l1ChainId) {
     return fail(
       'ChainMismatch',
-      `the L1 endpoint serves chain ${chainId}, spec.l1.chainId is ${chain.l1ChainId}`,
-      'Correct spec.l1.rpc or spec.l1.chainId.',
+      `the L1 endpoint serves chain ${chainId}, the network settles on chain ${chain.l1ChainId}`,
+      'Correct spec.l1.rpc, or the chain that the spec names.',
     );
   }
   return (
     contractsMismatch(sample.contracts.value, chain) ??
     genesisMismatch(sample, chain) ??
-    pass(`chain ${chain.l2ChainId} on L1 ${chain.l1ChainId}: contracts, genesis and keys agree`)
+    pass(`chain ${chain.l2ChainId} on L1 ${chain.l1ChainId}: ${compared(chain)} agree`)
   );
 };
+
+/** Replicas alone have no keys that L1 knows. */
+function compared({ batcherAddress, signerAddress }: GateChain): string {
+  return batcherAddress === undefined && signerAddress === undefined
+    ? 'contracts and genesis'
+    : 'contracts, genesis and keys';
+}
 
 function contractsMismatch(contracts: ContractsSample, chain: GateChain): Verdict | undefined {
   if (contracts.portal !== undefined && chain.portal !== undefined && contracts.portal !== chain.portal) {
@@ -57,10 +65,10 @@ function contractsMismatch(contracts: ContractsSample, chain: GateChain): Verdic
 
 function genesisMismatch({ nodes }: Sample, chain: GateChain): Verdict | undefined {
   for (const { pod, el } of nodes) {
-    if (el.ok && el.value.genesisHash !== chain.genesisHash) {
+    if (el.ok && el.value.genesisHash !== undefined && el.value.genesisHash !== chain.genesisHash) {
       return fail(
         'ChainMismatch',
-        `block 0 of ${pod} is ${el.value.genesisHash}, the genesis is ${chain.genesisHash}`,
+        `block ${count(chain.genesisNumber)} of ${pod} is ${el.value.genesisHash}, the genesis is ${chain.genesisHash}`,
         'Use the genesis of this chain, or delete the volume of the pod if it is of another chain.',
       );
     }

@@ -16,7 +16,11 @@ export const derivationCaughtUp: Gate = (samples, context) => {
 };
 
 /** The same for one pod in one sample. L1 is asked directly: a node whose L1 hangs believes that it is at the head. */
-export function derivationOf({ pod, sync }: NodeSample, { l1 }: Sample, { limits }: GateContext): Verdict {
+export function derivationOf({ pod, sync, el }: NodeSample, { l1 }: Sample, { limits }: GateContext): Verdict {
+  const hasBegun = sync.ok ? hasDerived(sync.value) : sync.kind !== 'no-reading';
+  if (!hasBegun && el.ok && el.value.syncing) {
+    return wait(`the execution client of ${pod} is syncing from its peers, at block ${count(el.value.head.number)}`);
+  }
   if (!sync.ok) return wait(unreadable(`op-node of ${pod}`, sync));
   if (!l1?.ok) return wait(unreadable('L1', l1));
   if (!hasDerived(sync.value)) return wait(`derivation of ${pod} is resetting, as after every start and L1 reorg`);

@@ -3,7 +3,7 @@ import { allOf, fail, type Gate, type GateChain, pass, type Verdict, wait } from
 import { subjectName, subjectPods, unreadable } from './observations.ts';
 import { count } from './words.ts';
 
-/** The execution client answers and has the right chain id and block 0. */
+/** The execution client answers and has the right chain id and the block that the chain begins with. */
 export const engineReady: Gate = (samples, context) => {
   const sample = samples.at(-1);
   const [first, ...others] = sample ? subjectPods(sample, context) : [];
@@ -22,10 +22,14 @@ function executionClient({ pod, el }: NodeSample, chain: GateChain): Verdict {
       'Use the genesis of this chain; a volume of another chain has to be deleted.',
     );
   }
+  const first = `block ${count(chain.genesisNumber)}`;
+  if (genesisHash === undefined) {
+    return wait(`the execution client of ${pod} does not have ${first} yet, with which the chain begins`);
+  }
   if (genesisHash !== chain.genesisHash) {
     return fail(
       'ChainMismatch',
-      `block 0 of ${pod} is ${genesisHash}, genesis.l2.hash of the rollup configuration is ${chain.genesisHash}`,
+      `${first} of ${pod} is ${genesisHash}, genesis.l2.hash of the rollup configuration is ${chain.genesisHash}`,
       'Use the genesis of this chain; a volume of another chain has to be deleted.',
     );
   }

@@ -4,21 +4,23 @@ import type { FailureType } from '../../contract/failures.ts';
 import type { GateLimits } from './limits.ts';
 
 /**
- * `pass`: the plan goes on. `wait`: not yet, the message says what is missing. `fail`: waiting cannot mend it, a person
- * has to. Messages are what people read in status.
+ * `pass`: the plan goes on. `wait`: not yet, the message says what is missing; `firm` where the word of a person that the
+ * other one is off says nothing about it. `fail`: waiting cannot mend it, a person has to. Messages are what people read
+ * in status.
  */
 export type Verdict =
   | { readonly outcome: 'pass'; readonly message: string }
-  | { readonly outcome: 'wait'; readonly message: string }
+  | { readonly outcome: 'wait'; readonly message: string; readonly firm?: true }
   | { readonly outcome: 'fail'; readonly reason: FailureType; readonly message: string; readonly fix: string };
 
 /** The chain as the configuration describes it. Hashes and addresses in lower case. */
 export interface GateChain {
   readonly l1ChainId: number;
   readonly l2ChainId: number;
-  /** Hash of L2 block 0. */
+  /** L2 block that the chain begins with: 0, but for chains that were others before. */
+  readonly genesisNumber: number;
   readonly genesisHash: string;
-  /** Timestamp of L2 block 0, seconds since the epoch. */
+  /** Timestamp of that block, seconds since the epoch. */
   readonly genesisTime: number;
   /** L1 block that the chain starts from. */
   readonly l1Genesis?: { readonly number: number; readonly hash: string };
@@ -33,13 +35,28 @@ export interface GateChain {
   readonly signerAddress?: string;
 }
 
+export interface GateSender {
+  readonly kind: 'OpBatcher' | 'OpProposer' | 'OpChallenger';
+  readonly name: string;
+  /** Of a proposer: what L1 says about the games that it is to make. */
+  readonly games?: {
+    /** Who may make them; absent where anybody may. */
+    readonly proposer?: string;
+    readonly type?: number;
+  };
+  /** Of a challenger: whether a prestate has to be there. */
+  readonly prestateRequired?: boolean;
+}
+
 export interface GateContext {
   readonly limits: GateLimits;
   readonly chain: GateChain;
-  /** What the gate is asked about: an OpNode and perhaps one pod of it; neither for the network and for senders. */
-  readonly subject: { readonly node?: string; readonly pod?: string };
+  /** What the gate is asked about: an OpNode and perhaps one pod of it, or a sender; none of them for the network. */
+  readonly subject: { readonly node?: string; readonly pod?: string; readonly sender?: GateSender };
   /** OpNode that sequences. Absent: none of ours does. */
   readonly activeSequencer?: string;
+  /** Whether the component was never rolled out: a chain beyond its genesis is somebody else's until now. */
+  readonly takesOver: boolean;
   /** When the gate began, milliseconds since the epoch. */
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
@@ -55,6 +72,10 @@ export function pass(message: string): Verdict {
 
 export function wait(message: string): Verdict {
   return { outcome: 'wait', message };
+}
+
+export function waitFirmly(message: string): Verdict {
+  return { outcome: 'wait', message, firm: true };
 }
 
 export function fail(reason: FailureType, message: string, fix: string): Verdict {

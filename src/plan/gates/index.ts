@@ -4,6 +4,7 @@
  */
 import type { GateName } from '../../contract/plan.ts';
 import { batching } from './batching.ts';
+import { challenging } from './challenging.ts';
 import { configMatchesChain } from './config-matches-chain.ts';
 import { derivationCaughtUp } from './derivation-caught-up.ts';
 import { engineReady } from './engine-ready.ts';
@@ -13,12 +14,14 @@ import { l1Reachable } from './l1-reachable.ts';
 import { noForeignBatcher } from './no-foreign-batcher.ts';
 import { noForeignSequencer } from './no-foreign-sequencer.ts';
 import { nodeSynced } from './node-synced.ts';
+import { proposerPermitted } from './proposer-permitted.ts';
 import { sameChain } from './same-chain.ts';
 import { sequencing } from './sequencing.ts';
 import { singleSequencer } from './single-sequencer.ts';
 
-export type { Gate, GateContext, Verdict } from './gate.ts';
+export type { Gate, GateContext, GateSender, Verdict } from './gate.ts';
 export { DEFAULT_GATE_LIMITS, type GateLimits } from './limits.ts';
+export { LIVE_HEAD_SECONDS } from './no-foreign-sequencer.ts';
 
 export const gates: Partial<Record<GateName, Gate>> = {
   // L1 is the right chain, synced and alive.
@@ -41,6 +44,10 @@ export const gates: Partial<Record<GateName, Gate>> = {
   'no-foreign-batcher': noForeignBatcher,
   // A batch arrived and the safe head rose because of it.
   batching,
+  // A proposal from this address would be accepted.
+  'proposer-permitted': proposerPermitted,
+  // The challenger follows L1, and could act.
+  challenging,
   // All nodes have the same safe blocks.
   'same-chain': sameChain,
   // Senders can pay.

@@ -16,8 +16,8 @@ function executionLayer(sample: Sample, { chain, limits, now }: GateContext): Ve
   if (chainId !== chain.l1ChainId) {
     return fail(
       'ChainMismatch',
-      `the L1 endpoint serves chain ${chainId}, spec.l1.chainId is ${chain.l1ChainId}`,
-      'Correct spec.l1.rpc or spec.l1.chainId.',
+      `the L1 endpoint serves chain ${chainId}, the network settles on chain ${chain.l1ChainId}`,
+      'Correct spec.l1.rpc, or the chain that the spec names.',
     );
   }
   if (syncing) return wait(`the L1 node is still syncing, at block ${count(head.number)}`);

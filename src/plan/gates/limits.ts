@@ -17,13 +17,23 @@ export interface GateLimits {
   readonly sequencingMinBlocks: number;
   /** L2 block times in which no block of somebody else may arrive. */
   readonly foreignSequencerQuietBlocks: number;
+  /**
+   * Seconds without a batch after which somebody whose blocks are not heard as they are made counts as off. Asked only
+   * where the chain is taken over from somebody else.
+   */
+  readonly batchSilenceSeconds: number;
   /** L1 blocks in which no transaction of the batcher's address may be mined. */
   readonly foreignBatcherQuietBlocks: number;
   /** L1 blocks after which the batcher closes a channel at the latest. */
   readonly batcherMaxChannelDuration: number;
+  /** Balance of the sender that is asked about. */
   readonly minBalanceWei: string;
   /** Hours for which a sender's balance must last at the current rate. */
   readonly fundsMinHours: number;
+  /** Time between two proposals. */
+  readonly proposalIntervalSeconds: number;
+  /** L1 blocks that a challenger may be behind the L1 head. */
+  readonly challengerMaxL1Lag: number;
 }
 
 export const DEFAULT_GATE_LIMITS: GateLimits = {
@@ -37,8 +47,11 @@ export const DEFAULT_GATE_LIMITS: GateLimits = {
   nodeMaxSafeLag: 10,
   sequencingMinBlocks: 3,
   foreignSequencerQuietBlocks: 10,
+  batchSilenceSeconds: 2820,
   foreignBatcherQuietBlocks: 10,
   batcherMaxChannelDuration: 1,
   minBalanceWei: '0',
   fundsMinHours: 24,
+  proposalIntervalSeconds: 3600,
+  challengerMaxL1Lag: 10,
 };

@@ -28,7 +28,9 @@ export const noForeignBatcher: Gate = (samples, { limits }) => {
   }
   return (
     stillMoving(samples, batcher) ??
-    wait(`nonce ${nonceLatest} of ${address} stands still for ${blocks(quiet, 'L1')}, expecting ${wanted}`)
+    wait(
+      `nonce ${nonceLatest} of ${address} stands still for ${blocks(quiet, 'L1')}, expecting ${wanted}; if you are sure that no other batcher runs, send confirmFenced`,
+    )
   );
 };
 

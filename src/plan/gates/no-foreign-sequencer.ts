@@ -1,27 +1,46 @@
 import type { NodeSample, Sample, SyncStatus } from '../../chain/samples.ts';
 import { derivationOf } from './derivation-caught-up.ts';
-import { type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
+import { type Gate, type GateContext, pass, type Verdict, wait, waitFirmly } from './gate.ts';
+import { lastBlocksUnknown } from './last-blocks.ts';
 import { derivationHistory, isActive, type Seen, subjectName, subjectPods } from './observations.ts';
 import { windowExpired } from './sequencing-window.ts';
 import { count, seconds } from './words.ts';
 
+/** A head that is younger, and that none of ours has made, is never started on. */
+export const LIVE_HEAD_SECONDS = 10;
+
 /**
  * Nobody else makes blocks of this chain: no block arrives at the candidate, neither by gossip nor by batches on L1, for
- * some block times, and everything that is in the inbox has been derived. Asked before a start when none of ours was
- * active just before. It never fails: it waits until the other one is off, or until a person confirms that it is.
+ * some block times, and everything that is in the inbox has been derived; where the chain is taken over, the candidate
+ * also has to have heard the last block as it was made, or nothing may have come for as long as a batch takes. Asked
+ * before a start when none of ours was active just before. It never fails: it waits until the other one is off, or until a
+ * person confirms that it is.
  */
 export const noForeignSequencer: Gate = (samples, context) => {
   const sample = samples.at(-1);
   const candidate = sample && subjectPods(sample, context).find(({ role }) => role === 'Sequencer');
-  if (!sample || !candidate) return wait(`${subjectName(context)} has no sequencer pod yet`);
+  if (!sample || !candidate) return waitFirmly(`${subjectName(context)} has no sequencer pod yet`);
   const ours = sample.nodes.find(isActive);
-  if (ours) return wait(`${ours.pod} of this network sequences: whether anybody else does cannot be seen meanwhile`);
+  if (ours)
+    return waitFirmly(`${ours.pod} of this network sequences: whether anybody else does cannot be seen meanwhile`);
   const derived = derivationOf(candidate, sample, context);
-  if (derived.outcome !== 'pass') return derived;
-  const quiet = quietFor(candidate.pod, samples, context);
+  if (derived.outcome !== 'pass') return waitFirmly(derived.message);
+  const quiet = quietFor(candidate, samples, context);
+  const missing = inboxNotDerived(candidate, samples, context);
+  const live = isLive(candidate, context);
+  if (quiet.outcome === 'pass') return missing ?? live ?? quiet;
   // Where batches keep coming there is always one that is not derived yet: that the head moves is what people need to know.
-  return quiet.outcome === 'pass' ? (inboxNotDerived(candidate, samples, context) ?? quiet) : quiet;
+  return missing || live ? waitFirmly(quiet.message) : quiet;
 };
+
+/** Somebody has made the head just now: a person who says that he is off is wrong, or too early. */
+function isLive({ pod, sync }: NodeSample, { now }: GateContext): Verdict | undefined {
+  if (!sync.ok) return undefined;
+  const { number, timestamp } = sync.value.unsafeL2;
+  const age = now / 1000 - timestamp;
+  if (number === 0 || age >= LIVE_HEAD_SECONDS) return undefined;
+  return waitFirmly(`block ${count(number)} of ${pod} is ${seconds(age)} old, expecting ${LIVE_HEAD_SECONDS} s`);
+}
 
 /** A batch that is on L1 but not derived yet may hold blocks that are newer than ours. */
 function inboxNotDerived(
@@ -38,25 +57,28 @@ function inboxNotDerived(
     .reduce((highest, { blockNumber }) => Math.max(highest, blockNumber), 0);
   // Derivation has done everything before the block that it is at.
   if (sync.value.currentL1.number > last) return undefined;
-  return wait(
+  return waitFirmly(
     `a batch in L1 block ${count(last)} has not been derived by ${pod} yet, which is at ${count(sync.value.currentL1.number)}`,
   );
 }
 
-function quietFor(pod: string, samples: readonly Sample[], context: GateContext): Verdict {
+function quietFor(candidate: NodeSample, samples: readonly Sample[], context: GateContext): Verdict {
   const { limits, chain, now } = context;
+  const { pod } = candidate;
   const heads = derivationHistory(samples, pod);
   const last = heads.at(-1);
-  if (!last) return wait(`the head of ${pod} has not been read yet`);
+  if (!last) return waitFirmly(`the head of ${pod} has not been read yet`);
   const change = heads.findLastIndex((seen, index) => movedByOthers(heads[index - 1], seen, chain.seqWindowSize));
   const since = heads[Math.max(0, change)] ?? last;
   const quietSeconds = (last.at - since.at) / 1000;
   const head = last.value.unsafeL2;
-  const wantedSeconds =
-    (untouched(samples, head.hash, context) ? 1 : limits.foreignSequencerQuietBlocks) * limits.blockTimeSeconds;
+  const isUntouched = untouched(samples, head.hash, context);
+  const wantedSeconds = (isUntouched ? 1 : limits.foreignSequencerQuietBlocks) * limits.blockTimeSeconds;
   if (quietSeconds >= wantedSeconds) {
-    return pass(
-      `nobody else sequences: the head of ${pod} stands at ${count(head.number)} for ${seconds(quietSeconds)}`,
+    const unknown = context.takesOver && !isUntouched && lastBlocksUnknown(candidate, since, samples, context);
+    return (
+      unknown ||
+      pass(`nobody else sequences: the head of ${pod} stands at ${count(head.number)} for ${seconds(quietSeconds)}`)
     );
   }
   const before = heads[change - 1];

@@ -50,7 +50,34 @@ export function followersGetBlocks({ nodes }: RenderInput): SettingProblem[] {
           'leave consensus.reqRespSync out',
         ),
       ),
+    ...nodes
+      .filter(({ spec }) => spec.consensus.syncMode === 'execution-layer' && !spec.consensus.p2p.enabled)
+      .map(({ metadata }) =>
+        problem(
+          'warning',
+          'InvalidSpec',
+          `OpNode/${metadata.name}`,
+          'consensus.syncMode: execution-layer, and op-node has no p2p: the execution client syncs to a block that op-node has from a peer, and without one it never begins',
+          'leave consensus.p2p.enabled out, or consensus.syncMode',
+        ),
+      ),
   ];
+}
+
+/** By the registry the batches of the chain are not on L1, where there are commitments to them only. */
+export function commitmentsCanBeResolved({ nodes, chain }: RenderInput): SettingProblem[] {
+  if (!chain.altDA) return [];
+  return nodes
+    .filter(({ spec }) => !spec.consensus.env?.some(({ name }) => name === 'OP_NODE_ALTDA_ENABLED'))
+    .map(({ metadata }) =>
+      problem(
+        'warning',
+        'InvalidSpec',
+        `OpNode/${metadata.name}`,
+        `the batches of ${chain.registryName} are on another data availability layer than L1, and op-node is not told where: it derives nothing`,
+        'set OP_NODE_ALTDA_ENABLED and OP_NODE_ALTDA_DA_SERVER in consensus.env',
+      ),
+    );
 }
 
 export function sequencerServiceIsReachable({ nodes }: RenderInput): SettingProblem[] {

@@ -5,7 +5,7 @@ import type { RenderInput } from '../input.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
 export function imagesExist(input: RenderInput): SettingProblem[] {
-  const { nodes, batchers, release } = input;
+  const { nodes, batchers, proposers, challengers, release } = input;
   const missing = (object: string, key: Parameters<typeof findImage>[0], own: Parameters<typeof findImage>[2]) => {
     if (findImage(key, input, own) !== undefined) return [];
     return [
@@ -25,6 +25,10 @@ export function imagesExist(input: RenderInput): SettingProblem[] {
       return [...missing(object, client, spec.execution.image), ...missing(object, 'opNode', spec.consensus.image)];
     }),
     ...batchers.flatMap(({ metadata, spec }) => missing(`OpBatcher/${metadata.name}`, 'opBatcher', spec.image)),
+    ...proposers.flatMap(({ metadata, spec }) => missing(`OpProposer/${metadata.name}`, 'opProposer', spec.image)),
+    ...challengers.flatMap(({ metadata, spec }) =>
+      missing(`OpChallenger/${metadata.name}`, 'opChallenger', spec.image),
+    ),
   ];
 }
 

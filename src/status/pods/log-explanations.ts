@@ -3,6 +3,8 @@
  * credentials. Only captures of a narrow form (flag names, variables, paths, hosts) get into the result.
  */
 
+import { SIGNER_PATTERNS } from './signer-explanations.ts';
+
 export interface Explanation {
   readonly reason: string;
   /** Completes "because it …". */
@@ -10,13 +12,14 @@ export interface Explanation {
   readonly fix: string;
 }
 
-interface Pattern {
+export interface Pattern {
   readonly matches: RegExp;
   readonly explain: (captures: readonly string[]) => Explanation;
 }
 
-/** More special ones first. Each was recorded from the real programs. */
+/** More special ones first. Each was recorded from the real programs, but for those of remote signers. */
 const PATTERNS: readonly Pattern[] = [
+  ...SIGNER_PATTERNS,
   {
     matches: /flag provided but not defined: -{1,2}([a-z0-9.-]+)/i,
     explain: ([flag]) => ({
@@ -46,7 +49,7 @@ const PATTERNS: readonly Pattern[] = [
     explain: ([host]) => ({
       reason: 'BootnodesUnresolved',
       why: `can't resolve the public bootnode ${host}`,
-      fix: 'set consensus.p2p.bootnodes (an empty list for a chain of your own), or allow public DNS',
+      fix: 'allow public DNS, name boot nodes by address in consensus.p2p.bootnodes, or set consensus.p2p.discovery: false',
     }),
   },
   {

@@ -74,7 +74,7 @@ describe('the demo', () => {
   });
 
   it('refuses a scenario that does not exist and names those that do', async () => {
-    const { code, stderr } = await demo(['--scenario', 'nope']);
+    const { code, stderr } = await demo(['nope']);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/nope.*install/s);
     await expectNothingLeft();
@@ -84,6 +84,27 @@ describe('the demo', () => {
     'plays its scenario unattended on servers of its own, and removes everything',
     async () => {
       expectFigures(await play([]));
+      await expectNothingLeft();
+    },
+    PATIENCE_MS,
+  );
+
+  it.runIf(ALL)(
+    'plays the replica of a public chain, and removes that as well',
+    async () => {
+      const figures = await play(['replica']);
+      for (const name of ['installSeconds', 'teardownSeconds']) expect(figures[name], name).toBeGreaterThan(0);
+      await expectNothingLeft();
+    },
+    PATIENCE_MS,
+  );
+
+  // The servers are those of the one before, and what it adds to foreign.test.ts is the order of the documents.
+  it.runIf(ALL)(
+    'takes over a chain that runs by hand',
+    async () => {
+      const { gapSeconds } = await play(['adopt']);
+      expect(gapSeconds).toBeLessThan(60);
       await expectNothingLeft();
     },
     PATIENCE_MS,

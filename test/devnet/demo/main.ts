@@ -3,17 +3,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { Command, Option } from 'commander';
+import { Argument, Command } from 'commander';
 import { createProgress } from './progress.ts';
+import { adopt } from './scenarios/adopt.ts';
 import { install } from './scenarios/install.ts';
+import { replica } from './scenarios/replica.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const SCENARIOS: readonly Scenario[] = [install];
+const SCENARIOS: readonly Scenario[] = [install, replica, adopt];
 const UI_PORT = 8233;
 
 interface Options {
-  scenario: string;
   list?: boolean;
   exit?: boolean;
   verbose?: boolean;
@@ -23,8 +24,8 @@ interface Options {
 
 const program = new Command('npm run demo --')
   .description('Runs the operator on a real API server, a real Temporal server and a real L1 with real OP contracts.')
-  .addOption(
-    new Option('--scenario <name>', 'what is played').choices(SCENARIOS.map(({ name }) => name)).default('install'),
+  .addArgument(
+    new Argument('[scenario]', 'what is played').choices(SCENARIOS.map(({ name }) => name)).default('install'),
   )
   .option('--list', 'show the scenarios')
   .option('--exit', 'play to the end unattended, print one JSON object as the last line, and exit')
@@ -32,14 +33,14 @@ const program = new Command('npm run demo --')
   .option('--context <name>', 'use the cluster of this kubeconfig context instead of an own one (with --temporal)')
   .option('--temporal <host:port>', 'use this Temporal frontend instead of an own one (with --context)');
 
-async function main(options: Options): Promise<void> {
+async function main(name: string, options: Options): Promise<void> {
   if (options.list) {
     for (const { name, about } of SCENARIOS) process.stdout.write(`${name.padEnd(12)} ${about}\n`);
     return;
   }
   if ((options.context === undefined) !== (options.temporal === undefined))
     throw new Error('--context and --temporal go together: give both, or neither');
-  const scenario = SCENARIOS.find(({ name }) => name === options.scenario) ?? install;
+  const scenario = SCENARIOS.find((item) => item.name === name) ?? install;
   const progress = createProgress({ verbose: options.verbose ?? false });
   const dir = await mkdtemp(join(tmpdir(), 'opstack-demo-'));
   const stopped = new AbortController();
@@ -139,7 +140,8 @@ async function minimalKubeconfig(context: string, dir: string): Promise<string> 
 }
 
 try {
-  await main(program.parse().opts<Options>());
+  program.parse();
+  await main(String(program.processedArgs[0]), program.opts<Options>());
   // Servers of ours are children on a leash; nothing of them is left when this process ends.
   process.exit(0);
 } catch (error) {

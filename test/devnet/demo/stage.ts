@@ -10,6 +10,7 @@ import { createTemporalClient } from '../../../src/worker/temporal.ts';
 import { ensureTool } from '../../../tools/toolchain.ts';
 import { type DevnetChain, NETWORK, startDevnetChain } from '../chain.ts';
 import { type Operator, startOperator } from '../operator.ts';
+import { devnetRegistry } from '../registry.ts';
 import { startControlPlane } from '../servers/control-plane.ts';
 import { installCrds } from '../servers/install-crds.ts';
 import { startL1 } from '../servers/l1.ts';
@@ -32,6 +33,7 @@ export interface Stage {
   readonly dir: string;
   readonly progress: Progress;
   readonly chain: DevnetChain;
+  readonly l1: { readonly rpcUrl: string; readonly beaconUrl: string };
   readonly operator: Operator;
   readonly kubeconfigPath: string;
   readonly temporalAddress: string;
@@ -53,6 +55,8 @@ export interface Stage {
   ): Promise<OptimismNetworkStatus>;
   /** Events in the history of a workflow. */
   historyLength(workflowId: string): Promise<number>;
+  /** Ends something when the stage is closed, before the chain and the servers end. */
+  atEnd(end: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -93,10 +97,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       servers,
       namespace,
       dir: join(dir, 'node'),
+      whole: true,
       pinToRunner: existing !== undefined,
     });
     closing.push(() => chain.stop());
     progress.step('the operator is starting');
+    const registryFile = join(dir, 'registry.json');
+    await writeFile(registryFile, JSON.stringify(devnetRegistry(chain.files)));
     const clusterName = `demo-${process.pid}`;
     const temporalUiUrl = temporal?.uiUrl;
     const operator = await startOperator({
@@ -106,6 +113,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       kubeconfigPath,
       temporalAddress,
       namespace,
+      env: { OPSTACK_REGISTRY_FILE: registryFile },
       ...(temporalUiUrl ? { temporalUiUrl } : {}),
     });
     closing.push(() => operator.process.kill('SIGTERM'));
@@ -116,10 +124,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const client = createTemporalClient({ temporalAddress, temporalNamespace: 'default' });
     closing.push(() => client.connection.close());
 
+    const told = new Set<string>();
     const stage: Stage = {
       dir,
       progress,
       chain,
+      l1: { rpcUrl: l1.rpcUrl, beaconUrl: l1.beaconUrl },
       operator,
       kubeconfigPath,
       temporalAddress,
@@ -127,6 +137,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       clusterName,
       manifests,
       close,
+      atEnd: (end) => void closing.push(end),
       async kubectl(...args) {
         const { stdout } = await run(kubectlPath, ['--kubeconfig', kubeconfigPath, '-n', namespace, ...args]);
         return stdout;
@@ -146,7 +157,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         await writeFile(file, stringify(object));
         return file;
       },
-      follow: (what, until, timeoutSeconds) => follow(stage, what, until, timeoutSeconds),
+      follow: (what, until, timeoutSeconds) => follow(stage, told, { what, until, timeoutSeconds }),
       async historyLength(workflowId) {
         const { historyLength } = await client.workflow.getHandle(workflowId).describe();
         return historyLength;
@@ -185,13 +196,17 @@ async function removeNamespace({ kube, namespace, resources }: DevnetChain): Pro
   await waitUntil(`namespace ${namespace} is gone`, () => isGone(ref), 60_000);
 }
 
+interface Followed {
+  readonly what: string;
+  until(status: OptimismNetworkStatus): boolean;
+  readonly timeoutSeconds: number;
+}
+
 async function follow(
   { chain, progress }: Stage,
-  what: string,
-  until: (status: OptimismNetworkStatus) => boolean,
-  timeoutSeconds: number,
+  told: Set<string>,
+  { what, until, timeoutSeconds }: Followed,
 ): Promise<OptimismNetworkStatus> {
-  const told = new Set<string>();
   return waitUntil(
     what,
     async () => {

@@ -20,8 +20,16 @@ export interface ClusterDns {
   resolve(pod: Pod, podIP: string, host: string): Promise<string | undefined>;
 }
 
-/** @param own the runner's namespace, from its caches; other namespaces are read from the API server */
-export function createClusterDns(client: KubeClient, namespace: string, own: NamespaceView): ClusterDns {
+/**
+ * @param own the runner's namespace, from its caches; other namespaces are read from the API server
+ * @param publicNames names outside of the cluster that this machine's DNS is not asked for
+ */
+export function createClusterDns(
+  client: KubeClient,
+  namespace: string,
+  own: NamespaceView,
+  publicNames: ReadonlyMap<string, string> = new Map(),
+): ClusterDns {
   let turn = 0;
 
   async function viewOf(other: string): Promise<NamespaceView> {
@@ -84,7 +92,7 @@ export function createClusterDns(client: KubeClient, namespace: string, own: Nam
       const short = (inCluster ? name.slice(0, -CLUSTER_DOMAIN.length) : name).replace(/\.svc$/, '');
       const address = await clusterName(short, pod.metadata.namespace);
       if (address !== undefined || inCluster || name.endsWith('.svc') || !name.includes('.')) return address;
-      return upstream(name);
+      return publicNames.get(name) ?? upstream(name);
     },
   };
 }

@@ -36,6 +36,7 @@ export function podFaults(parts: {
   readonly node: NodeObject;
   readonly connection: NodeConnection;
   readonly client: KubeClient;
+  /** Those on the node. */
   readonly pods: () => readonly Pod[];
   /** Looks at all pods again. */
   readonly look: () => void;

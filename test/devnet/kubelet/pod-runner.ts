@@ -30,10 +30,14 @@ export interface PodRunnerOptions {
   readonly kubeconfigPath: string;
   /** The namespace whose pods are run. */
   readonly namespace: string;
-  /** Folder for volumes and logs; volumes of an earlier runner with the same folder are found again. */
+  /** Folder for volumes and logs; volumes of an earlier runner, or of another node, with the same folder are found. */
   readonly dir: string;
+  /** Default: `devnet-<namespace>`. With several runners pods have to say by `nodeSelector` which of them runs them. */
+  readonly nodeName?: string;
   /** Programs by the last segment of the image name, without tag: `op-node`. */
   readonly programs: Readonly<Record<string, Program>>;
+  /** Names outside of the cluster and their addresses, before this machine's DNS is asked. */
+  readonly publicNames?: ReadonlyMap<string, string>;
   /** Factor on the pods' periods, back-offs and grace periods; 0.1 is ten times faster than life. Default 1. */
   readonly timeScale?: number;
   /** Each line of each container, as `pod/container: line`, and the runner's own complaints. */
@@ -76,8 +80,7 @@ export interface PodRunner {
 
 /** Resolves when the node is ready and the pods that are there have been looked at. */
 export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunner> {
-  const { namespace, dir, programs, log = () => undefined } = options;
-  const nodeName = `devnet-${namespace}`;
+  const { namespace, dir, programs, log = () => undefined, nodeName = `devnet-${namespace}` } = options;
   const client = createKubeClient({ kubeconfigPath: options.kubeconfigPath });
   const connection = new NodeConnection();
   const faults = new FaultRules();
@@ -105,7 +108,8 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
     { apiVersion: 'v1', kind: 'Service', namespace },
     () => undefined,
   );
-  const dns = createClusterDns(client, namespace, { services: () => services.values(), pods: () => pods.values() });
+  const own = { services: () => services.values(), pods: () => pods.values() };
+  const dns = createClusterDns(client, namespace, own, options.publicNames);
   const host: NodeHost = {
     client,
     clock: createClock(options.timeScale ?? 1),
@@ -139,7 +143,15 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
 
   return {
     nodeName,
-    fault: podFaults({ faults, workers, node, connection, client, pods: () => pods.values(), look }),
+    fault: podFaults({
+      faults,
+      workers,
+      node,
+      connection,
+      client,
+      pods: () => pods.values().filter(({ spec }) => spec.nodeName === nodeName),
+      look,
+    }),
     logs(pod, container, { previous = false } = {}) {
       const worker = workers.latest(pod);
       const log = worker.container(container ?? worker.pod.spec.containers[0]?.name ?? '').log(previous);

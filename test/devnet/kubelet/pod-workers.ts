@@ -86,7 +86,7 @@ export class PodWorkers {
 
   #schedule(pod: Pod): void {
     const { uid } = pod.metadata;
-    const placement = place(pod, this.#claim);
+    const placement = place(pod, this.#node.nodeName, this.#claim);
     if (placement.kind === 'wait' || this.#binding.has(uid)) return;
     if (placement.kind === 'unschedulable' && this.#unschedulable.get(uid) === placement.message) return;
     this.#binding.add(uid);

@@ -12,8 +12,10 @@ export type Placement =
   | { readonly kind: 'wait' }
   | { readonly kind: 'unschedulable'; readonly message: string };
 
-export function place(pod: Pod, claim: (name: string) => Claim | undefined): Placement {
-  if (pod.spec.schedulingGates?.length) return { kind: 'wait' };
+/** @param node its name, by which a pod may ask for another one */
+export function place(pod: Pod, node: string, claim: (name: string) => Claim | undefined): Placement {
+  const wanted = pod.spec.nodeSelector?.['kubernetes.io/hostname'];
+  if (pod.spec.schedulingGates?.length || (wanted !== undefined && wanted !== node)) return { kind: 'wait' };
   const claims = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
   const missing = claims.find((name) => claim(name) === undefined);
   if (missing !== undefined) {

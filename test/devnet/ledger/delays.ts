@@ -8,12 +8,14 @@ export interface Delays {
   readonly beaconRetries: number;
   /** Pauses between the ten dial attempts of op-node add up to this. */
   readonly nodeDial: number;
-  /** Dial attempts of op-batcher go on for this long, one every thirtieth of it. */
+  /** Dial attempts of op-batcher, op-proposer and op-challenger go on for this long, one every thirtieth of it. */
   readonly batcherDial: number;
   /** Search for an active sequencer when a batcher with several endpoints starts. */
   readonly activeSequencerSearch: number;
   /** A batcher without money goes on trying for this long after SIGTERM. */
   readonly unfundedStop: number;
+  /** A transaction that could not be made is tried again after this long. */
+  readonly transactionRetry: number;
   /** `--wait-node-sync` looks again after this long. */
   readonly waitNodeSync: number;
   /** A static peer that could not be dialled, or went away, is tried again after this long. */
@@ -40,6 +42,7 @@ const recordedDelays: Delays = {
   batcherDial: 63_000,
   activeSequencerSearch: 7_000,
   unfundedStop: 18_000,
+  transactionRetry: 2_000,
   waitNodeSync: 12_000,
   peerRedial: 60_000,
   gossipRegraft: 10_000,

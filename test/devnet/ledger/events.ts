@@ -30,7 +30,19 @@ export type LedgerEventBody =
       readonly first: number;
       readonly last: number;
     }
-  | { readonly type: 'batch-confirmed'; readonly transaction: string; readonly l1: BlockId };
+  | { readonly type: 'batch-confirmed'; readonly transaction: string; readonly l1: BlockId }
+  | { readonly type: 'proposer-started'; readonly address: string }
+  | { readonly type: 'proposer-stopped'; readonly address: string; readonly how: 'rpc' | 'exit' | 'kill' }
+  | {
+      readonly type: 'proposal-submitted';
+      readonly address: string;
+      readonly transaction: string;
+      readonly nonce: number;
+      /** Number of the L2 block whose output is proposed. */
+      readonly block: number;
+      readonly root: string;
+    }
+  | { readonly type: 'proposal-confirmed'; readonly transaction: string; readonly l1: BlockId };
 
 export type LedgerEvent = LedgerEventBody & {
   /** Unix milliseconds. */

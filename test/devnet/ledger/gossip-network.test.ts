@@ -13,12 +13,17 @@ const block: L2Block = seal({
   forced: false,
 });
 
-function host(peerId: string, accepts = true): GossipHost & { readonly got: GossipMessage[]; readonly lost: string[] } {
+function host(
+  peerId: string,
+  accepts = true,
+  discovers = false,
+): GossipHost & { readonly got: GossipMessage[]; readonly lost: string[] } {
   const got: GossipMessage[] = [];
   const lost: string[] = [];
   return {
     peerId,
     address: `${peerId}:9222`,
+    discovers,
     got,
     lost,
     accept(message) {
@@ -43,6 +48,13 @@ describe('the gossip network', () => {
     expect(network.peers('a')).toEqual([]);
     expect(network.dial(a, b.address, 'b', 0)).toBeUndefined();
     expect(network.peers('b')).toEqual([{ peerId: 'a', address: 'a:9222', outbound: false }]);
+  });
+
+  test('shows to those who search the others who do', () => {
+    const network = createGossipNetwork();
+    const [a, b, c] = [host('a', true, true), host('b', true, true), host('c')];
+    for (const one of [a, b, c]) network.join(one);
+    expect([a, b, c].map((one) => network.discovered(one).map(({ peerId }) => peerId))).toEqual([['b'], ['a'], []]);
   });
 
   test('carries a block once to everybody, through those that accept it', () => {

@@ -12,6 +12,8 @@ export interface GossipHost {
   readonly peerId: string;
   /** `<ip>:<tcp port>` under which others reach it. */
   readonly address: string;
+  /** Whether it searches for unknown peers, and so is found by others that do. */
+  readonly discovers: boolean;
   /** True when the block was good and goes on to the node's own peers. */
   accept(message: GossipMessage): boolean;
   /** A connected peer went away. */
@@ -35,6 +37,8 @@ export interface GossipNetwork {
    * @returns undefined when connected, else why not
    */
   dial(from: GossipHost, address: string, peerId: string, regraftAt: number): string | undefined;
+  /** Other hosts that a host which searches would find: through the boot nodes everybody finds everybody. */
+  discovered(by: GossipHost): readonly GossipHost[];
   peers(peerId: string): readonly PeerConnection[];
   hosts(peerId: string): readonly GossipHost[];
   /** Sends a block to all peers, and on to theirs; returns how many hosts accepted it. */
@@ -95,6 +99,7 @@ export function createGossipNetwork(): GossipNetwork {
       }
       return undefined;
     },
+    discovered: (by) => [...links.keys()].filter((host) => by.discovers && host.discovers && host !== by),
     peers(peerId) {
       const host = find(peerId);
       if (host === undefined) return [];

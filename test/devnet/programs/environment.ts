@@ -1,8 +1,11 @@
 import type { Delays } from '../ledger/delays.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { ChainFiles } from '../servers/chain-files.ts';
 import type { Faults } from './faults.ts';
 import type { L1Caches } from './l1/l1-source.ts';
 import type { Process } from './process.ts';
+
+export type KnownNetworks = ReadonlyMap<string, Pick<ChainFiles, 'rollup' | 'genesis'>>;
 
 /** What all programs of one devnet share: nothing that a real program could not find out by itself. */
 export interface Environment {
@@ -10,6 +13,8 @@ export interface Environment {
   /** For programs that do not know their chain yet; the same as in every ledger. */
   readonly delays: Delays;
   readonly faults: Faults;
+  /** Chains that are built in, by the names of `--network`: in the real programs those of the superchain registry. */
+  readonly networks: KnownNetworks;
   readonly l1Caches: L1Caches;
   /** Data directories in use on this machine, for geth's lock. */
   readonly lockedDirectories: Set<string>;

@@ -33,9 +33,7 @@ export function gethLog(write: (line: string) => void): Log {
 }
 
 const logfmtLine: Format = (level, message, fields, at) =>
-  [`t=${at.toISOString().slice(0, 19)}+0000`, `lvl=${level}`, `msg=${quoted(message, true)}`, ...pairs(fields)].join(
-    ' ',
-  );
+  [`t=${at.toISOString().slice(0, 19)}+0000`, `lvl=${level}`, `msg=${goQuoted(message)}`, ...pairs(fields)].join(' ');
 
 const jsonLine: Format = (level, message, fields, at) =>
   JSON.stringify({ t: at.toISOString(), lvl: level, msg: message, ...fields });
@@ -50,9 +48,17 @@ const gethLine: Format = (level, message, fields, at) => {
 function pairs(fields: LogFields): string[] {
   return Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${/[ "=]/.test(key) ? JSON.stringify(key) : key}=${quoted(String(value), false)}`);
+    .map(([key, value]) => `${/[ "=]/.test(key) ? JSON.stringify(key) : key}=${quoted(String(value))}`);
 }
 
-function quoted(text: string, always: boolean): string {
-  return always || text === '' || /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+function quoted(text: string): string {
+  return text === '' || /[^!-~]|["=]/.test(text) ? goQuoted(text) : text;
+}
+
+/** As strconv.Quote: in an error of a node and in extra data there may be bytes that are no text. */
+function goQuoted(text: string): string {
+  const special: Readonly<Record<string, string>> = { '07': '\\a', '0b': '\\v' };
+  return JSON.stringify(text)
+    .replace(/\\u00([0-9a-f]{2})/g, (_, code: string) => special[code] ?? `\\x${code}`)
+    .replace(/[\u007f-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }

@@ -80,7 +80,7 @@ describe('op-batcher', () => {
 
     test('exit-channel-duration-too-long: is accepted', async () => {
       const name = 'exit-channel-duration-too-long';
-      const { warningsAndErrors, output } = failureOf(`${folder}/${name}`);
+      const { warningsAndErrors = [], output } = failureOf(`${folder}/${name}`);
       const container = run(name);
       await said(container, 'Added L2 block to local state');
       expect(await container.terminate()).toBe(0);
@@ -90,7 +90,7 @@ describe('op-batcher', () => {
 
     test('exit-unfunded: only warns, and does not end when it is asked to', async () => {
       const name = 'exit-unfunded';
-      const { warningsAndErrors, output } = failureOf(`${folder}/${name}`);
+      const { warningsAndErrors = [], output } = failureOf(`${folder}/${name}`);
       const container = run(name);
       await said(container, 'publishSignal channel is full');
       await eventually(
@@ -113,7 +113,7 @@ describe('op-batcher', () => {
 
     test('exit-wrong-key: pays, and warns only that nothing becomes safe', async () => {
       const name = 'exit-wrong-key';
-      const { warningsAndErrors, output } = failureOf(`${folder}/${name}`);
+      const { warningsAndErrors = [], output } = failureOf(`${folder}/${name}`);
       const container = run(name, { OP_BATCHER_TXMGR_RECEIPT_QUERY_INTERVAL: '2s' });
       // Its state is cleared while the next transaction is in flight, of which it knows nothing then.
       const cleared = () => container.logs.filter((line) => line.includes('did not make expected progress')).length;

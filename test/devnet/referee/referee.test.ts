@@ -74,6 +74,26 @@ describe('the referee', () => {
     expect(await verdict(play('0x00000000000000000000000000000000000000b2'))).toEqual([]);
   });
 
+  test('notices a second proposer with the same key, but not one that starts when the first has stopped', async () => {
+    const play = (stops: boolean) => (ledger: Ledger) => {
+      const [a, b] = [ledger.newActor('ns/a'), ledger.newActor('ns/b')];
+      ledger.record(a, { type: 'proposer-started', address: ADDRESS });
+      if (stops) ledger.record(a, { type: 'proposer-stopped', address: ADDRESS, how: 'exit' });
+      ledger.record(b, { type: 'proposer-started', address: ADDRESS });
+    };
+    const [violation] = await verdict(play(false));
+    expect(violation).toMatch(/^two proposers with key 0x0{38}b1: ns\/b started at .* while ns\/a ran since/);
+    expect(await verdict(play(true))).toEqual([]);
+  });
+
+  test('takes a batcher and a proposer for two different things', async () => {
+    const violations = await verdict((ledger) => {
+      ledger.record(ledger.newActor('ns/a'), { type: 'batcher-started', address: ADDRESS });
+      ledger.record(ledger.newActor('ns/b'), { type: 'proposer-started', address: ADDRESS });
+    });
+    expect(violations).toEqual([]);
+  });
+
   test('notices two processes that send with one key in turn', async () => {
     const violations = await verdict((ledger) => {
       const [a, b] = [ledger.newActor('ns/a'), ledger.newActor('ns/b')];

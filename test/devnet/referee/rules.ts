@@ -24,30 +24,37 @@ const oneSequencer: Rule = (events) => {
   return found;
 };
 
-/** Never two batchers with one key. */
-const oneBatcherPerKey: Rule = (events) => {
-  const running = new Map<string, LedgerEvent & { readonly type: 'batcher-started' }>();
-  const found: string[] = [];
-  for (const event of events) {
-    if (event.type === 'batcher-stopped') running.delete(key(event));
-    if (event.type !== 'batcher-started') continue;
-    for (const other of running.values()) {
-      if (other.address !== event.address || other.instance === event.instance) continue;
-      found.push(
-        `two batchers with key ${event.address}: ${event.node} started at ${time(event)} while ${other.node} ran since ${time(other)}`,
-      );
+type SenderStarted = LedgerEvent & { readonly type: 'batcher-started' | 'proposer-started' };
+
+/** Never two of a kind with one key: batchers, proposers. */
+const onePerKey =
+  (kind: 'batcher' | 'proposer'): Rule =>
+  (events) => {
+    const running = new Map<string, SenderStarted>();
+    const found: string[] = [];
+    for (const event of events) {
+      if (event.type === `${kind}-stopped`) running.delete(key(event));
+      if (!isStart(event, kind)) continue;
+      for (const other of running.values()) {
+        if (other.address !== event.address || other.instance === event.instance) continue;
+        found.push(
+          `two ${kind}s with key ${event.address}: ${event.node} started at ${time(event)} while ${other.node} ran since ${time(other)}`,
+        );
+      }
+      running.set(key(event), event);
     }
-    running.set(key(event), event);
-  }
-  return found;
-};
+    return found;
+  };
+
+const isStart = (event: LedgerEvent, kind: 'batcher' | 'proposer'): event is SenderStarted =>
+  event.type === `${kind}-started`;
 
 /** A key's transactions come from one process after the other, never from two in turn. */
 const noncesHaveOneOwner: Rule = (events) => {
   const owners = new Map<string, number[]>();
   const found: string[] = [];
   for (const event of events) {
-    if (event.type !== 'batch-submitted') continue;
+    if (event.type !== 'batch-submitted' && event.type !== 'proposal-submitted') continue;
     const past = owners.get(event.address) ?? [];
     if (past.at(-1) === event.instance) continue;
     if (past.includes(event.instance)) {
@@ -90,4 +97,11 @@ const noForks: Rule = (events) =>
       : [],
   );
 
-export const rules: readonly Rule[] = [oneSequencer, oneBatcherPerKey, noncesHaveOneOwner, noBlockIsLost, noForks];
+export const rules: readonly Rule[] = [
+  oneSequencer,
+  onePerKey('batcher'),
+  onePerKey('proposer'),
+  noncesHaveOneOwner,
+  noBlockIsLost,
+  noForks,
+];

@@ -27,6 +27,8 @@ const BLOB_BASE_FEE_SCALAR = 810_949;
 const INIT_BOND = 80_000_000_000_000_000n;
 /** Root of the anchor states: nothing was proposed yet. */
 const NO_ROOT = `0xdead${'0'.repeat(60)}`;
+/** Prestate of the permissioned game: a file with this hash is served, and no program starts from it. */
+export const DEVNET_PRESTATE = keccak256(toUtf8Bytes('devnet prestate (not a real program)'));
 /** Prestate of the alphabet virtual machine, with which a challenger can run without cannon. */
 const ALPHABET_PRESTATE = '0x03c7ae758795765c6664a5d39bf63841c71ff191e9189522bad8ebff5d4eca98';
 const ETHER = '0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE';
@@ -63,10 +65,9 @@ export function queueDeployment(
   }
 
   const factory = of(proxy, 'DisputeGameFactory');
-  const prestate = keccak256(toUtf8Bytes('devnet prestate (not a real program)'));
   const shared = [of(proxy, 'DelayedWETH'), of(proxy, 'AnchorStateRegistry'), l2ChainId];
   const permissioned = batch.deploy('PermissionedDisputeGame', [
-    ...[PERMISSIONED_GAME, prestate, 73, 30, 10, 90, mips],
+    ...[PERMISSIONED_GAME, DEVNET_PRESTATE, 73, 30, 10, 90, mips],
     ...shared,
     ...[accounts.proposer, accounts.challenger],
   ]);

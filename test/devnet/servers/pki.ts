@@ -1,4 +1,4 @@
-/** The certificates of the devnet's control plane. Made in this process: no openssl needed on a bare machine. */
+/** The certificates of the devnet. Made in this process: no openssl needed on a bare machine. */
 import 'reflect-metadata'; // @peculiar/x509 refuses to load without it
 import { generateKeyPairSync, randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -16,6 +16,8 @@ export interface CertificateAuthority extends PemPair {
   server(commonName: string, names: { dns: readonly string[]; ip: readonly string[] }): Promise<PemPair>;
   /** Client certificate that the API server reads as this user with these groups. */
   client(user: string, groups: readonly string[]): Promise<PemPair>;
+  /** Client certificate of a program, which op-signer knows by its DNS name. */
+  program(dnsName: string): Promise<PemPair>;
 }
 
 /** A new authority with its own key. */
@@ -75,6 +77,10 @@ export async function createAuthority(commonName: string): Promise<CertificateAu
       ]),
     client: (user, groups) =>
       issue([...groups.map((group) => ({ O: [group] })), { CN: [user] }], x509.ExtendedKeyUsage.clientAuth, []),
+    program: (value) =>
+      issue([{ CN: [value] }], x509.ExtendedKeyUsage.clientAuth, [
+        new x509.SubjectAlternativeNameExtension([{ type: 'dns', value }]),
+      ]),
   };
 }
 

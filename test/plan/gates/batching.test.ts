@@ -144,7 +144,7 @@ describe('batching', () => {
       const samples = [expired(0), expired(36, batch(1002)), expired(72, batch(1005))];
       expect(batching(samples, context({ ...subject, now: 72 }))).toMatchObject({
         outcome: 'fail',
-        message: expect.stringContaining('2 batches arrived and did not help'),
+        message: expect.stringContaining('batches arrived and did not help'),
       });
     });
   });

@@ -18,6 +18,16 @@ describe('config-matches-chain', () => {
     expect(verdict).toEqual({ outcome: 'pass', message: 'chain 901 on L1 900: contracts, genesis and keys agree' });
   });
 
+  it('passes without keys where replicas alone have none, and without the first block while it is being synced', () => {
+    const keyless = context({ chain: { ...chain, signerAddress: undefined, batcherAddress: undefined } as object });
+    const el = ok({ chainId: 901, head: { number: 3, hash: GENESIS, timestamp: 0 }, syncing: true });
+    const nodes = [node('replica-0', { el })];
+    expect(configMatchesChain([at(0, { contracts: ok(contracts), nodes })], keyless)).toEqual({
+      outcome: 'pass',
+      message: 'chain 901 on L1 900: contracts and genesis agree',
+    });
+  });
+
   it.each<[string, Partial<ContractsSample>, RegExp]>([
     ['portal', { portal: STRANGER }, new RegExp(`the portal is ${STRANGER} by SystemConfig and ${PORTAL} by`)],
     [

@@ -27,6 +27,23 @@ describe('engine-ready', () => {
     });
   });
 
+  it('asks for the block that the chain begins with, which an execution client that syncs may not have yet', () => {
+    const chain = { genesisNumber: 105_235_063 };
+    const judge = (el: object) =>
+      engineReady([at(0, { nodes: [node('acme-0', { el: ok({ chainId: 901, head, syncing: true, ...el }) })] })], {
+        ...context({ subject, chain }),
+      });
+    expect(judge({ genesisHash: GENESIS_HASH }).outcome).toBe('pass');
+    expect(judge({})).toMatchObject({
+      outcome: 'wait',
+      message: expect.stringContaining('does not have block 105,235,063 yet'),
+    });
+    expect(judge({ genesisHash: `0x${'0b'.repeat(32)}` })).toMatchObject({
+      outcome: 'fail',
+      message: expect.stringContaining('block 105,235,063 of acme-0 is 0x0b'),
+    });
+  });
+
   it('waits while there is no pod', () => {
     expect(engineReady([at(0)], context({ subject }))).toEqual({ outcome: 'wait', message: 'acme has no pod yet' });
   });

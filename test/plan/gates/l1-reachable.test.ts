@@ -11,7 +11,7 @@ describe('l1-reachable', () => {
     expect(l1Reachable([at(0, { l1: l1(1000, { chainId: 1 }) })], context())).toMatchObject({
       outcome: 'fail',
       reason: 'ChainMismatch',
-      message: 'the L1 endpoint serves chain 1, spec.l1.chainId is 900',
+      message: 'the L1 endpoint serves chain 1, the network settles on chain 900',
     });
   });
 

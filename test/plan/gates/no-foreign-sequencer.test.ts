@@ -116,6 +116,96 @@ describe('no-foreign-sequencer', () => {
     expect(noForeignSequencer([fresh(0, 7), fresh(2, 7)], context({ subject, chain, now: 2 })).outcome).toBe('wait');
   });
 
+  describe('of a chain that is taken over', () => {
+    const takesOver = (now: number, limits = {}) => context({ subject, takesOver: true, now, limits });
+    const followed = { safe: 4990, heard: 5000 };
+
+    it('passes when the last block was heard as it was made and peers are still there', () => {
+      expect(noForeignSequencer([head(0, 5000, followed), head(20, 5000, followed)], takesOver(20)).outcome).toBe(
+        'pass',
+      );
+    });
+
+    it('is not sure of the last block without peers: off, or cut off?', () => {
+      const cutOff = { ...followed, peers: 0 };
+      expect(noForeignSequencer([head(0, 5000, followed), head(20, 5000, cutOff)], takesOver(20))).toEqual({
+        outcome: 'wait',
+        message:
+          'acme-0 stands at 5,000 (0x00000000…), and whether that is the last block cannot be seen: it has no peers. If the other sequencer is off and had this as its last block, send confirmFenced; else expecting 47 min without a batch, 20 s so far',
+      });
+    });
+
+    it('is not sure of it when the peers were away in between: they send nothing for a while after that', () => {
+      const samples = [head(0, 5000, followed), head(10, 5000, { ...followed, peers: 0 }), head(20, 5000, followed)];
+      expect(noForeignSequencer(samples, takesOver(20)).outcome).toBe('wait');
+    });
+
+    it('is not sure of a block that came with a batch, as between any two batches', () => {
+      const derived = { safe: 5000, heard: 0 };
+      const verdict = noForeignSequencer([head(0, 5000, derived), head(20, 5000, derived)], takesOver(20));
+      expect(verdict).toMatchObject({ outcome: 'wait' });
+      expect(verdict.message).toContain('no peer has sent it');
+    });
+
+    it('is not sure while the node does not say what it heard', () => {
+      const mute = { safe: 4990, heard: 'unknown' } as const;
+      expect(noForeignSequencer([head(0, 5000, mute), head(20, 5000, mute)], takesOver(20)).message).toContain(
+        'its peers are unknown',
+      );
+    });
+
+    it('passes after a silence in which a batch would have come', () => {
+      const samples = [head(0, 5000, { safe: 5000 }), head(600, 5000, { safe: 5000 })];
+      expect(noForeignSequencer(samples, takesOver(600, { batchSilenceSeconds: 601 })).outcome).toBe('wait');
+      expect(noForeignSequencer(samples, takesOver(600, { batchSilenceSeconds: 600 })).outcome).toBe('pass');
+    });
+
+    it('does not pass over blocks that the candidate has heard of and lacks, however long they are missing', () => {
+      const frozen = { safe: 4990, heard: 5009 };
+      const verdict = noForeignSequencer([head(0, 5000, frozen), head(9000, 5000, frozen)], takesOver(9000));
+      expect(verdict).toMatchObject({ outcome: 'wait' });
+      expect(verdict.message).toMatch(/has heard of block 5,009 and lacks some after 5,000.*confirmFenced does/);
+    });
+
+    it('does not pass over blocks that another node of the network has', () => {
+      const ahead = (seconds: number) =>
+        at(seconds, { nodes: [node('acme-0', { unsafe: 5000, ...followed }), node('replica-0', { unsafe: 5003 })] });
+      expect(noForeignSequencer([ahead(0), ahead(20)], takesOver(20)).message).toMatch(
+        /^replica-0 has block 5,003, and acme-0 stands at 5,000: a start now would give these blocks up/,
+      );
+    });
+
+    it('asks none of this at a genesis to whose inbox nobody has ever sent anything', () => {
+      const fresh = (seconds: number) =>
+        at(seconds, {
+          batcher: account({ nonceLatest: 0, noncePending: 0 }),
+          inbox: inbox(1000),
+          nodes: [node('acme-0', { unsafe: 0, safe: 0, peers: 0, heard: 0, unsafeTime: -10 })],
+        });
+      expect(noForeignSequencer([fresh(0), fresh(2)], takesOver(2)).outcome).toBe('pass');
+    });
+  });
+
+  it('takes no word that the other one is off for what is not derived yet', () => {
+    const behind = [head(0, 5000, { currentL1: 500 })];
+    const batchOnL1 = [at(0, { inbox: inbox(1000, batch(1000)), nodes: [node('acme-0', { currentL1: 1000 })] })];
+    for (const samples of [behind, batchOnL1])
+      expect(noForeignSequencer(samples, context({ subject, takesOver: true }))).toMatchObject({ firm: true });
+    expect(noForeignSequencer([head(0, 5000)], context({ subject, takesOver: true, now: 12 }))).not.toHaveProperty(
+      'firm',
+    );
+  });
+
+  it('takes no such word for a block that somebody has just made, and does not pass it, however few blocks are wanted', () => {
+    const made = [head(0, 5000), head(4, 5002), head(8, 5002)];
+    const limits = { foreignSequencerQuietBlocks: 2 };
+    expect(noForeignSequencer(made, context({ subject, now: 8 }))).toMatchObject({ outcome: 'wait', firm: true });
+    expect(noForeignSequencer(made, context({ subject, now: 8, limits })).message).toBe(
+      'block 5,002 of acme-0 is 4 s old, expecting 10 s',
+    );
+    expect(noForeignSequencer([...made, head(14, 5002)], context({ subject, now: 14, limits })).outcome).toBe('pass');
+  });
+
   it('never fails, and never passes within ten block times of a foreign block', () => {
     const steps = fc.array(
       fc.record({ seconds: fc.integer({ min: 1, max: 9 }), blocks: fc.integer({ min: 0, max: 2 }) }),

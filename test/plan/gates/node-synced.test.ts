@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeSynced } from '../../../src/plan/gates/node-synced.ts';
-import { at, context, failed, type NodeOptions, node, ok, sync } from './scene.ts';
+import { at, context, failed, type NodeOptions, node, ok } from './scene.ts';
 
 const following = { subject: { node: 'replica' }, activeSequencer: 'acme' };
 const heads = (seconds: number, sequencer: number, replica: NodeOptions) =>
@@ -145,31 +145,70 @@ describe('node-synced by derivation only', () => {
 });
 
 describe('node-synced in a network without a sequencer of its own', () => {
-  const alone = (seconds: number, unsafe: number) =>
-    at(seconds, { nodes: [node('replica-0', { syncReading: ok(sync({ unsafe })) })] });
+  const alone = (seconds: number, unsafe: number, more: NodeOptions = {}) =>
+    at(seconds, { nodes: [node('replica-0', { unsafe, ...more })] });
+  const judge = (samples: readonly ReturnType<typeof alone>[], now: number, p2p = true) =>
+    nodeSynced(samples, context({ subject: { node: 'replica' }, now, limits: { p2p } }));
 
   it('passes when the head rises and is young', () => {
-    expect(
-      nodeSynced([alone(0, 5000), alone(4, 5002)], context({ subject: { node: 'replica' }, now: 4 })).outcome,
-    ).toBe('pass');
-  });
-
-  it('waits while the head stands still, and while it is old', () => {
-    expect(
-      nodeSynced([alone(0, 5000), alone(4, 5000)], context({ subject: { node: 'replica' }, now: 4 })).outcome,
-    ).toBe('wait');
-    expect(
-      nodeSynced([alone(900, 5000), alone(904, 5002)], context({ subject: { node: 'replica' }, now: 904 })),
-    ).toMatchObject({
-      outcome: 'wait',
-      message: 'the unsafe head 5,002 of replica-0 is 15 min old, expecting at most 24 s',
+    expect(judge([alone(0, 5000), alone(4, 5002)], 4)).toEqual({
+      outcome: 'pass',
+      message: 'replica-0 follows by gossip, unsafe head 5,002',
     });
   });
 
-  it('is satisfied with derivation where there is no gossip', () => {
-    expect(
-      nodeSynced([alone(900, 5000)], context({ subject: { node: 'replica' }, now: 900, limits: { p2p: false } }))
-        .outcome,
-    ).toBe('pass');
+  it.each<[string, ReturnType<typeof alone>[], number, string]>([
+    ['the head stands still', [alone(0, 5000), alone(4, 5000)], 4, 'expecting it to rise over 4 s'],
+    ['it rose less than two block times ago', [alone(0, 5000), alone(3, 5001)], 3, 'expecting it to rise over 4 s'],
+    ['the head is old', [alone(900, 5000), alone(904, 5002)], 904, '15 min old, expecting at most 24 s'],
+    ['nobody gossips with it', [alone(0, 5000, { peers: 0 }), alone(4, 5002, { peers: 0 })], 4, '0 peers'],
+    [
+      'derivation is behind, although the head is young',
+      [alone(0, 5000, { currentL1: 900 }), alone(4, 5002, { currentL1: 900 })],
+      4,
+      'has derived up to L1 block 900 of 1,000',
+    ],
+    [
+      'its first samples are of before derivation had begun',
+      [alone(0, 5000, { currentL1: 0 }), alone(4, 5002)],
+      4,
+      'expecting it to rise over 4 s',
+    ],
+  ])('waits while %s', (_, samples, now, says) => {
+    expect(judge(samples, now)).toEqual({ outcome: 'wait', message: expect.stringContaining(says) });
+  });
+
+  it('says that the execution client syncs from its peers, while op-node has nothing to report', () => {
+    const el = { chainId: 901, head: { number: 123_456, hash: '0x', timestamp: 1 }, syncing: true };
+    const syncing = (reading: NodeOptions) => alone(4, 5002, { el: ok(el), ...reading });
+    const message = 'the execution client of replica-0 is syncing from its peers, at block 123,456';
+    expect(judge([syncing({ syncReading: failed('no-reading') })], 4)).toEqual({ outcome: 'wait', message });
+    expect(judge([syncing({ currentL1: 0 })], 4)).toEqual({ outcome: 'wait', message });
+    expect(judge([syncing({ syncReading: failed() })], 4).message).toContain('does not answer');
+  });
+
+  it('is satisfied with derivation where there is no gossip, however old the last batch is', () => {
+    expect(judge([alone(900, 5000, { peers: 0 })], 900, false)).toEqual({
+      outcome: 'pass',
+      message: 'replica-0 follows by derivation, safe head 4,990',
+    });
+    expect(judge([alone(900, 5000, { peers: 0, currentL1: 989 })], 900, false)).toMatchObject({
+      outcome: 'wait',
+      message: 'replica-0 has derived up to L1 block 989 of 1,000, 11 L1 blocks behind, expecting at most 10',
+    });
+    expect(judge([alone(900, 5000, { peers: 0, currentL1: 0 })], 900, false).outcome).toBe('wait');
+  });
+
+  it('asks every pod, and of other OpNodes none', () => {
+    const both = (seconds: number, unsafe: number, second: number) =>
+      at(seconds, {
+        nodes: [
+          node('replica-0', { unsafe }),
+          node('replica-1', { unsafe: second }),
+          node('other-replica-0', { unsafe: 1 }),
+        ],
+      });
+    expect(judge([both(0, 5000, 4000), both(4, 5002, 4000)], 4).message).toContain('4,000 of replica-1 is');
+    expect(judge([both(0, 5000, 5000), both(4, 5002, 5002)], 4).outcome).toBe('pass');
   });
 });

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { L1Ref, NodeSample, Sample } from '../../../src/chain/samples.ts';
 import { type GateContext, gates, type Verdict } from '../../../src/plan/gates/index.ts';
-import { type ChainHealth, type HealthLimits, healthOf } from '../../../src/status/chain-health.ts';
+import { type ChainHealth, healthOf } from '../../../src/status/chain-health.ts';
+import type { HealthLimits } from '../../../src/status/health/limits.ts';
 import { account, at, batch, context, failed, inbox, l1, type NodeOptions, node } from './scene.ts';
 
 interface RecordedNode {
@@ -152,7 +153,10 @@ const HEALTH_LIMITS: HealthLimits = {
   batching: true,
   maxSafeLagSeconds: 60,
   maxReplicaLagBlocks: 4,
-  balance: {},
+  l1BlockTimeSeconds: 2,
+  seqWindowSize: 0,
+  senders: [],
+  challenging: [],
 };
 
 /** Health after each sample, each judged together with the one before, as the observation does it. */

@@ -56,7 +56,7 @@ export interface Heads {
   readonly unsafeTime?: number;
 }
 
-export function sync(heads: Heads = {}): SyncStatus {
+function sync(heads: Heads = {}): SyncStatus {
   const {
     unsafe = 5000,
     safe = 4990,
@@ -88,6 +88,8 @@ export interface NodeOptions extends Heads {
   readonly role?: 'Sequencer' | 'Replica';
   readonly active?: boolean | 'unknown';
   readonly peers?: number;
+  /** Block that came last from a peer. */
+  readonly heard?: number | 'unknown';
   readonly syncReading?: Reading<SyncStatus>;
   readonly el?: NodeSample['el'];
   readonly common?: NodeSample['common'];
@@ -105,6 +107,9 @@ export function node(pod: string, options: NodeOptions = {}): NodeSample {
       ? { sequencerActive: options.active === 'unknown' ? failed<boolean>() : ok(options.active ?? false) }
       : {}),
     peers: ok(options.peers ?? 2),
+    ...(options.heard === undefined
+      ? {}
+      : { heard: options.heard === 'unknown' ? failed<number>() : ok(options.heard) }),
     version: ok('v1.16.11'),
     el:
       options.el ??
@@ -158,6 +163,7 @@ export function context(options: ContextOptions = {}): GateContext {
     chain: {
       l1ChainId: 900,
       l2ChainId: 901,
+      genesisNumber: 0,
       genesisHash: GENESIS_HASH,
       genesisTime: T0 - 10_000,
       seqWindowSize: SEQ_WINDOW,
@@ -166,6 +172,7 @@ export function context(options: ContextOptions = {}): GateContext {
       ...chain,
     },
     subject: {},
+    takesOver: false,
     startedAt: T0 * 1000,
     now: (T0 + now) * 1000,
     ...rest,

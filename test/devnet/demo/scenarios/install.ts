@@ -5,10 +5,12 @@ import { NETWORK } from '../../chain.ts';
 import { waitUntil } from '../../servers/wait-until.ts';
 import type { Stage } from '../stage.ts';
 import type { Scenario } from './scenario.ts';
+import { tearDown } from './tear-down.ts';
 
 export const install: Scenario = {
   name: 'install',
-  about: 'Sequencer, batcher and replica rolled out by one workflow; then a change, then teardown.',
+  about:
+    'Sequencer, batcher, replica, proposer and challenger rolled out by one workflow; then a change, then teardown.',
 
   async begin(stage) {
     const { chain, progress } = stage;
@@ -37,7 +39,7 @@ export const install: Scenario = {
   },
 
   tryNext: ({ chain, manifests }) => [
-    `kubectl -n ${chain.namespace} get opnet,opn,opb`,
+    `kubectl -n ${chain.namespace} get opnet,opn,opb,opp,opc`,
     `kubectl -n ${chain.namespace} get events --sort-by=.lastTimestamp`,
     `node_modules/.bin/node src/cli/main.ts status -n ${chain.namespace}`,
     `kubectl -n ${chain.namespace} delete statefulset devnet-batcher        # it comes back`,
@@ -86,16 +88,5 @@ async function changeBatcher(stage: Stage): Promise<number> {
   const [plan] = status.history ?? [];
   if (plan?.kind !== 'change' || plan.outcome !== 'completed')
     throw new Error(`the change did not complete: ${JSON.stringify(plan)}`);
-  return progress.seconds() - from;
-}
-
-async function tearDown(stage: Stage): Promise<number> {
-  const { progress } = stage;
-  progress.step(`kubectl delete -f ${stage.manifests}`);
-  const from = progress.seconds();
-  await stage.kubectl('delete', '--wait=false', '-f', stage.manifests);
-  await stage.follow('everything is gone', ({ phase }) => phase === undefined, 180);
-  const left = (await stage.kubectl('get', 'opnet,opn,opb,statefulset,pod,pvc', '-o', 'name')).trim();
-  if (left !== '') throw new Error(`left behind: ${left.replaceAll('\n', ', ')}`);
   return progress.seconds() - from;
 }

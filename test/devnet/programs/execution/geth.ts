@@ -8,7 +8,7 @@ import { gethFlags } from '../settings/geth-flags.ts';
 import { parseSettings, type Settings, SettingsError, unknownVariables } from '../settings/settings.ts';
 import { versionOfTag } from '../version.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
-import { mainnetGenesis } from './genesis.ts';
+import { mainnetGenesis, readGenesis } from './genesis.ts';
 import { initDatabase } from './geth-init.ts';
 import { engineWords, sayStart } from './geth-words.ts';
 import type { ExecutionOptions } from './options.ts';
@@ -42,6 +42,7 @@ function readSettings(process: Process, argv: readonly string[]): Settings {
 
 async function runClient(process: Process, environment: Environment, settings: Settings, log: Log): Promise<number> {
   const directory = openDirectory(process, environment, settings);
+  await initialiseKnown(environment, settings.string('op-network'), directory);
   const ledger = environment.ledgerOf((directory.genesis() ?? mainnetGenesis).hash);
   sayStart({ log, settings, directory, ledger, version: clientVersion(process) });
   const options = readOptions(process, settings, directory, log);
@@ -61,6 +62,19 @@ async function runClient(process: Process, environment: Environment, settings: S
   await process.sleep(80);
   log.info('Blockchain stopped');
   return 0;
+}
+
+/** A chain that is built in needs no `geth init`. Its words for failures were never recorded. */
+async function initialiseKnown(environment: Environment, network: string, directory: DataDirectory): Promise<void> {
+  if (network === '') return;
+  const known = environment.networks.get(network);
+  if (known === undefined) throw fatal(`unknown network "${network}"`);
+  const genesis = await readGenesis(Buffer.from(JSON.stringify(known.genesis)));
+  const existing = directory.genesis();
+  if (existing !== undefined && existing.hash !== genesis.hash) {
+    throw fatal(`database contains incompatible genesis (have ${existing.hash}, new ${genesis.hash})`);
+  }
+  directory.writeGenesis(genesis);
 }
 
 function openDirectory(process: Process, environment: Environment, settings: Settings): DataDirectory {

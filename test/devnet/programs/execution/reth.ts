@@ -23,7 +23,7 @@ export async function reth(process: Process, environment: Environment): Promise<
   const log = gethLog(process.context.log);
   const settings = readArguments(argv);
   const directory = openDirectory(process, environment, settings);
-  await initialise(process, settings, directory, log);
+  await initialise(process, environment, settings, directory, log);
   const options = readOptions(process, settings, directory);
   try {
     await startExecution(process, environment, options, directory);
@@ -60,11 +60,18 @@ function openDirectory(process: Process, environment: Environment, settings: Arg
 }
 
 /** No init step: the database is written at the first start, and refused later when it is another chain. */
-async function initialise(process: Process, settings: Arguments, directory: DataDirectory, log: Log): Promise<void> {
+async function initialise(
+  process: Process,
+  environment: Environment,
+  settings: Arguments,
+  directory: DataDirectory,
+  log: Log,
+): Promise<void> {
   const chain = settings.get('chain') ?? 'optimism';
+  const known = environment.networks.get(chain);
   let content: Buffer;
   try {
-    content = process.context.readFile(chain);
+    content = known ? Buffer.from(JSON.stringify(known.genesis)) : process.context.readFile(chain);
   } catch {
     throw clapError(
       `error: invalid value '${chain}' for '--chain <CHAIN_OR_PATH>': No such file or directory (os error 2)`,

@@ -11,7 +11,7 @@ import { SetupError } from '../service/setup-error.ts';
 import { opBatcherFlags } from '../settings/op-batcher-flags.ts';
 import { readOpSettings } from '../settings/op-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { readKey } from '../txmgr/key.ts';
+import { checkSignerSettings, openSigner } from '../txmgr/open-signer.ts';
 import { createTxManager } from '../txmgr/tx-manager.ts';
 import { watchBalance } from '../txmgr/watch-balance.ts';
 import { versionOfTag } from '../version.ts';
@@ -32,6 +32,8 @@ export async function opBatcher(process: Process, environment: Environment): Pro
   if (settings.list('l2-eth-rpc').length !== settings.list('rollup-rpc').length) {
     throw new ProgramExit(1, [crit('invalid CLI flags: number of rollup and eth URLs must match')]);
   }
+  const problem = checkSignerSettings(settings);
+  if (problem !== undefined) throw new ProgramExit(1, [crit(`invalid CLI flags: ${problem}`)]);
   log.info('Initializing Batch Submitter');
   try {
     return await run(process, environment, settings, log, `v${version.join('.')}`);
@@ -64,9 +66,10 @@ async function run(
     service: 'batcher',
     process,
     l1,
-    signer: readKey(settings),
+    signer: await openSigner(process, log, settings),
     chainId: rollup.l1ChainId,
     settings,
+    delays: environment.delays,
     log,
   });
   const actor = ledger.newActor(nodeName(process));

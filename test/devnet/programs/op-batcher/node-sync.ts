@@ -1,8 +1,8 @@
-import { type BlockId, ZERO_HASH } from '../../ledger/block.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
+import { waitForL1 } from '../service/wait-for-l1.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Endpoints } from './endpoints.ts';
 
@@ -19,26 +19,7 @@ export async function waitForNodeSync(
   const head = Number(await l1.call('eth_blockNumber', []));
   const depth = settings.number('check-recent-txs-depth');
   const target = depth === 0 ? head : await lastOwnTransaction(l1, address, head, depth, log);
-  while (!process.ended.aborted) {
-    const current = await currentL1(endpoints);
-    const fields = { current_l1: `${current.hash}:${current.number}`, target_l1: target };
-    if (current.number >= target) {
-      log.info('rollup current L1 block target reached', fields);
-      return;
-    }
-    log.info('rollup current L1 block still behind target, retrying', fields);
-    await process.sleep(ledger.delays.waitNodeSync);
-  }
-}
-
-async function currentL1(endpoints: Endpoints): Promise<BlockId> {
-  try {
-    const { rollup } = await endpoints.active();
-    const status = (await rollup.call('optimism_syncStatus', [])) as { current_l1: BlockId };
-    return status.current_l1;
-  } catch {
-    return { hash: ZERO_HASH, number: -1 };
-  }
+  await waitForL1(process, log, ledger.delays, target, async () => (await endpoints.active()).rollup);
 }
 
 /** The L1 block of the key's newest transaction within the depth, else the head. */

@@ -31,6 +31,9 @@ export interface PublisherParts {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+/** A batcher knows the gas by itself: data costs at most 40 a byte (EIP-7623). */
+const gasOf = (data: string) => 21_000 + 40 * (data.length / 2 - 1);
+
 export function createPublisher(parts: PublisherParts): Publisher {
   const { log, settings, transactions, state } = parts;
   let current: Promise<void> | undefined;
@@ -46,7 +49,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
     const frame = `${id}:0`;
     const { address } = transactions;
     try {
-      const { hash, l1 } = await transactions.send({ to: parts.inbox, data }, (transaction, nonce) =>
+      const request = { to: parts.inbox, data, gasLimit: gasOf(data) };
+      const { hash, l1 } = await transactions.send(request, (transaction, nonce) =>
         parts.record({ type: 'batch-submitted', address, transaction, nonce, first, last }),
       );
       submitted += 1;

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { Wallet } from 'ethers';
-import { fileError, readText } from '../environment.ts';
+import { type Environment, fileError, readText } from '../environment.ts';
 import type { Log } from '../log.ts';
-import { type Multiaddr, parsePrivateKey } from '../p2p-identity.ts';
+import type { Multiaddr } from '../p2p-identity.ts';
 import type { Process } from '../process.ts';
 import { parseSecret } from '../rpc/jwt.ts';
 import type { Settings } from '../settings/settings.ts';
 import { compareVersions, type Version } from '../version.ts';
+import { type BlockSigner, loadBlockSigner } from './block-signer.ts';
 import { ConfigError } from './config-error.ts';
 import { readP2p } from './p2p-config.ts';
 import { checkRollupConfig, decodeRollupConfig, type RollupConfig } from './rollup-config.ts';
@@ -18,24 +19,30 @@ export interface NodeConfig {
   readonly rollup: RollupConfig;
   readonly jwtSecret: Buffer;
   readonly p2p: { readonly privateKey: Buffer; readonly staticPeers: readonly Multiaddr[] } | undefined;
-  /** Key that signs gossiped blocks, and its address. */
-  readonly signer: { readonly address: string } | undefined;
+  /** Signs gossiped blocks. */
+  readonly signer: BlockSigner | undefined;
 }
 
 const REQUIRED = ['l1', 'l2', 'l2.jwt-secret'];
 
-/** Reads settings and files in op-node's order. @throws ConfigError */
-export function readConfig(process: Process, settings: Settings, version: Version, log: Log): NodeConfig {
+/** Reads settings and files in op-node's order, and asks a remote signer whether it is there. @throws ConfigError */
+export async function readConfig(
+  process: Process,
+  environment: Environment,
+  settings: Settings,
+  version: Version,
+  log: Log,
+): Promise<NodeConfig> {
   const missing = REQUIRED.find((flag) => !settings.isSet(flag));
   if (missing !== undefined) throw new ConfigError(`flag ${missing} is required`);
   if (compareVersions(version, '1.18.0') < 0) {
     log.info('Not opted in to ProtocolVersions signal loading, disabling ProtocolVersions contract now.');
   }
-  const rollup = readRollup(process, settings);
+  const rollup = readRollup(process, environment, settings);
   checkL1ChainConfig(process, settings, rollup);
   const jwtSecret = readJwtSecret(process, settings, log);
-  const signer = readSigner(settings);
-  const p2p = settings.bool('p2p.disable') ? undefined : readP2p(process, settings, log);
+  const signer = await loadBlockSigner(process, settings, log, rollup.l2ChainId);
+  const p2p = settings.bool('p2p.disable') ? undefined : await readP2p(process, settings, log);
   const problem = checkRollupConfig(rollup);
   if (problem !== undefined) throw new ConfigError(`rollup config error: ${problem}`);
   if (typeof rollup.raw['ecotone_time'] === 'number' && settings.string('l1.beacon') === '') {
@@ -44,8 +51,11 @@ export function readConfig(process: Process, settings: Settings, version: Versio
   return { settings, version, rollup, jwtSecret, p2p, signer };
 }
 
-function readRollup(process: Process, settings: Settings): RollupConfig {
+/** A name wins over a file. */
+function readRollup(process: Process, environment: Environment, settings: Settings): RollupConfig {
   const network = settings.string('network');
+  const known = environment.networks.get(network);
+  if (known) return decodeRollupConfig(JSON.stringify(known.rollup));
   if (network !== '') throw new ConfigError(`invalid network: "${network}"`);
   const path = settings.string('rollup.config');
   let content: string;
@@ -114,18 +124,4 @@ function writeNewSecret(process: Process, path: string): Buffer {
     throw new ConfigError(`failed to load l2 endpoints info: ${fileError('open', path, error)}`);
   }
   return Buffer.from(secret, 'hex');
-}
-
-function readSigner(settings: Settings): NodeConfig['signer'] {
-  const key = settings.string('p2p.sequencer.key');
-  const remote = settings.string('signer.address');
-  if (key === '') return remote === '' ? undefined : { address: remote };
-  const parsed = parsePrivateKey(key);
-  const reason = /^(0x)?[0-9a-fA-F]*$/.test(key.trim())
-    ? 'invalid length, need 256 bits'
-    : 'invalid hex data for private key';
-  if (parsed === undefined) {
-    throw new ConfigError(`failed to load p2p signer: failed to read batch submitter key: ${reason}`);
-  }
-  return { address: new Wallet(`0x${parsed.toString('hex')}`).address };
 }

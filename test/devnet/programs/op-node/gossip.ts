@@ -2,16 +2,16 @@ import { isIP } from 'node:net';
 import type { L2Block } from '../../ledger/block.ts';
 import type { GossipHost, GossipMessage } from '../../ledger/gossip-network.ts';
 import { p2pIdentity } from '../p2p-identity.ts';
-import { type Driver, idOf, named } from './driver.ts';
+import { type Driver, idOf, messageOf, named } from './driver.ts';
 import type { SignerWatch } from './signer-watch.ts';
 
 /** The p2p side of an op-node. */
 export interface Gossip {
   readonly host: GossipHost;
   readonly nodeId: string;
-  /** Signs and sends a block that this node built. Its own rules apply to itself as well. */
+  /** Signs and sends a block that this node built, after those before. Its own rules apply to itself as well. */
   publish(block: L2Block): void;
-  /** Dials the static peers now, and again and again those that are not connected. */
+  /** Dials static and discovered peers now, and again and again those that are not connected. */
   run(): Promise<void>;
 }
 
@@ -43,6 +43,7 @@ export function joinGossip(
   const host: GossipHost = {
     peerId: identity.peerId,
     address: `${ip}:${settings.number('p2p.listen.tcp')}`,
+    discovers: !settings.bool('p2p.no-discovery'),
     head: () => driver.heads?.unsafe,
     accept(message) {
       if (muted() || process.ended.aborted) return false;
@@ -66,8 +67,9 @@ export function joinGossip(
     peerID: identity.peerId,
   });
 
+  const connectedPeers = () => new Set(ledger.gossip.peers(identity.peerId).map((peer) => peer.peerId));
   const dial = async () => {
-    const connected = new Set(ledger.gossip.peers(identity.peerId).map((peer) => peer.peerId));
+    const connected = connectedPeers();
     for (const peer of p2p.staticPeers) {
       if (connected.has(peer.peerId) || process.ended.aborted) continue;
       const address = await process.resolve(peer.host);
@@ -80,28 +82,40 @@ export function joinGossip(
       else
         log.warn('error dialing static peer', { peer: peer.peerId, err: `failed to dial ${peer.peerId}: ${problem}` });
     }
+    const known = connectedPeers();
+    for (const found of ledger.gossip.discovered(host)) {
+      if (known.has(found.peerId) || process.ended.aborted) continue;
+      ledger.gossip.dial(host, found.address, found.peerId, ledger.now() + ledger.delays.gossipRegraft);
+      log.info('connected to peer', { peer: found.peerId });
+    }
   };
+
+  const fail = (block: L2Block, reason: string, err: string) => {
+    driver.counters.publishingErrors += 1;
+    log.warn('failed to publish newly created block', { id: named(block), hash: block.hash, err });
+    driver.record({ type: 'publish-failed', block: idOf(block), reason });
+  };
+  const signAndPublish = async (block: L2Block) => {
+    let signer: string | undefined;
+    try {
+      signer = await driver.config.signer?.sign(block);
+    } catch (error) {
+      return fail(block, 'not signed', `failed to sign execution payload with signer: ${messageOf(error)}`);
+    }
+    if (muted() || signer === undefined || process.ended.aborted) return;
+    const reason = refuse({ block, signer, from: identity.peerId });
+    if (reason !== undefined) return fail(block, reason, 'validation failed');
+    log.info('Publishing signed execution payload on p2p', { id: named(block) });
+    const peers = ledger.gossip.publish({ block, signer, from: identity.peerId }, ledger.now());
+    driver.record({ type: 'block-published', block: idOf(block), peers });
+  };
+  let last = Promise.resolve();
 
   return {
     host,
     nodeId: identity.nodeId,
     publish(block) {
-      const signer = driver.config.signer?.address;
-      if (muted() || signer === undefined) return;
-      const reason = refuse({ block, signer, from: identity.peerId });
-      if (reason === undefined) {
-        log.info('Publishing signed execution payload on p2p', { id: named(block) });
-        const peers = ledger.gossip.publish({ block, signer, from: identity.peerId }, ledger.now());
-        driver.record({ type: 'block-published', block: idOf(block), peers });
-        return;
-      }
-      driver.counters.publishingErrors += 1;
-      log.warn('failed to publish newly created block', {
-        id: named(block),
-        hash: block.hash,
-        err: 'validation failed',
-      });
-      driver.record({ type: 'publish-failed', block: idOf(block), reason });
+      last = last.then(() => signAndPublish(block));
     },
     async run() {
       do await dial();

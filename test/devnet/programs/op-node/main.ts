@@ -18,7 +18,7 @@ export async function opNode(process: Process, environment: Environment): Promis
     new ProgramExit(1, [log.line('crit', 'Application failed', { message: `failed to setup: ${message}` })]);
   let config: NodeConfig;
   try {
-    config = readConfig(process, settings, version, log);
+    config = await readConfig(process, environment, settings, version, log);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw failed(`unable to create the rollup node config: ${error.message}`);

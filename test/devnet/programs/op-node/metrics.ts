@@ -3,7 +3,11 @@ import type { L1Ref } from '../l1/l1-block.ts';
 import type { Driver } from './driver.ts';
 
 /** Prometheus text with the series of op-node that are worth watching; names as recorded. */
-export function nodeMetrics(driver: Driver, version: string, peers: number, active: boolean): string {
+export function nodeMetrics(
+  driver: Driver,
+  version: string,
+  { peers, active, heard }: { readonly peers: number; readonly active: boolean; readonly heard: L2Block | undefined },
+): string {
   const { heads, counters } = driver;
   const l1: readonly (readonly [string, L1Ref | undefined])[] = [
     ['l1_derived', driver.currentL1],
@@ -24,6 +28,13 @@ export function nodeMetrics(driver: Driver, version: string, peers: number, acti
     ),
     ...l1.map(([type, ref]) => `op_node_default_refs_time{layer="l1",type="${type}"} ${ref?.timestamp ?? 0}`),
     ...l2.map(([type, ref]) => `op_node_default_refs_time{layer="l2",type="${type}"} ${ref?.timestamp ?? 0}`),
+    // Only what peers have sent: a sequencer's own blocks are none (recorded).
+    ...(heard
+      ? [
+          `op_node_default_refs_number{layer="l2",type="received_payload"} ${heard.number}`,
+          `op_node_default_refs_time{layer="l2",type="received_payload"} ${heard.timestamp}`,
+        ]
+      : []),
   ];
   const lines = [
     `op_node_default_info{version="${version}"} 1`,

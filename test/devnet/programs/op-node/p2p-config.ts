@@ -11,21 +11,23 @@ import { ConfigError } from './config-error.ts';
 const fail = (why: string) => new ConfigError(`failed to load p2p config: ${why}`);
 
 /** Default bootnodes are resolved even with `--p2p.no-discovery`: without public DNS an unset option is fatal. */
-const FIRST_BOOTNODE = 'bootnode.conduit.xyz';
+export const FIRST_BOOTNODE = 'bootnode.conduit.xyz';
 
 /** Reads the p2p settings in op-node's order. @throws ConfigError */
-export function readP2p(
+export async function readP2p(
   process: Process,
   settings: Settings,
   log: Log,
-): { readonly privateKey: Buffer; readonly staticPeers: readonly Multiaddr[] } {
+): Promise<{ readonly privateKey: Buffer; readonly staticPeers: readonly Multiaddr[] }> {
   const privateKey = readNodeKey(process, settings);
   if (!settings.isSet('p2p.bootnodes')) {
     log.info('Using default bootnodes, none provided.');
     const lookup = `lookup ${FIRST_BOOTNODE} on 10.96.0.10:53: no such host`;
-    throw fail(
-      `failed to load p2p discovery options: resolving IP of enode URL "": looking up IP for hostname "${FIRST_BOOTNODE}": ${lookup}`,
-    );
+    if ((await process.resolve(FIRST_BOOTNODE)) === undefined) {
+      throw fail(
+        `failed to load p2p discovery options: resolving IP of enode URL "": looking up IP for hostname "${FIRST_BOOTNODE}": ${lookup}`,
+      );
+    }
   }
   openDatabase(
     process,

@@ -32,7 +32,11 @@ export async function runNode(parts: NodeParts): Promise<number> {
   );
   const derivation = createDerivation(driver, safeDb, sequencer.active);
   await serveNode(parts, nodeMethods({ ...parts, sequencer, gossip, engineClient, resetPipeline: derivation.reset }));
-  await serveMetrics(parts, () => gossip, sequencer);
+  await serveMetrics(parts, () => ({
+    peers: ledger.gossip.peers(gossip?.host.peerId ?? '').length,
+    active: sequencer.active(),
+    heard: queue.newest(),
+  }));
   log.info('Starting execution engine driver');
   startSequencing(parts, sequencer);
 
@@ -113,19 +117,17 @@ async function stopNode(
 
 async function serveMetrics(
   { driver, version }: NodeParts,
-  gossip: () => Gossip | undefined,
-  sequencer: Sequencer,
+  state: () => Parameters<typeof nodeMetrics>[2],
 ): Promise<void> {
   const { settings } = driver.config;
   if (!settings.bool('metrics.enabled')) return;
-  const peers = () => driver.ledger.gossip.peers(gossip()?.host.peerId ?? '').length;
   const address = settings.string('metrics.addr');
   const port = settings.number('metrics.port');
   await serveRpc(driver.process, {
     address,
     port,
     methods: {},
-    get: () => text(200, nodeMetrics(driver, version, peers(), sequencer.active())),
+    get: () => text(200, nodeMetrics(driver, version, state())),
     hanging: () => false,
   });
   driver.log.info('started metrics server', { addr: `${address}:${port}` });

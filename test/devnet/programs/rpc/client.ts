@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Process } from '../process.ts';
+import { connectionError } from './connection-error.ts';
 import { RpcError, TransportError } from './errors.ts';
 
 /** Calls one JSON-RPC endpoint. Errors read like those of the Go clients, because they end up in recorded log lines. */
@@ -23,11 +24,20 @@ export interface RpcClientOptions {
   readonly timeoutMs?: number;
   /** Value of the Authorization header, made anew for each request. */
   authorization?(): string;
+  /** For https: whom to trust, and what to show; asked for each request, and what changes is for new connections. */
+  tls?(): ClientTls;
+}
+
+export interface ClientTls {
+  readonly ca: Buffer;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
 }
 
 /** @param url as configured: its host is resolved through the pod's DNS for every request */
 export function createRpcClient(process: Process, url: string, options: RpcClientOptions = {}): RpcClient {
-  const agent = new Agent({ keepAlive: true });
+  const secure = url.startsWith('https:');
+  const agent = secure ? new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.3' }) : new Agent({ keepAlive: true });
   process.onEnd(() => agent.destroy());
   let id = 0;
   const exchange = (method: 'GET' | 'POST', path: string, body?: string) =>
@@ -39,6 +49,7 @@ export function createRpcClient(process: Process, url: string, options: RpcClien
       agent,
       timeoutMs: options.timeoutMs ?? 10_000,
       authorization: options.authorization?.(),
+      tls: options.tls?.(),
     });
   return {
     url,
@@ -60,6 +71,7 @@ interface Exchange {
   readonly agent: Agent;
   readonly timeoutMs: number;
   readonly authorization: string | undefined;
+  readonly tls: ClientTls | undefined;
 }
 
 async function send(process: Process, exchange: Exchange): Promise<HttpResponse> {
@@ -84,7 +96,8 @@ async function send(process: Process, exchange: Exchange): Promise<HttpResponse>
         headers,
         signal: process.ended,
         timeout: exchange.timeoutMs,
-        ...(secure ? {} : { agent: exchange.agent }),
+        agent: exchange.agent,
+        ...exchange.tls,
       },
       (response) => {
         const chunks: Buffer[] = [];
@@ -101,16 +114,11 @@ async function send(process: Process, exchange: Exchange): Promise<HttpResponse>
     call.on('error', (error: NodeJS.ErrnoException) => {
       // As Go does: a kept connection that the server has closed meanwhile says nothing about the server.
       if (call.reusedSocket && error.code === 'ECONNRESET') send(process, exchange).then(resolve, reject);
-      else reject(error instanceof TransportError ? error : fail(goText(error, host, port)));
+      else if (error instanceof TransportError) reject(error);
+      else reject(fail(connectionError(error, `${host}:${port}`, url.hostname)));
     });
     call.end(exchange.body);
   });
-}
-
-function goText(error: NodeJS.ErrnoException, host: string, port: number): string {
-  if (error.code === 'ECONNREFUSED') return `dial tcp ${host}:${port}: connect: connection refused`;
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return 'EOF';
-  return error.name === 'AbortError' ? 'context canceled' : error.message;
 }
 
 function resultOf(body: string): unknown {
@@ -123,8 +131,8 @@ function resultOf(body: string): unknown {
   const record = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
   const error = record['error'];
   if (typeof error === 'object' && error !== null) {
-    const { code, message } = error as Record<string, unknown>;
-    throw new RpcError(typeof code === 'number' ? code : -32000, String(message));
+    const { code, message, data } = error as Record<string, unknown>;
+    throw new RpcError(typeof code === 'number' ? code : -32000, String(message), data);
   }
   return record['result'];
 }

@@ -1,9 +1,12 @@
 /** A JSON-RPC error answer. */
 export class RpcError extends Error {
   readonly code: number;
-  constructor(code: number, message: string) {
+  /** What the node adds to the message, e.g. the data of a revert. */
+  readonly data: unknown;
+  constructor(code: number, message: string, data?: unknown) {
     super(message);
     this.code = code;
+    this.data = data;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Process } from '../process.ts';
 import { RpcError } from './errors.ts';
 
@@ -11,10 +11,14 @@ export interface HttpAnswer {
   readonly contentType: string;
 }
 
-export interface RpcServerOptions {
+export interface RpcServerOptions extends RpcHandling {
   /** Address and port as configured; the pod runner says where that is. */
   readonly address: string;
   readonly port: number;
+}
+
+/** What requests are answered with. */
+export interface RpcHandling {
   readonly methods: RpcMethods;
   /** Answers a GET; undefined is 404. */
   get(path: string): HttpAnswer | undefined;
@@ -35,11 +39,26 @@ interface Answer {
 
 /** Serves JSON-RPC over HTTP as go-ethereum's server does. Rejects with the error of `listen`, e.g. EADDRINUSE. */
 export async function serveRpc(process: Process, options: RpcServerOptions): Promise<void> {
-  const server = createServer((request, response) => {
-    handle(request, response, options).catch(() => response.destroy()); // the caller went away
-  });
+  await listen(
+    process,
+    createServer((request, response) => answerRequest(request, response, options)),
+    options,
+  );
+}
+
+/** Answers one request as go-ethereum's server does. */
+export function answerRequest(request: IncomingMessage, response: ServerResponse, handling: RpcHandling): void {
+  handle(request, response, handling).catch(() => response.destroy()); // the caller went away
+}
+
+/** Has a server listen where the pod runner says, until the process ends. Rejects with the error of `listen`. */
+export async function listen(
+  process: Process,
+  server: Server,
+  { address, port }: { readonly address: string; readonly port: number },
+): Promise<void> {
   server.keepAliveTimeout = 60_000;
-  const where = process.context.listen(options.address, options.port);
+  const where = process.context.listen(address, port);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(where.port, where.host, resolve);
@@ -50,7 +69,7 @@ export async function serveRpc(process: Process, options: RpcServerOptions): Pro
   });
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, options: RpcServerOptions): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse, options: RpcHandling): Promise<void> {
   if (options.hanging()) return;
   const refusal = options.refuse?.(request.headers.authorization);
   if (refusal !== undefined) return send(response, text(401, `${refusal}\n`));
@@ -61,7 +80,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   send(response, json(answer));
 }
 
-async function answerBody(body: string, options: RpcServerOptions): Promise<unknown> {
+async function answerBody(body: string, options: RpcHandling): Promise<unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
@@ -72,7 +91,7 @@ async function answerBody(body: string, options: RpcServerOptions): Promise<unkn
   return Promise.all(parsed.map((request) => answerOne(request, options)));
 }
 
-async function answerOne(request: unknown, { methods, failed }: RpcServerOptions): Promise<Answer> {
+async function answerOne(request: unknown, { methods, failed }: RpcHandling): Promise<Answer> {
   const call = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {};
   const id = call['id'] ?? null;
   const name = call['method'];

@@ -6,12 +6,14 @@ import { parseSettings, type Settings, SettingsError, unknownVariables } from '.
 /**
  * Reads flags and environment of an op-* program. A bad one ends the process: the help text and, as the last line, the
  * reason; an unknown variable is only a warning.
+ * @param reasonKey the key of the reason in the last line
  */
 export function readOpSettings(
   process: Process,
   prefix: string,
   flags: readonly Flag[],
   argv: readonly string[],
+  reasonKey: 'message' | 'err' = 'message',
 ): { readonly settings: Settings; readonly log: Log } {
   const { env } = process.context;
   // What was asked when the process ended fails only afterwards.
@@ -26,7 +28,7 @@ export function readOpSettings(
     return { settings, log: chosen };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const crit = log.line('crit', 'Application failed', { message: error.message });
+    const crit = log.line('crit', 'Application failed', { [reasonKey]: error.message });
     throw new ProgramExit(1, [...helpText(prefix, flags), crit]);
   }
 }

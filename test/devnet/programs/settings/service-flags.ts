@@ -1,8 +1,12 @@
-/** Flags that every op-* service has (op-stack.md 2.1). */
+/** Flags that every op-* service with an RPC port has (op-stack.md 2.1). */
 export const serviceFlags = (rpcPort: number): string => `
   rpc.addr            string    RPC_ADDR            0.0.0.0
   rpc.port            int       RPC_PORT            ${rpcPort}
   rpc.enable-admin    bool      RPC_ENABLE_ADMIN    false
+${observabilityFlags}`;
+
+/** Metrics, profiles and the log. */
+export const observabilityFlags = `
   metrics.enabled     bool      METRICS_ENABLED     false
   metrics.addr        string    METRICS_ADDR        0.0.0.0
   metrics.port        int       METRICS_PORT        7300
@@ -29,7 +33,7 @@ export const signerFlags = `
 `;
 
 /** Flags of the transaction manager (op-stack.md 2.1 and appendix A). */
-export const txManagerFlags = (confirmations: number): string => `
+export const txManagerFlags = (confirmations: number, resubmissionTimeout = '48s'): string => `
   mnemonic                          string    MNEMONIC                          -
   hd-path                           string    HD_PATH                           -
   sequencer-hd-path                 string    OP_BATCHER_SEQUENCER_HD_PATH      -
@@ -44,7 +48,7 @@ export const txManagerFlags = (confirmations: number): string => `
   txmgr.min-basefee                 float64   TXMGR_MIN_BASEFEE                 1
   txmgr.max-basefee                 float64   TXMGR_MAX_BASEFEE                 0
   txmgr.rebroadcast-interval        duration  TXMGR_REBROADCAST_INTERVAL        12s
-  resubmission-timeout              duration  RESUBMISSION_TIMEOUT              48s
+  resubmission-timeout              duration  RESUBMISSION_TIMEOUT              ${resubmissionTimeout}
   network-timeout                   duration  NETWORK_TIMEOUT                   10s
   txmgr.retry-interval              duration  TXMGR_RETRY_INTERVAL              1s
   txmgr.max-retries                 uint64    TXMGR_MAX_RETRIES                 10
@@ -58,7 +62,7 @@ export const txManagerFlags = (confirmations: number): string => `
   txmgr.blob-tip-cap-range          int       TXMGR_BLOB_TIP_CAP_RANGE          20
 `;
 
-/** Choice of the chain and overrides of fork times; shared by op-node and op-challenger. */
+/** Choice of the chain and overrides of fork times. */
 export const networkFlags = `
   network                      string  NETWORK                      -
   rollup.config                string  ROLLUP_CONFIG                -

@@ -8,6 +8,8 @@ export interface L1Call {
   readonly key: string;
   readonly to: string;
   readonly data: string;
+  /** Wei that go along. */
+  readonly value?: bigint;
 }
 
 export interface MinedTransaction {
@@ -27,11 +29,12 @@ export async function sendL1(
 ): Promise<readonly MinedTransaction[]> {
   const ask = <T>(method: string, params: unknown[]) => jsonRpc<T>(l1.l1RpcUrl, method, params);
   const signed = await Promise.all(
-    calls.map(async ({ key, to, data }, index) => {
+    calls.map(async ({ key, to, data, value = 0n }, index) => {
       const wallet = new Wallet(key);
       const nonce = Number(await ask<string>('eth_getTransactionCount', [wallet.address, 'latest']));
       const fees = { maxFeePerGas: FEE, maxPriorityFeePerGas: FEE / 2n ** BigInt(index) };
-      return wallet.signTransaction({ type: 2, chainId: l1.l1ChainId, nonce, to, data, gasLimit: 500_000, ...fees });
+      const call = { to, data, value, gasLimit: 1_000_000 };
+      return wallet.signTransaction({ type: 2, chainId: l1.l1ChainId, nonce, ...call, ...fees });
     }),
   );
   // Just after a block there is a whole block time for all of them to get into the next one.

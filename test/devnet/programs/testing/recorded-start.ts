@@ -7,10 +7,10 @@ import { runContainer, type TestContainer, type TestPodSpec } from './test-pod.t
 
 interface Failure {
   readonly exitCode: number | null;
-  /** The first of each kind. */
-  readonly warningsAndErrors: readonly string[];
   /** The last lines. */
   readonly output: readonly string[];
+  /** First of each kind; absent where there was only the last line. */
+  readonly warningsAndErrors?: readonly string[];
 }
 
 /** What the real program ended with. */

@@ -36,3 +36,7 @@ export const unsafeAt = (rpcUrl: string, number: number): Promise<SyncStatus> =>
 /** Waits until the safe head is at or above a number. */
 export const safeAt = (rpcUrl: string, number: number): Promise<SyncStatus> =>
   statusWith(`safe head ${number}`, rpcUrl, ({ safe_l2 }) => safe_l2.number >= number);
+
+/** Waits until the finalized head is at or above a number. */
+export const finalizedAt = (rpcUrl: string, number: number): Promise<SyncStatus> =>
+  statusWith(`finalized head ${number}`, rpcUrl, ({ finalized_l2 }) => finalized_l2.number >= number);

@@ -53,6 +53,9 @@ export function chainOwner(deployment: Deployment): ChainOwner {
   };
 }
 
+/** What the programs call each of these chains, as if it was built in. */
+export const KNOWN_NETWORK = 'acme-test';
+
 /** Waiting for what is there costs nothing, and a busy machine is slow: nothing starts a program again here. */
 const PATIENT = { timeScale: 0.05, delays: { nodeDial: 40_000, batcherDial: 40_000, beaconRetries: 10_000 } };
 
@@ -75,7 +78,7 @@ export async function startTestBed(options: { readonly slotsInAnEpoch?: number }
       const faults = createFaults();
       const chain: TestChain = {
         cluster: {
-          programs: createPrograms(ledger, faults),
+          programs: createPrograms(ledger, faults, new Map([[KNOWN_NETWORK, files]])),
           directory: path.join(directory, `chain-${chains.length}`),
           names: new Map(),
           containers: [],

@@ -26,7 +26,7 @@ function hashOf(name: string): string {
 const peerAddress = (name: string): string => `/dns4/${name}/tcp/9222/p2p/${p2pIdentity(nodeKey(name)).peerId}`;
 
 /** Settings of op-node that every test node has. */
-function nodeEnv(chain: TestChain, name: string, peers: readonly string[]): Record<string, string> {
+export function nodeEnv(chain: TestChain, name: string, peers: readonly string[]): Record<string, string> {
   return {
     OP_NODE_L1_ETH_RPC: chain.l1Url,
     OP_NODE_L1_BEACON: chain.beaconUrl,
@@ -106,6 +106,8 @@ export async function startNode(
     readonly gethEnv?: Record<string, string>;
     readonly image?: string;
     readonly address?: string;
+    /** Of op-node, besides those that all have. */
+    readonly files?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<TestNode> {
   const address = options.address ?? newAddress();
@@ -133,6 +135,7 @@ export function startOpNode(
     readonly env?: Record<string, string>;
     readonly image?: string;
     readonly address: string;
+    readonly files?: Readonly<Record<string, string>>;
   },
 ): TestContainer {
   return runContainer(chain.cluster, {
@@ -140,7 +143,7 @@ export function startOpNode(
     image: options.image ?? 'op-node:v1.18.2',
     argv: ['op-node'],
     env: { ...nodeEnv(chain, name, options.peers ?? []), ...options.env },
-    files: nodeFiles(chain),
+    files: { ...nodeFiles(chain), ...options.files },
     volumes: ['/cl'],
     address: options.address,
   });
@@ -150,7 +153,12 @@ export function startOpNode(
 export function startBatcher(
   chain: TestChain,
   node: TestNode,
-  options: { readonly name?: string; readonly image?: string; readonly env?: Record<string, string> } = {},
+  options: {
+    readonly name?: string;
+    readonly image?: string;
+    readonly env?: Record<string, string>;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): TestContainer {
   return runContainer(chain.cluster, {
     name: options.name ?? 'batcher',
@@ -169,6 +177,7 @@ export function startBatcher(
       OP_BATCHER_PRIVATE_KEY: chain.deployment.keys.batcher,
       ...options.env,
     },
+    ...(options.files === undefined ? {} : { files: options.files }),
   });
 }
 

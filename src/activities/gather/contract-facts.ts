@@ -1,0 +1,40 @@
+/** What L1 says of how the chain's state is proposed: read now, or as the status still knows it while L1 does not answer. */
+import { GAME_TYPE_NAMES, type GameTypeName } from '../../api/game-type.ts';
+import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
+import type { Discovery } from '../../chain/discovery/discovery.ts';
+import type { ContractFacts } from '../../render/input.ts';
+import type { StatefulSetSpec } from '../../render/manifest.ts';
+import type { Verified } from './rolled-out.ts';
+
+/** @returns undefined before L1 has been read for the first time */
+export function contractFacts(
+  discovery: Discovery | undefined,
+  { contracts }: OptimismNetworkStatus,
+): ContractFacts | undefined {
+  if (discovery) {
+    const { addresses, gameType, registeredGameTypes } = discovery;
+    return {
+      disputeGameFactory: addresses['disputeGameFactory'],
+      l2OutputOracle: addresses['l2OutputOracle'],
+      gameType,
+      registeredGameTypes,
+    };
+  }
+  if (contracts?.blockNumber === undefined) return undefined;
+  const { disputeGameFactory, l2OutputOracle, gameType } = contracts;
+  // What is registered beside the respected type is what the challengers play already: they never drop one.
+  return { disputeGameFactory, l2OutputOracle, gameType, registeredGameTypes: [] };
+}
+
+/** Types of games that the challengers of a network have been rolled out with, by name. */
+export function playedGameTypes(verified: readonly Verified[]): (challenger: string) => readonly GameTypeName[] {
+  return (name) => {
+    const found = verified.find(({ component }) => component.kind === 'OpChallenger' && component.name === name);
+    const sets = (found?.render.objects ?? []).filter(({ kind }) => kind === 'StatefulSet');
+    const types = sets
+      .flatMap((set) => (set['spec'] as StatefulSetSpec).template.spec?.containers ?? [])
+      .flatMap(({ env = [] }) => env)
+      .flatMap(({ name: variable, value = '' }) => (variable === 'OP_CHALLENGER_GAME_TYPES' ? value.split(',') : []));
+    return GAME_TYPE_NAMES.filter((type) => types.includes(type));
+  };
+}

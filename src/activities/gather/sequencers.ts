@@ -1,0 +1,129 @@
+/** What is seen of a network's sequencers: what each op-node says, its key, and its pod. */
+import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
+import { sequencerActive } from '../../chain/clients/op-node.ts';
+import { reading } from '../../chain/clients/reading.ts';
+import { type SequencerState, sequencerState } from '../../chain/sequencer-state.ts';
+import type { KubeObject } from '../../kube/index.ts';
+import { chooseSequencer, type SeenSequencer, type SequencerChoice } from '../../plan/choose-sequencer.ts';
+import { componentRole } from '../../plan/component-role.ts';
+import { sequencersConfigMapName } from '../../render/names.ts';
+import { isReady, nodePods, opNodeUrl, type Pod } from './chain-targets.ts';
+import { type LiveObjects, podsOfComponent } from './live.ts';
+import type { Wish } from './wish.ts';
+
+const RPC_TIMEOUT_MS = 3000;
+/** A pod that restarts is ready again within 5 to 14 s (pods-observed.md, table 3). */
+const LONGEST_RESTART_MS = 30_000;
+/** What a kubelet may take to report the end of a pod whose grace period is over. */
+const REPORT_MS = 10_000;
+
+export interface SequencerSight extends SeenSequencer {
+  /** Value of its key in the sequencers ConfigMap. */
+  readonly key?: string;
+  /** Its pod, when it is ready and not being replaced: whose "no" is no moment of a restart. */
+  readonly readyPod?: string;
+}
+
+/** @returns those whose OpNode is there, the oldest first, then those of which only a pod is left */
+export async function gatherSequencers(
+  wish: Pick<Wish, 'resources' | 'problems'>,
+  live: LiveObjects,
+  now: number,
+  signal: AbortSignal,
+): Promise<SequencerSight[]> {
+  const keys = keysOf(live, wish.resources.network.metadata.name);
+  const staying = stayingSequencers(wish);
+  const names = staying.map(({ metadata }) => metadata.name);
+  const others = nodePods(live).flatMap(({ role, node }) => (role === 'Sequencer' ? [node] : []));
+  return Promise.all(
+    [...new Set([...names, ...others])].map(async (name): Promise<SequencerSight> => {
+      const pods = podsOfComponent(live, { kind: 'OpNode', name }) as Pod[];
+      const ready = pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp);
+      const state = await stateOf(name, live, signal);
+      const key = keys[name];
+      return {
+        name,
+        stays: names.includes(name),
+        barred: staying.some((node) => node.metadata.name === name && node.spec?.sequencer?.stopped === true),
+        state,
+        may: key === 'false',
+        lost: state === 'unknown' && isLost(pods, live.objects.get(`StatefulSet/${name}`), now),
+        ...(key === undefined ? {} : { key }),
+        ...(ready ? { readyPod: ready.metadata.name } : {}),
+      };
+    }),
+  );
+}
+
+type RawNode = KubeObject & { readonly spec?: { readonly sequencer?: { readonly stopped?: boolean } } };
+
+/** Also one whose spec can not be read: what runs of it is looked after. One that is refused has nothing that runs. */
+function stayingSequencers({ resources, problems }: Pick<Wish, 'resources' | 'problems'>): RawNode[] {
+  const isRefused = (name: string) =>
+    problems.some(({ type, object }) => type === 'DuplicateRole' && object === `OpNode/${name}`);
+  return resources.components.filter(
+    (object) =>
+      componentRole(object) === 'sequencer' &&
+      object.metadata.deletionTimestamp === undefined &&
+      !isRefused(object.metadata.name),
+  );
+}
+
+function keysOf(live: LiveObjects, network: string): Readonly<Record<string, string>> {
+  const found = live.objects.get(`ConfigMap/${sequencersConfigMapName(network)}`);
+  return (found as { data?: Record<string, string> } | undefined)?.data ?? {};
+}
+
+/** Of several pods of one node, one may have been orphaned: any that sequences counts. */
+async function stateOf(node: string, live: LiveObjects, signal: AbortSignal): Promise<SequencerState> {
+  const states = await Promise.all(
+    nodePods(live)
+      .filter((target) => target.node === node)
+      .map(async (target) => {
+        const url = opNodeUrl(target);
+        return url
+          ? sequencerState(await reading(sequencerActive(url, { timeoutMs: RPC_TIMEOUT_MS, signal })))
+          : 'unknown';
+      }),
+  );
+  if (states.includes('active')) return 'active';
+  return states.length > 0 && states.every((state) => state === 'stopped') ? 'stopped' : 'unknown';
+}
+
+/** By its pods alone: the Node objects of a cluster are nothing that the operator may read. */
+function isLost(pods: readonly Pod[], set: KubeObject | undefined, now: number): boolean {
+  if (pods.length === 0) return ((set?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0) === 0;
+  return pods.every(({ metadata, status }) => {
+    const end = Date.parse(metadata.deletionTimestamp ?? '');
+    if (now - end > REPORT_MS) return true;
+    const condition = status?.conditions?.find(({ type }) => type === 'Ready');
+    return condition?.status === 'False' && now - Date.parse(condition.lastTransitionTime ?? '') > LONGEST_RESTART_MS;
+  });
+}
+
+export function choiceOf(
+  { network, resources }: Pick<Wish, 'network' | 'resources'>,
+  seen: readonly SequencerSight[],
+): SequencerChoice {
+  const { sequencer } = (resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  return chooseSequencer(seen, { preferred: network?.spec.sequencer?.preferred, lastActive: sequencer?.active });
+}
+
+/**
+ * The wish with the sequencer that is active in place of the preferred one: a preference that is not followed, or that
+ * says nothing new, renders nothing differently.
+ */
+export function withActiveSequencer<T extends Pick<Wish, 'network' | 'nodes'>>(
+  wish: T,
+  { active }: SequencerChoice,
+): T {
+  const { network, nodes } = wish;
+  const sequencers = nodes.filter(({ spec }) => spec.role === 'Sequencer');
+  const preferred = network?.spec.sequencer?.preferred;
+  const isOne = sequencers.some(({ metadata, spec }) => metadata.name === preferred && !spec.sequencer?.stopped);
+  // A name that leads nowhere is left in, to be told.
+  if (!network || (preferred !== undefined && !isOne)) return wish;
+  const { sequencer: _, ...spec } = network.spec;
+  const several = sequencers.length > 1 && active !== undefined ? { sequencer: { preferred: active } } : {};
+  return { ...wish, network: { ...network, spec: { ...spec, ...several } } };
+}

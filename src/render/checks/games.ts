@@ -1,0 +1,150 @@
+/** What proposer and challenger would start with all the same, and then never do. */
+import { GAME_TYPES, type GameTypeName } from '../../api/game-type.ts';
+import { challengedGameTypes, needsPrestate, proposedGameType, unplayableGameTypes } from '../game-types.ts';
+import { findImage } from '../image.ts';
+import type { RenderInput } from '../input.ts';
+import { KNOWN_L1 } from '../known-l1.ts';
+import { problem, type SettingProblem } from './setting-problem.ts';
+
+/** The last op-proposer that can propose outputs, and the first op-challenger that plays permissioned games alone without a prestate. */
+const LAST_WITH_OUTPUTS = [1, 10, 2];
+const PERMISSIONED_WITHOUT_PRESTATE = [1, 9, 4];
+/** Games about several chains: their roots come from op-supernode, which is not run here. */
+const SUPER_GAMES: readonly number[] = [4, 5, 9];
+
+export function proposalsCount(input: RenderInput): SettingProblem[] {
+  const { contracts } = input;
+  if (contracts === undefined) return [];
+  return input.proposers.flatMap(({ metadata, spec }) => {
+    const object = `OpProposer/${metadata.name}`;
+    const type = proposedGameType(spec, contracts);
+    if (type === undefined) return outputsAreKnown(input, object, spec.image);
+    if (SUPER_GAMES.includes(type)) return [superGames(object, type)];
+    if (type === contracts.gameType) return [];
+    return [
+      problem(
+        'warning',
+        'InvalidSpec',
+        object,
+        `spec.gameType is ${type}, and the portal respects games of type ${contracts.gameType ?? 'unknown'}: no withdrawal can be proven by these proposals`,
+        'leave gameType out',
+      ),
+    ];
+  });
+}
+
+type OwnImage = RenderInput['proposers'][number]['spec']['image'];
+
+function outputsAreKnown(input: RenderInput, object: string, image: OwnImage): SettingProblem[] {
+  const version = versionOf(findImage('opProposer', input, image));
+  if (input.contracts?.l2OutputOracle === undefined || version === undefined) return [];
+  if (compare(version, LAST_WITH_OUTPUTS) <= 0) return [];
+  return [
+    problem(
+      'error',
+      'Incompatible',
+      object,
+      `the chain has an L2OutputOracle, and op-proposer v${version.join('.')} proposes dispute games only`,
+      `set spec.image.tag: v${LAST_WITH_OUTPUTS.join('.')}, the last version that proposes outputs`,
+    ),
+  ];
+}
+
+function superGames(object: string, type: number): SettingProblem {
+  return problem(
+    'error',
+    'NotSupportedYet',
+    object,
+    `games of type ${type} are about the roots of several chains, which come from op-supernode: that is not supported yet`,
+    `delete ${object.replace('/', ' ')}, and run it by hand beside the operator`,
+  );
+}
+
+export function gamesCanBePlayed(input: RenderInput): SettingProblem[] {
+  const { contracts } = input;
+  if (contracts === undefined) return [];
+  return input.challengers.flatMap(({ metadata, spec }) => {
+    const object = `OpChallenger/${metadata.name}`;
+    const types = challengedGameTypes(spec, contracts, input.playedGameTypes?.(metadata.name));
+    const superType = types.find((name) => SUPER_GAMES.includes(GAME_TYPES[name]));
+    return [
+      ...noGames(object, contracts.l2OutputOracle !== undefined, types),
+      ...(superType === undefined ? [] : [superGames(object, GAME_TYPES[superType])]),
+      ...withoutPrestates(input, object, spec, types),
+      ...leftOut(object, contracts.registeredGameTypes, types),
+      ...unplayableGameTypes(contracts).map((type) =>
+        problem(
+          'warning',
+          'InvalidSpec',
+          object,
+          `the factory has games of type ${type}, which op-challenger does not play: while there is one, it can not be seen to follow L1`,
+          'see that somebody else defends them, or that the factory drops the type',
+        ),
+      ),
+    ];
+  });
+}
+
+function noGames(object: string, isOracle: boolean, types: readonly GameTypeName[]): SettingProblem[] {
+  if (!isOracle && types.length > 0) return [];
+  const why = isOracle
+    ? 'the chain has an L2OutputOracle and no dispute games'
+    : 'no game of the chain can be played by op-challenger';
+  return [problem('error', 'Incompatible', object, why, `delete ${object.replace('/', ' ')}`)];
+}
+
+/** The schema knows this of named types; which ones `Auto` stands for only L1 knows, and which need one the version. */
+function withoutPrestates(
+  input: RenderInput,
+  object: string,
+  spec: RenderInput['challengers'][number]['spec'],
+  types: readonly GameTypeName[],
+): SettingProblem[] {
+  const version = versionOf(findImage('opChallenger', input, spec.image));
+  const knowsPermissioned = version !== undefined && compare(version, PERMISSIONED_WITHOUT_PRESTATE) >= 0;
+  const playing = types.filter((name) => needsPrestate(name) && !(name === 'permissioned' && knowsPermissioned));
+  const missing = [
+    ...(spec.prestatesUrl === undefined ? ['spec.prestatesUrl'] : []),
+    ...(input.network.spec.l1.beacon === undefined ? ["the network's spec.l1.beacon"] : []),
+    ...(!KNOWN_L1.includes(input.chain.l1ChainId) && input.chain.config.l1ChainConfig === undefined
+      ? ["the network's spec.l1.chainConfig"]
+      : []),
+  ];
+  if (playing.length === 0 || missing.length === 0) return [];
+  const release = version === undefined ? 'op-challenger' : `op-challenger v${version.join('.')}`;
+  return [
+    problem(
+      'error',
+      'InvalidSpec',
+      object,
+      `${release} plays ${playing.join(', ')} games only with a prestate, an L1 beacon and, on an L1 of one's own, its configuration: ${missing.join(' and ')} is not set`,
+      `set ${missing.join(' and ')}`,
+    ),
+  ];
+}
+
+function leftOut(object: string, registered: readonly number[], types: readonly GameTypeName[]): SettingProblem[] {
+  const names = Object.entries(GAME_TYPES)
+    .filter(([name, type]) => registered.includes(type) && !types.some((played) => played === name))
+    .map(([name]) => name);
+  if (names.length === 0) return [];
+  return [
+    problem(
+      'warning',
+      'InvalidSpec',
+      object,
+      `anybody can make games of type ${names.join(', ')}, which are not in spec.gameTypes: nobody answers a wrong one, and while there is one op-challenger can not be seen to follow L1`,
+      'leave gameTypes out, or add them',
+    ),
+  ];
+}
+
+function versionOf(image: string | undefined): number[] | undefined {
+  const [, ...parts] = /:v(\d+)\.(\d+)\.(\d+)/.exec(image ?? '') ?? [];
+  return parts.length === 3 ? parts.map(Number) : undefined;
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((part, position) => part !== b[position]);
+  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+}

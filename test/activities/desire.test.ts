@@ -1,0 +1,79 @@
+/** What a render was made from: it tells a user's edit from an operator that knows the chain otherwise than before. */
+import { describe, expect, it } from 'vitest';
+import { type CompleteWish, desireOf } from '../../src/activities/desire.ts';
+import { gatherChainFiles } from '../../src/activities/gather/chain-files.ts';
+import { gatherIdentity } from '../../src/activities/gather/identities.ts';
+import type { References } from '../../src/activities/gather/references.ts';
+import { parseObject } from '../../src/api/parse.ts';
+import { createRegistry, loadRegistry, type Registry } from '../../src/catalogue/registry.ts';
+import type { RegistryChain } from '../../src/catalogue/registry-chain.ts';
+import { release } from '../../src/catalogue/releases.ts';
+import { sample } from '../api/sample-objects.ts';
+
+const INSTALL_KEY = Buffer.alloc(32, 7);
+const u19 = release('u19') ?? expect.fail();
+const unichain = loadRegistry().find('sepolia/unichain') ?? expect.fail();
+const knows = (chain: Partial<RegistryChain>) => createRegistry({ 'sepolia/unichain': { ...unichain, ...chain } });
+
+/** Whatever is asked for is there. */
+const references: References = {
+  resolved: [],
+  problems: [],
+  lostCopies: [],
+  copies: () => [],
+  find: (kind, name, key) => ({
+    use: { kind, name, key, object: '', field: '' },
+    value: Buffer.from('x'),
+    token: 'token',
+    copy: { name: `${name}-copy`, key },
+  }),
+};
+
+async function replica(registry: Registry, consensus: object = {}) {
+  const unsaid = ['l1.chainId', 'l2', 'contracts', 'rollupConfig', 'genesis'].map((name) => [
+    `spec.${name}`,
+    undefined,
+  ]);
+  const changes = { ...Object.fromEntries(unsaid), 'spec.network': 'sepolia/unichain' };
+  const network = parseObject('OptimismNetwork', sample('OptimismNetwork', changes));
+  const reth = { 'spec.execution.client': 'op-reth', 'spec.consensus': consensus };
+  const node = parseObject('OpNode', sample('OpNode', reth, 'acme-replica'));
+  if (!network.ok || !node.ok) throw new Error('the samples are not valid');
+  const { files } = await gatherChainFiles(network.value, references, registry);
+  const wish = {
+    uid: 'uid',
+    network: network.value,
+    nodes: [node.value],
+    batchers: [],
+    proposers: [],
+    challengers: [],
+    references,
+    files,
+    installKey: INSTALL_KEY,
+    identities: new Map([['acme-replica', gatherIdentity(node.value, references, INSTALL_KEY)]]),
+  } as unknown as CompleteWish;
+  const found = desireOf(wish, { release: u19, games: {}, activeSequencer: undefined }).components.find(
+    ({ role }) => role === 'replica',
+  );
+  return found ?? expect.fail('there is no replica');
+}
+
+describe('a replica of a registry chain is rendered', () => {
+  it('otherwise by an operator whose registry says something else, and that is no wish of the user', async () => {
+    const before = await replica(knows({}));
+    const after = await replica(knows({ sequencer_rpc: 'https://elsewhere.example.com' }));
+    expect(after.render).not.toBe(before.render);
+    expect(after.inputs).toBe(before.inputs);
+  });
+
+  it('the same when a fork gets a time that the programs know themselves', async () => {
+    const hardforks = { ...unichain.hardforks, lagoon_time: 1_900_000_000 };
+    const [before, after] = [await replica(knows({})), await replica(knows({ hardforks }))];
+    expect(after).toEqual(before);
+  });
+
+  it('otherwise when the user wishes something else', async () => {
+    const [before, after] = [await replica(knows({})), await replica(knows({}), { l1Confirmations: 4 })];
+    expect(after.inputs).not.toBe(before.inputs);
+  });
+});

@@ -1,0 +1,33 @@
+/** All rows, in the order of the table; those that share a stage stand together. */
+import type { Row } from './row.ts';
+import { applyAll } from './rows/apply-all.ts';
+import { discovery } from './rows/discovery.ts';
+import { firstObject } from './rows/first-object.ts';
+import { idle } from './rows/idle.ts';
+import { installHistory } from './rows/install-history.ts';
+import { manySequencers } from './rows/many-sequencers.ts';
+import { noOpLook } from './rows/no-op-look.ts';
+import { poke } from './rows/poke.ts';
+import { renderPlan } from './rows/render-plan.ts';
+import { repair } from './rows/repair.ts';
+import { replay } from './rows/replay.ts';
+import { resume } from './rows/resume.ts';
+import { secondApply } from './rows/second-apply.ts';
+import { wholeNetworks } from './rows/whole-networks.ts';
+
+export const ROWS: readonly Row[] = [
+  firstObject,
+  applyAll,
+  poke,
+  resume,
+  manySequencers,
+  idle,
+  repair,
+  installHistory,
+  noOpLook,
+  secondApply,
+  wholeNetworks,
+  discovery,
+  replay,
+  renderPlan,
+];

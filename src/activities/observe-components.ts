@@ -12,7 +12,7 @@ import type { KubeObject } from '../kube/index.ts';
 import { batcherFacts } from '../status/batcher-facts.ts';
 import { bestSync } from '../status/chain-health.ts';
 import { challengerFacts } from '../status/challenger-facts.ts';
-import { type ConditionInput, setConditions } from '../status/conditions.ts';
+import { type ConditionInput, replaceConditions } from '../status/conditions.ts';
 import { type Facts, withFacts } from '../status/facts.ts';
 import { behindForeignChain } from '../status/follows.ts';
 import { batching } from '../status/health/batching.ts';
@@ -57,7 +57,10 @@ export async function observeComponents(
     const pods = podsOfComponent(live, component);
     const state = states.get(componentKey(component));
     const judged = () => ({
-      inputs: [...(state ? [podsReady(state)] : []), ...senderConditions(component, { samples, sample, limits })],
+      // What is stopped is not judged at all.
+      inputs: isStopped(object)
+        ? []
+        : [...(state ? [podsReady(state)] : []), ...senderConditions(component, { samples, sample, limits })],
       generation: object.metadata.generation,
       now: deps.now(),
     });
@@ -111,6 +114,10 @@ export async function observeComponents(
   }
 }
 
+function isStopped(sender: KubeObject): boolean {
+  return (sender['spec'] as { stopped?: boolean } | undefined)?.stopped === true;
+}
+
 /** What holds for one sender, as conditions of its own object. */
 function senderConditions(
   { kind, name }: ComponentRef,
@@ -119,8 +126,9 @@ function senderConditions(
   const sender = limits.senders.find((item) => item.kind === kind && item.name === name);
   if (!sender) return [];
   const best = bestSync(sample.nodes);
-  const funds = fundedSender(sample, sender);
-  const challenges = kind === 'OpChallenger' ? challengingOne(samples, sample, name) : undefined;
+  const funds = fundedSender(samples, sample, sender, limits.spending);
+  const challenger = limits.challenging.find((item) => kind === 'OpChallenger' && item.name === name);
+  const challenges = challenger && challengingOne(samples, sample, challenger);
   return [
     ...(funds ? [funds] : []),
     ...(kind === 'OpBatcher' ? [batching(samples, sample, best, limits)] : []),
@@ -128,6 +136,9 @@ function senderConditions(
     ...(challenges ? [challenges] : []),
   ];
 }
+
+/** Types that the observation of a component writes, and takes back where they do not apply any more. */
+const COMPONENT_CONDITIONS = ['PodsReady', 'Batching', 'Proposing', 'Challenging', 'Funded'] as const;
 
 interface Judged {
   readonly inputs: readonly ConditionInput[];
@@ -140,10 +151,9 @@ function withConditions<S extends { conditions?: Condition[] | undefined }>(
   { conditions = [] }: S,
   { inputs, generation, now }: Judged,
 ): Facts<S> {
-  if (inputs.length === 0) return { fields, signs };
-  const next = setConditions(conditions, inputs, new Date(now), generation);
+  const next = replaceConditions(conditions, inputs, COMPONENT_CONDITIONS, new Date(now), generation);
   return {
-    fields: { ...fields, conditions: next },
+    fields: { ...fields, conditions: next.length === 0 ? undefined : next },
     // Their messages have numbers that move.
     signs: (status) => [signs(status), status.conditions?.map(({ type, status: is, reason }) => [type, is, reason])],
   };

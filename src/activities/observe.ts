@@ -11,10 +11,11 @@ import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import { sameChain } from '../plan/gates/same-chain.ts';
+import { batchPrice } from '../plan/gates/spending.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
-import { type Finding, healthOf, healthToStatus } from '../status/chain-health.ts';
-import { saysOther, setConditions } from '../status/conditions.ts';
+import { type Finding, HEALTH_CONDITIONS, healthOf, healthToStatus } from '../status/chain-health.ts';
+import { replaceConditions, saysOther } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
 import type { PodsState } from '../status/pods/pods-ready.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
@@ -28,8 +29,8 @@ import { type Look, lookOnce } from './look-once.ts';
 import { observeComponents } from './observe-components.ts';
 import { changeStatus } from './state/change-status.ts';
 
-/** How far back samples are kept, to see whether heads advance. */
-const REMEMBERED_MS = 60_000;
+/** How far back samples are kept, to see whether heads advance, and what lasts for a minute. */
+const REMEMBERED_MS = 75_000;
 
 /** The last samples of each network, oldest first. By uid. */
 const lastSamples = new Map<string, readonly Sample[]>();
@@ -69,16 +70,25 @@ async function writeWhatIsSeen(
   const known = lastSamples.get(result.uid) ?? [];
   const before = known.at(-1);
   const contracts = contractFacts(look.discovery, status);
+  const prestateHash = look.discovery?.respectedGame?.absolutePrestate;
   const seen = before?.proposer?.ok ? before.proposer.value : undefined;
   const targets = {
     ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }),
-    ...senderTargets(wish, live, { contracts, isTried: true, ...(seen ? { before: seen } : {}) }),
+    ...senderTargets(wish, live, {
+      contracts,
+      // One that was found is asked for again when its sample is forgotten.
+      ...(known.some(({ prestate }) => prestate?.ok && prestate.value.found && prestate.value.hash === prestateHash)
+        ? {}
+        : { prestate: prestateHash }),
+      isTried: true,
+      ...(seen ? { before: seen } : {}),
+    }),
     servicePods: servicePods(live),
   };
-  const sample = withLastBatch(await takeSample(targets, attempt.signal), before);
+  const sample = withPrice(withLastBatch(await takeSample(targets, attempt.signal), before), known);
   const samples = [...known.filter(({ at }) => sample.at - at <= REMEMBERED_MS || at === before?.at), sample];
   lastSamples.set(result.uid, samples);
-  const limits = healthLimits(wish, status, contracts);
+  const limits = healthLimits(wish, status, { contracts, live, sample });
   const states = await podStates(deps, at, look, attempt.signal);
   const health = healthOf(samples, limits, [...otherChain(sample), ...podFindings(states)]);
   const now = new Date(deps.now());
@@ -89,9 +99,10 @@ async function writeWhatIsSeen(
       const isDue = now.getTime() - (Date.parse(status.health?.updatedAt ?? '') || 0) >= NUMBERS_EVERY_MS;
       const { conditions: before = [] } = status;
       const { generation = 0 } = object.metadata;
-      const isNews = status.health?.class !== health.class || saysOther(before, health.conditions, generation);
+      const isNews =
+        status.health?.class !== health.class || saysOther(before, health.conditions, HEALTH_CONDITIONS, generation);
       if (!isDue && !isNews) return undefined;
-      const conditions = setConditions(before, health.conditions, now, generation);
+      const conditions = replaceConditions(before, health.conditions, HEALTH_CONDITIONS, now, generation);
       const sequencer = sequencerToStatus(sample, status.sequencer, now);
       return {
         ...status,
@@ -137,6 +148,22 @@ function otherChain(sample: Sample): Finding[] {
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   const verdict = sameChain([sample], active ? { activeSequencer: active.node } : {});
   return verdict.outcome === 'fail' ? [{ ...verdict, reason: 'DifferentChains' }] : [];
+}
+
+/** Most samples see no transaction: what the last ones have cost is remembered. */
+function withPrice(sample: Sample, known: readonly Sample[]): Sample {
+  const account = sample.batcher?.ok ? sample.batcher.value : undefined;
+  if (!account) return sample;
+  const earlier = known.filter(({ batcher }) => batcher?.ok && batcher.value.address === account.address);
+  const price = batchPrice([...earlier.slice(-1), sample]);
+  const before = earlier.at(-1)?.batcher;
+  const remembered = price
+    ? (price.wei / price.transactions).toString()
+    : before?.ok
+      ? before.value.weiPerTransaction
+      : undefined;
+  if (remembered === undefined) return sample;
+  return { ...sample, batcher: { ok: true, value: { ...account, weiPerTransaction: remembered } } };
 }
 
 /** A sample looks for batches in the last blocks of L1 only: an older one stays the last until there is a newer one. */

@@ -27,11 +27,13 @@ export function createRedactor(): Redactor {
   let forms: readonly string[] = [];
 
   function redact(text: string): string {
-    let result = text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${MASK}@`);
+    let result = text;
+    // Whole values before parts of them: what a pattern has cut is not found any more.
     for (const form of forms) {
       if (result.includes(form)) result = result.replaceAll(form, MASK);
     }
-    return result;
+    // To the last @: a password may have others in it.
+    return result.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s"/]+@/gi, `$1${MASK}@`);
   }
 
   return {
@@ -63,8 +65,24 @@ function formsOf(value: string): string[] {
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   // An endpoint's secret is what follows the host; the host itself is wanted in messages.
   if (url)
-    return [...forms, url.password, url.pathname, url.search, ...url.searchParams.values()].filter(isWorthHiding);
+    return [...forms, ...passwordOf(trimmed, url), url.pathname, url.search, ...url.searchParams.values()].filter(
+      isWorthHiding,
+    );
   return forms.filter(isWorthHiding);
+}
+
+/** As it was written, as a URL writes it, and as it is meant: programs print all three. */
+function passwordOf(text: string, { password }: URL): string[] {
+  const [, raw = ''] = /^[^/]*\/\/[^\s"/:]*:([^\s"/]*)@/.exec(text) ?? [];
+  return [raw, decoded(raw), password, decoded(password)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isWorthHiding(form: string): boolean {

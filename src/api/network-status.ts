@@ -202,11 +202,11 @@ export const optimismNetworkStatus = z
     ).optional(),
     sequencer: z
       .object({
-        active: text('OpNode that may sequence, and does.', 63).optional(),
+        active: text('OpNode that sequences, or was the last one that did.', 63).optional(),
         since: timestamp('Since when.').optional(),
       })
       .optional()
-      .describe('Which sequencer is active.'),
+      .describe('Which sequencer is active; whether it makes blocks now says the condition `Sequencing`.'),
     decisions: decisions.optional().describe('What people have decided, so that it outlives the workflow.'),
     audit: z
       .object({

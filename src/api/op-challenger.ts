@@ -31,11 +31,11 @@ export const opChallengerSpec = withRules(
     gameTypes: setOf(
       z.enum(['Auto', ...GAME_TYPE_NAMES]).describe('Name of a game type.'),
       { min: 1, max: 8 },
-      "Types of games that are played. Auto: the portal's respected type, every other that the factory has, and those that it has played before.",
+      "Types of games that are played. Auto: the portal's respected type, every other that the factory has an implementation for, and what the challenger has played before.",
     ).default(['Auto']),
     prestatesUrl: plainUrl({
       description:
-        'Where prestates are fetched from, as <url>/<hash>.bin.gz. Absent: only games without a prestate are played.',
+        'Where prestates are fetched from, as <url>/<hash>.bin.gz, .json.gz or .json. Required for games that a program decides: cannon, cannon-kona and, before op-challenger v1.9.4, permissioned.',
       example: 'https://prestates.example.com/acme',
       field: 'prestatesUrl',
       instead: 'serve the prestates without one (they are public), for example https://prestates.example.com/acme',
@@ -44,7 +44,7 @@ export const opChallengerSpec = withRules(
       .enum(['Required', 'Warn'])
       .default('Required')
       .describe(
-        'What a missing prestate of the respected game means. Required: no plan goes on. Warn: the challenger counts as degraded.',
+        'What a missing prestate of the respected game means. Required: no plan that starts the challenger goes on, and it counts as degraded. Warn: the condition Challenging says so.',
       ),
     storage: storage('Volume for games and prestates.', '100Gi'),
     maxConcurrency: z

@@ -29,7 +29,11 @@ export const opProposerSpec = z
       .describe(
         "Type of the dispute game that is proposed, as a number, e.g. 1 (permissioned) or 8 (cannon-kona). Auto: the portal's respected type; on chains with L2OutputOracle, outputs.",
       ),
-    proposalInterval: duration('Time between two proposals.', { example: '1h', min: '1s', max: '168h' }).default('1h'),
+    proposalInterval: duration('Time between two proposals. An L2OutputOracle has its own on L1.', {
+      example: '1h',
+      min: '1s',
+      max: '168h',
+    }).default('1h'),
     pollInterval: duration('How often it is checked whether a proposal is due. Absent: 12s.', {
       example: '12s',
       min: '1s',

@@ -3,18 +3,20 @@ import type { InboxScan, InboxTransaction, Reading, Sample } from './samples.ts'
 /** Heartbeat details are meant to be small: Temporal warns at 256 KiB. */
 const LARGEST_HISTORY_BYTES = 128 * 1024;
 const MOST_SAMPLES = 24;
-/** The newest samples stay as they are: gates compare them one with the next. */
+/** The newest samples stay as they are, unless they are too large for that: gates compare them one with the next. */
 const NEWEST_KEPT = 8;
+/** How old the first of only two may become before the second takes its place. */
+const STALE_MS = 30_000;
 
 /**
  * Adds a sample to those of earlier attempts and keeps the whole small. The first one stays, since gates measure from
  * it; the newest stay, and those from which on a head stands still, since gates measure for how long. Of the others the
  * one that is closest to its neighbours goes, and its inbox transactions pass to the next one: of each sender the first
- * and the last are never forgotten.
+ * and the last are never forgotten. Of samples with very many nodes only two may be left.
  */
 export function rememberSample(history: readonly Sample[], sample: Sample): readonly Sample[] {
   let samples = [...history, sample];
-  while (samples.length > NEWEST_KEPT + 1 && isTooLarge(samples)) samples = withoutOne(samples, mostRedundant(samples));
+  while (samples.length > 2 && isTooLarge(samples)) samples = withoutOne(samples, mostRedundant(samples));
   return samples;
 }
 
@@ -24,9 +26,13 @@ function isTooLarge(samples: readonly Sample[]): boolean {
 
 function mostRedundant(samples: readonly Sample[]): number {
   const kept = standstills(samples);
+  // Where there is room for two, the first one would else stay however little it says of what is now.
+  const ageMs = (samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0);
+  if (samples.length === 3 && !kept.has(0) && (kept.has(1) || ageMs > STALE_MS)) return 0;
+  const newest = samples.length > NEWEST_KEPT + 1 ? NEWEST_KEPT : 1;
   let found: number | undefined;
   let smallest = Number.POSITIVE_INFINITY;
-  for (let index = 1; index < samples.length - NEWEST_KEPT; index++) {
+  for (let index = 1; index < samples.length - newest; index++) {
     const gap = (samples[index + 1]?.at ?? 0) - (samples[index - 1]?.at ?? 0);
     if (gap < smallest && !kept.has(index)) [found, smallest] = [index, gap];
   }
@@ -34,7 +40,7 @@ function mostRedundant(samples: readonly Sample[]): number {
 }
 
 /** For each pod the first sample since which every reading had the head that it has now. */
-function standstills(samples: readonly Sample[]): ReadonlySet<number> {
+function standstills(samples: readonly Sample[]): ReadonlySet<number | undefined> {
   const pods = samples.at(-1)?.nodes.map(({ pod }) => pod) ?? [];
   return new Set(
     pods.map((pod) => {
@@ -43,6 +49,7 @@ function standstills(samples: readonly Sample[]): ReadonlySet<number> {
         return sync?.ok ? sync.value.unsafeL2.hash : undefined;
       });
       const now = heads.findLast((hash) => hash !== undefined);
+      if (now === undefined) return undefined;
       const moved = heads.findLastIndex((hash) => hash !== undefined && hash !== now);
       return heads.indexOf(now, moved + 1);
     }),

@@ -3,7 +3,7 @@ import { challengerMetrics } from './clients/challenger.ts';
 import type { HttpOptions } from './clients/http.ts';
 import { senderAccount } from './clients/l1.ts';
 import { hasPrestate } from './clients/prestates.ts';
-import { lastProposal, type ProposalTarget, proposalBond, tryProposal } from './clients/proposals.ts';
+import { lastProposal, outputInterval, type ProposalTarget, proposalBond, tryProposal } from './clients/proposals.ts';
 import { reading } from './clients/reading.ts';
 import { serviceVersion } from './clients/service-version.ts';
 import { fromAddress } from './pod-reading.ts';
@@ -65,18 +65,20 @@ export async function sampleProposer(
   { address, target, isTried = false, before }: ProposerTarget,
   http: HttpOptions,
 ): Promise<ProposerSample> {
-  const [account, bondWei, proposals] = await Promise.all([
+  const [account, bondWei, intervalSeconds, proposals] = await Promise.all([
     senderAccount(url, { address }, http),
     proposalBond(url, target, http),
+    outputInterval(url, target, http),
     lastProposal(url, { address, target, from: before?.seenProposals ?? 0 }, http),
   ]);
   const last = proposals.last ?? before?.lastProposal;
   // A node refuses the call of an account that does not have what goes along, before the contract is asked.
-  const canTry = isTried && BigInt(account.balanceWei) >= BigInt(bondWei);
+  const canTry = isTried && BigInt(account.balanceWei) > BigInt(bondWei);
   const trial = canTry ? await reading(tryProposal(url, { address, bondWei, target }, http)) : undefined;
   return {
     ...account,
     bondWei,
+    ...(intervalSeconds === undefined ? {} : { intervalSeconds }),
     seenProposals: proposals.seen,
     ...(trial ? { trial } : {}),
     ...(last ? { lastProposal: last } : {}),

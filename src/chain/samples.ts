@@ -131,6 +131,8 @@ export interface BatcherSample extends SenderSample {
   /** Nonce at an earlier L1 block, where the L1 node still knows it. */
   readonly nonceBefore?: { readonly blockNumber: number; readonly nonce: number };
   readonly lastInboxTransaction?: InboxTransaction;
+  /** What its transactions have cost when the last ones were seen; only where earlier samples are remembered. */
+  readonly weiPerTransaction?: string;
 }
 
 /** A pod of an OpBatcher or OpProposer. */
@@ -162,6 +164,8 @@ export type ProposalTrial =
 export interface ProposerSample extends SenderSample {
   /** What goes along with a proposal; `0` for outputs, and where the factory does not know the type of game. */
   readonly bondWei: string;
+  /** Seconds between two outputs, as the L2OutputOracle wants them; absent for games. */
+  readonly intervalSeconds?: number;
   /** Only when it was asked for. */
   readonly trial?: Reading<ProposalTrial>;
   /** Proposals on L1 of anybody: those before were looked at. */
@@ -175,6 +179,8 @@ export interface ChallengerMetrics {
   /** Last L1 block at which it has scheduled all games; 0 while it can not. */
   readonly highestActedL1Block: number;
   readonly trackedGames: number;
+  /** Games that it works on now: until they are done the block that it acted at stands still. */
+  readonly inflightGames: number;
   readonly claimFailures: number;
   /** `v1.16.11` */
   readonly version?: string;

@@ -45,6 +45,8 @@ export const GATES = [
   'funds',
 ] as const;
 export type GateName = (typeof GATES)[number];
+/** Gates in the order in which they are asked, each with how long it may be waited for, in seconds. */
+export type GateTimeouts = Readonly<Partial<Record<GateName, number>>>;
 
 /** Gates that only `confirmFenced` may pass: skipping them could make two of what there must be one of. */
 export const UNSKIPPABLE_GATES: readonly GateName[] = [
@@ -97,7 +99,7 @@ export interface Step {
   readonly component: ComponentRef;
   /** The step as a sentence, for status, events and the Temporal UI. */
   readonly summary: string;
-  /** How long the step may take, in seconds; a gate's own limit. */
+  /** How long the step may take, in seconds; of several gates the sum of their limits. */
   readonly limitSeconds: number;
   /** Digest of the stored render that the step applies. */
   readonly render?: string;
@@ -107,6 +109,8 @@ export interface Step {
   readonly ordinal?: number;
   /** Gates of an `awaitGate`, in the order in which they are asked. */
   readonly gates?: readonly GateName[];
+  /** How long each of several gates may be waited for, in seconds, from when those before it have passed. */
+  readonly gateTimeouts?: GateTimeouts;
   /** An `applyComponent` that is done when the pods of the component are ready. */
   readonly awaitsPods?: boolean;
   /** With this step its component is rolled out: its render is recorded as the one that drift is repaired with. */

@@ -15,7 +15,10 @@ export interface SeenSequencer {
   readonly state: SequencerState;
   /** Its key says that it sequences after a restart. */
   readonly may: boolean;
-  /** Not heard of for longer than a restart takes, or nothing is there that could come back by itself. */
+  /**
+   * Its pod is there and was not heard of for longer than a restart takes. One without a pod is none: what is missing is
+   * put back on its volume, with every block that it has made.
+   */
   readonly lost: boolean;
 }
 

@@ -17,7 +17,10 @@ export function approvedPlan(plan: Plan, approval: ApprovalRecord, expiresAt: nu
   return { revision: plan.desiredRevision, kind: plan.kind, steps: plan.steps.map(stepKey), approval, expiresAt };
 }
 
-/** @returns the approval, when it has not expired and every step of `plan` was approved for the same revision */
+/**
+ * @returns the approval, when it has not expired and every step of `plan` was approved for the same revision; what only
+ *   asks the chain needs nobody's word
+ */
 export function approvalCovering(
   plan: Plan,
   approved: ApprovedPlan | undefined,
@@ -26,7 +29,8 @@ export function approvalCovering(
   if (approved?.revision !== plan.desiredRevision || approved.kind !== plan.kind) return undefined;
   // Written so that a time that can not be read counts as over.
   if (approved.expiresAt !== undefined && !(now < approved.expiresAt)) return undefined;
-  return plan.steps.every((step) => approved.steps.includes(stepKey(step))) ? approved.approval : undefined;
+  const isCovered = (step: Step) => step.type === 'awaitGate' || approved.steps.includes(stepKey(step));
+  return plan.steps.every(isCovered) ? approved.approval : undefined;
 }
 
 /**

@@ -151,14 +151,16 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
   if (desired.role === 'network') return storeNetwork(desired, limits, { checkChain: transition === 'install' });
   if (isStoppedSender(item)) return stopSender(desired);
   // One that was stopped starts like a new one: somebody else may have taken over.
-  const runs = transition !== 'install' && !(SENDERS.includes(desired.role) && scalesUp(item));
+  const starts = (SENDERS.includes(desired.role) && scalesUp(item)) || (waitsForOthers(item) && !restarts(item));
+  const runs = transition !== 'install' && !starts;
   if (runs && !restarts(item))
     return desired.role === 'replica' && scalesUp(item) ? scaleReplica(desired, limits) : changeInPlace(desired);
   switch (desired.role) {
     case 'sequencer':
       return runs ? changeSequencer(desired, limits) : installSequencer(desired, limits);
     case 'batcher':
-      return runs ? changeBatcher(desired, limits) : installBatcher(desired, limits);
+      if (!runs) return installBatcher(desired, limits);
+      return [...(waitsForOthers(item) ? [nobodyElseBatches(desired, limits)] : []), ...changeBatcher(desired, limits)];
     case 'standby':
     case 'replica':
       return runs ? changeReplica(desired, limits) : installReplica(desired, limits);

@@ -2,7 +2,7 @@
  * The steps of one component, one function for each way it can change. The order inside a section is the protocol
  * of design/plans.md; the order of sections is the planner's.
  */
-import type { ComponentRef, GateName, Step, StepType } from '../contract/plan.ts';
+import type { ComponentRef, GateName, GateTimeouts, Step, StepType } from '../contract/plan.ts';
 import type { DesiredComponent, StepLimits } from './desired.ts';
 
 /** A step before it has its number. */
@@ -10,7 +10,10 @@ export type StepDraft = Omit<Step, 'id'>;
 
 interface StepOptions
   extends Partial<
-    Pick<Step, 'render' | 'partition' | 'ordinal' | 'safePointAfter' | 'gates' | 'awaitsPods' | 'completes'>
+    Pick<
+      Step,
+      'render' | 'partition' | 'ordinal' | 'safePointAfter' | 'gates' | 'gateTimeouts' | 'awaitsPods' | 'completes'
+    >
   > {
   readonly limitSeconds?: number;
 }
@@ -20,16 +23,11 @@ function step(type: StepType, component: ComponentRef, summary: string, options:
   return { type, component, summary, limitSeconds, safePointAfter, ...rest };
 }
 
-/** @param limitSeconds of all of them together */
-function gate(
-  gates: GateName | readonly GateName[],
-  component: ComponentRef,
-  summary: string,
-  limitSeconds: number,
-  options: StepOptions = {},
-): StepDraft {
-  const names = typeof gates === 'string' ? [gates] : gates;
-  return step('awaitGate', component, summary, { ...options, limitSeconds, gates: names });
+function gate(limits: GateTimeouts, component: ComponentRef, summary: string, options: StepOptions = {}): StepDraft {
+  const gates = Object.keys(limits) as GateName[];
+  const limitSeconds = Object.values(limits).reduce((sum, seconds) => sum + seconds, 0);
+  const each = gates.length > 1 ? { gateTimeouts: limits } : {};
+  return step('awaitGate', component, summary, { ...options, limitSeconds, gates, ...each });
 }
 
 /** Nothing that runs moves. */
@@ -65,10 +63,10 @@ function completing(steps: readonly StepDraft[], { render }: DesiredComponent): 
 export function storeNetwork(of: DesiredComponent, limits: StepLimits, options: { checkChain: boolean }): StepDraft[] {
   const { component } = of;
   const summary = 'L1 is the right chain; rollup config, genesis and L1 contracts agree';
-  const gates = ['l1-reachable', 'config-matches-chain'] as const;
+  const gates = { 'l1-reachable': limits.l1ReachableSeconds, 'config-matches-chain': limits.l1ReachableSeconds };
   return completing(
     [
-      ...(options.checkChain ? [gate(gates, component, summary, limits.l1ReachableSeconds)] : []),
+      ...(options.checkChain ? [gate(gates, component, summary)] : []),
       step('storeConfig', component, `store chain configuration, keys and peers of ${component.name}`),
     ],
     of,
@@ -78,13 +76,9 @@ export function storeNetwork(of: DesiredComponent, limits: StepLimits, options: 
 export function installSequencer(of: DesiredComponent, limits: StepLimits): StepDraft[] {
   const { component } = of;
   const summary = `execution client of ${component.name} is of this chain, and it has derived up to the L1 head`;
-  const seconds = limits.engineReadySeconds + limits.derivationSeconds;
+  const gates = { 'engine-ready': limits.engineReadySeconds, 'derivation-caught-up': limits.derivationSeconds };
   return completing(
-    [
-      applyPods(of, limits, { partition: 0 }),
-      gate(['engine-ready', 'derivation-caught-up'], component, summary, seconds),
-      ...sequence(of, limits),
-    ],
+    [applyPods(of, limits, { partition: 0 }), gate(gates, component, summary), ...sequence(of, limits)],
     of,
   );
 }
@@ -94,9 +88,9 @@ function sequence({ component }: DesiredComponent, limits: StepLimits): StepDraf
   const { name } = component;
   const works = `${name} makes blocks, and is the only active sequencer`;
   return [
-    gate('no-foreign-sequencer', component, 'nobody else sequences this chain', limits.foreignSequencerSeconds),
+    gate({ 'no-foreign-sequencer': limits.foreignSequencerSeconds }, component, 'nobody else sequences this chain'),
     step('startSequencer', component, `start sequencing on ${name}`),
-    gate(['sequencing', 'single-sequencer'], component, works, 2 * limits.sequencingSeconds),
+    gate({ sequencing: limits.sequencingSeconds, 'single-sequencer': limits.sequencingSeconds }, component, works),
   ];
 }
 
@@ -106,7 +100,7 @@ export function changeSequencer(of: DesiredComponent, limits: StepLimits): StepD
   return completing(
     [
       applyPods(of, limits, { partition: 0 }),
-      gate('engine-ready', of.component, summary, limits.engineReadySeconds),
+      gate({ 'engine-ready': limits.engineReadySeconds }, of.component, summary),
       ...sequence(of, limits),
     ],
     of,
@@ -118,7 +112,7 @@ export function installBatcher(of: DesiredComponent, limits: StepLimits): StepDr
   const summary = `${component.name} can pay, and nobody else batches with its key`;
   return completing(
     [
-      gate(['funds', 'no-foreign-batcher'], component, summary, limits.foreignBatcherSeconds),
+      gate({ funds: limits.batchingSeconds, 'no-foreign-batcher': limits.foreignBatcherSeconds }, component, summary),
       applyPods(of, limits, { partition: 0 }),
       batching(of, limits),
     ],
@@ -127,7 +121,8 @@ export function installBatcher(of: DesiredComponent, limits: StepLimits): StepDr
 }
 
 export function nobodyElseBatches({ component }: DesiredComponent, limits: StepLimits): StepDraft {
-  return gate('no-foreign-batcher', component, 'nobody else batches with this key', limits.foreignBatcherSeconds);
+  const summary = 'nobody else batches with this key';
+  return gate({ 'no-foreign-batcher': limits.foreignBatcherSeconds }, component, summary);
 }
 
 /**
@@ -138,7 +133,7 @@ export function startProposer(of: DesiredComponent, limits: StepLimits): StepDra
   const summary = `${of.component.name} can pay, and L1 would accept a proposal of it`;
   return completing(
     [
-      gate(['funds', 'proposer-permitted'], of.component, summary, limits.proposingSeconds),
+      gate({ funds: limits.proposingSeconds, 'proposer-permitted': limits.proposingSeconds }, of.component, summary),
       applyPods(of, limits, { partition: 0 }),
     ],
     of,
@@ -162,7 +157,9 @@ export function changeBatcher(of: DesiredComponent, limits: StepLimits): StepDra
       step('stopBatcher', component, `stop ${component.name} and wait until its last transaction is on L1`, {
         safePointAfter: false,
       }),
-      applyPods(of, limits, { partition: 0 }),
+      // Without waiting, so that it can be left when the pod of the new template never becomes ready.
+      apply(of, { partition: 0 }),
+      awaitPods(of, limits),
       batching(of, limits),
     ],
     of,
@@ -234,21 +231,21 @@ export function confirmRepair(of: DesiredComponent, limits: StepLimits): StepDra
 
 function batching({ component }: DesiredComponent, limits: StepLimits): StepDraft {
   const summary = `batches of ${component.name} arrive on L1 and the safe head rises`;
-  return gate('batching', component, summary, limits.batchingSeconds);
+  return gate({ batching: limits.batchingSeconds }, component, summary);
 }
 
 function challenging({ component }: DesiredComponent, limits: StepLimits): StepDraft {
   const summary = `${component.name} can pay, follows L1 and could act`;
-  return gate(['funds', 'challenging'], component, summary, limits.challengingSeconds);
+  const gates = { funds: limits.challengingSeconds, challenging: limits.challengingSeconds };
+  return gate(gates, component, summary);
 }
 
 function nodeSynced(of: DesiredComponent, limits: StepLimits, ordinal?: number): StepDraft {
   const who = ordinal === undefined ? of.component.name : `${of.component.name}-${ordinal}`;
   return gate(
-    'node-synced',
+    { 'node-synced': limits.nodeSyncSeconds },
     of.component,
     `${who} follows the chain`,
-    limits.nodeSyncSeconds,
     ordinal === undefined ? {} : { ordinal },
   );
 }

@@ -30,6 +30,8 @@ const STARTUP_SECONDS = 120;
 const DATA_VOLUME = 'data';
 const DATA_FOLDER = '/data';
 const dataMount: VolumeMount = { name: DATA_VOLUME, mountPath: DATA_FOLDER };
+/** cannon is several machines in one file: it unpacks the one that it needs here, also to check a prestate. */
+const tmpMount: VolumeMount = { name: 'tmp', mountPath: '/tmp' };
 
 /** Where the published image has the programs that play a game to its end. */
 const CANNON = '/usr/local/bin/cannon';
@@ -47,10 +49,12 @@ export function challengerObjects(
   const what = observability(input.network, challenger.spec);
   const signer = renderSigner('OP_CHALLENGER', 'OP_CHALLENGER_PRIVATE_KEY', challenger.spec.signer, input);
   const types = challengedGameTypes(challenger.spec, contracts, input.playedGameTypes?.(name));
-  const genesis = types.some(needsPrestate) ? renderGenesis(input) : undefined;
-  const config = types.some(needsPrestate) ? configVolume(input.chain.config) : undefined;
+  const runsPrograms = types.some(needsPrestate);
+  const genesis = runsPrograms ? renderGenesis(input) : undefined;
+  const config = runsPrograms ? configVolume(input.chain.config) : undefined;
   const mounts = [
     dataMount,
+    ...(runsPrograms ? [tmpMount] : []),
     ...(config === undefined ? [] : [configMount]),
     ...(genesis?.volumeMounts ?? []),
     ...signer.volumeMounts,
@@ -63,7 +67,12 @@ export function challengerObjects(
     selector,
     initContainers: genesis?.initContainers ?? [],
     containers: [challengerContainer(challenger, input, { what, signer, contracts, types, mounts })],
-    volumes: [...(config === undefined ? [] : [config]), ...(genesis?.volumes ?? []), ...signer.volumes],
+    volumes: [
+      ...(runsPrograms ? [{ name: tmpMount.name, emptyDir: {} }] : []),
+      ...(config === undefined ? [] : [config]),
+      ...(genesis?.volumes ?? []),
+      ...signer.volumes,
+    ],
   });
   return [
     serviceAccount(companionMetadata(subject, name)),
@@ -129,11 +138,17 @@ function challengerContainer(
   };
 }
 
+/**
+ * The name that every release reads: before v1.8.0 there was no other, and later ones keep it beside OP_CHALLENGER_GAME_TYPES.
+ * So what an image without a version tag is does not have to be known.
+ */
+const GAME_TYPES_VARIABLE = 'OP_CHALLENGER_TRACE_TYPE';
+
 /** What is played, and for games that a program decides: where it is, what it starts from, and which chain it is about. */
 function gameSettings(spec: OpChallengerSpec, types: readonly GameTypeName[], input: RenderInput): EnvVar[] {
   const programs = types.filter(needsPrestate);
   return [
-    ...setting('OP_CHALLENGER_GAME_TYPES', types.join(',')),
+    ...setting(GAME_TYPES_VARIABLE, types.join(',')),
     ...(programs.length === 0
       ? []
       : [
@@ -145,14 +160,15 @@ function gameSettings(spec: OpChallengerSpec, types: readonly GameTypeName[], in
           ...(programs.some((name) => name.includes('kona'))
             ? setting('OP_CHALLENGER_CANNON_KONA_SERVER', KONA_HOST)
             : []),
-          ...chainSettings(input),
+          ...chainSettings(input, renderGenesis(input) !== undefined),
         ]),
   ];
 }
 
-function chainSettings({ chain }: RenderInput): EnvVar[] {
+/** By its name, or by its files: op-challenger takes no mixture, and the files only if all are there. */
+function chainSettings({ chain }: RenderInput, hasGenesis: boolean): EnvVar[] {
   const { config, registryName } = chain;
-  if (config.rollup === undefined && registryName !== undefined)
+  if (registryName !== undefined && (config.rollup === undefined || !hasGenesis))
     return setting('OP_CHALLENGER_NETWORK', opNetworkName(registryName));
   return [
     ...setting('OP_CHALLENGER_ROLLUP_CONFIG', `${CONFIG_FOLDER}/rollup.json`),

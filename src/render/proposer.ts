@@ -1,5 +1,5 @@
 /** OpProposer: a StatefulSet of one, for its promise of at most one pod; a Deployment may run two while a node is lost. */
-import type { OpProposer } from '../api/op-proposer.ts';
+import type { OpProposer, OpProposerSpec } from '../api/op-proposer.ts';
 import { anyPod, headlessService, networkPolicy, operatorPods, serviceAccount } from './companions.ts';
 import { endpointSetting } from './endpoint.ts';
 import { setting } from './environment.ts';
@@ -71,8 +71,7 @@ function proposerContainer(
   const env = [
     ...endpointSetting('OP_PROPOSER_L1_ETH_RPC', network.spec.l1.rpc, input),
     ...rollupEndpoints('OP_PROPOSER', referencedNodes(spec.nodeRefs, input.nodes), input),
-    ...targetSettings(proposedGameType(spec, contracts), contracts),
-    ...setting('OP_PROPOSER_PROPOSAL_INTERVAL', spec.proposalInterval),
+    ...targetSettings(spec, contracts),
     ...setting('OP_PROPOSER_POLL_INTERVAL', spec.pollInterval),
     ...setting('OP_PROPOSER_ALLOW_NON_FINALIZED', spec.allowNonFinalized),
     ...setting('OP_PROPOSER_ACTIVE_SEQUENCER_CHECK_DURATION', spec.activeSequencerCheckInterval),
@@ -95,11 +94,16 @@ function proposerContainer(
   };
 }
 
-/** The type of game is always given: the default, 0, is respected by few chains. */
-function targetSettings(gameType: number | undefined, contracts: ContractFacts): EnvVar[] {
+/**
+ * The type of game is always given: the default, 0, is respected by few chains. An oracle has an interval of its own, and
+ * op-proposer refuses another one beside it.
+ */
+function targetSettings(spec: OpProposerSpec, contracts: ContractFacts): EnvVar[] {
+  const gameType = proposedGameType(spec, contracts);
   if (gameType === undefined) return setting('OP_PROPOSER_L2OO_ADDRESS', contracts.l2OutputOracle);
   return [
     ...setting('OP_PROPOSER_GAME_FACTORY_ADDRESS', contracts.disputeGameFactory),
     ...setting('OP_PROPOSER_GAME_TYPE', gameType),
+    ...setting('OP_PROPOSER_PROPOSAL_INTERVAL', spec.proposalInterval),
   ];
 }

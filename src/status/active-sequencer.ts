@@ -1,4 +1,4 @@
-/** Which sequencer is active, as status says it. Pure. */
+/** Which sequencer is active, or was the last one that was, as status says it. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { Sample } from '../chain/samples.ts';
 import { sequencerState } from '../chain/sequencer-state.ts';
@@ -7,7 +7,8 @@ import { timestamp } from './conditions.ts';
 type SequencerStatus = OptimismNetworkStatus['sequencer'];
 
 /**
- * @param before what status says so far: it stays while the active one is the same, and while nobody knows
+ * @param before what status says so far: it stays while the active one is the same, while nobody knows, and while nobody
+ *   sequences: who made the last blocks is who goes on with them
  * @returns undefined when status says nothing yet and there is nothing to say
  */
 export function sequencerToStatus(sample: Sample, before: SequencerStatus, now: Date): SequencerStatus {
@@ -15,7 +16,6 @@ export function sequencerToStatus(sample: Sample, before: SequencerStatus, now: 
   const actives = sequencers.filter(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   // Somebody may have started a second one: that does not make the first one another.
   const active = actives.find(({ node }) => node === before?.active) ?? actives[0];
-  if (active) return before?.active === active.node ? before : { active: active.node, since: timestamp(now) };
-  const allStopped = sequencers.every(({ sequencerActive }) => sequencerState(sequencerActive) === 'stopped');
-  return before && allStopped ? {} : before;
+  if (!active || before?.active === active.node) return before;
+  return { active: active.node, since: timestamp(now) };
 }

@@ -2,6 +2,7 @@
  * What a network's chain does, from samples of its nodes: heads, lags, one word, and conditions that say why. Pure.
  * An answer that is missing is unknown, never a stopped chain.
  */
+import type { ConditionType } from '../api/conditions.ts';
 import type { Head } from '../api/network-status.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { NodeSample, Sample, SyncStatus } from '../chain/samples.ts';
@@ -14,6 +15,17 @@ import { funded } from './health/funded.ts';
 import type { HealthLimits } from './health/limits.ts';
 import { proposing } from './health/proposing.ts';
 import { sequencing } from './health/sequencing.ts';
+
+/** Types of conditions that the observation of a network writes, and takes back where they do not apply any more. */
+export const HEALTH_CONDITIONS = [
+  'Sequencing',
+  'Batching',
+  'Following',
+  'Proposing',
+  'Challenging',
+  'Funded',
+  'Degraded',
+] as const satisfies readonly ConditionType[];
 
 export type HealthClass = 'Healthy' | 'Degraded' | 'Stalled' | 'Unknown';
 
@@ -57,7 +69,7 @@ export function healthOf(
     ...following(last, best, limits),
     ...proposing(last, best, limits),
     ...challenging(samples, last, limits.challenging),
-    ...funded(last, limits),
+    ...funded(samples, last, limits),
   ];
   const healthClass = classOf(findings, best);
   const shown = findings.filter(({ type }) => type !== 'Degraded');

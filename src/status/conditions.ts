@@ -3,7 +3,8 @@
  *
  * Types that the entity's report writes: ConfigurationValid, ContractsDiscovered, Ready, Progressing, AwaitingApproval,
  * Paused (network-conditions.ts). The observation writes Sequencing, Batching, Following, Proposing,
- * Challenging, Funded and Degraded (chain-health.ts), the watcher Orchestrated. One writer for each type: server-side apply keeps them apart.
+ * Challenging, Funded and Degraded (chain-health.ts), the watcher Orchestrated. One writer for each type: each reads the
+ * whole status, changes its own, and puts it back with the resourceVersion that it has read.
  */
 import type { Condition, ConditionType } from '../api/conditions.ts';
 
@@ -51,12 +52,37 @@ export function setConditions(
   return inputs.reduce<Condition[]>((all, input) => setCondition(all, input, now, observedGeneration), [...list]);
 }
 
-/** Whether any of the inputs says something else than the list, whatever numbers are in its message. */
+/**
+ * Sets the conditions of a writer that looks anew each time: what it has not found this time is taken back. A condition
+ * of something that is off would go on to blame it.
+ * @param owned the types that are the writer's
+ */
+export function replaceConditions(
+  list: readonly Condition[],
+  inputs: readonly ConditionInput[],
+  owned: readonly ConditionType[],
+  now: Date,
+  observedGeneration?: number,
+): Condition[] {
+  const kept = list.filter(({ type }) => !isTakenBack(type, inputs, owned));
+  return setConditions(kept, inputs, now, observedGeneration);
+}
+
+function isTakenBack(type: string, inputs: readonly ConditionInput[], owned: readonly ConditionType[]): boolean {
+  return owned.some((own) => own === type) && !inputs.some((input) => input.type === type);
+}
+
+/**
+ * Whether any of the inputs says something else than the list, whatever numbers are in its message, or one of the owned
+ * types has to be taken back.
+ */
 export function saysOther(
   list: readonly Condition[],
   inputs: readonly ConditionInput[],
+  owned: readonly ConditionType[],
   observedGeneration: number,
 ): boolean {
+  if (list.some(({ type }) => isTakenBack(type, inputs, owned))) return true;
   return inputs.some(({ type, status, reason }) => {
     const before = list.find((condition) => condition.type === type);
     return before?.status !== status || before.reason !== reason || before.observedGeneration !== observedGeneration;

@@ -1,6 +1,6 @@
 /** What is seen of a proposer, on L1 and of its pod, as the status of its OpProposer. Pure. */
 import type { OpProposerStatus } from '../api/op-proposer.ts';
-import type { Sample } from '../chain/samples.ts';
+import type { Proposal, Sample } from '../chain/samples.ts';
 import { timestamp } from './conditions.ts';
 import type { Facts } from './facts.ts';
 
@@ -16,25 +16,29 @@ export interface ProposerFactsInput {
 export function proposerFacts({ pod, sample, intervalSeconds, before }: ProposerFactsInput): Facts<OpProposerStatus> {
   const account = sample.proposer?.ok ? sample.proposer.value : undefined;
   const version = sample.servicePods?.find((item) => item.pod === pod)?.version;
-  const last = account?.lastProposal;
-  const seconds = (at: number) => timestamp(new Date(at * 1000));
   return {
     fields: {
       pod,
       version: pod === undefined ? undefined : version?.ok ? version.value : before.version,
       ...(account ? { address: account.address, balance: account.balanceWei } : {}),
-      ...(last
-        ? {
-            lastGame: {
-              ...(last.address === undefined ? {} : { address: last.address }),
-              ...(last.gameType === undefined ? {} : { gameType: last.gameType }),
-              l2Block: last.l2Block,
-              at: seconds(last.timestamp),
-            },
-            nextDue: seconds(last.timestamp + intervalSeconds),
-          }
-        : {}),
+      ...(account?.lastProposal ? proposed(account.lastProposal, account.intervalSeconds ?? intervalSeconds) : {}),
     },
     signs: ({ address, version: shown, pod: of, lastGame }) => ({ address, shown, of, game: lastGame?.address }),
+  };
+}
+
+function proposed(
+  { address, gameType, l2Block, timestamp: at }: Proposal,
+  intervalSeconds: number,
+): Pick<OpProposerStatus, 'lastGame' | 'nextDue'> {
+  const seconds = (time: number) => timestamp(new Date(time * 1000));
+  return {
+    lastGame: {
+      ...(address === undefined ? {} : { address }),
+      ...(gameType === undefined ? {} : { gameType }),
+      l2Block,
+      at: seconds(at),
+    },
+    nextDue: seconds(at + intervalSeconds),
   };
 }

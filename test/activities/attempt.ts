@@ -20,6 +20,10 @@ export interface Attempted extends Partial<Omit<StepInput, 'step' | 'network' | 
   readonly attempt?: number;
   /** How long earlier attempts have tried. */
   readonly waitedMs?: number;
+  /** What they have kept. */
+  readonly kept?: unknown;
+  /** Gets what this one keeps. */
+  readonly onKept?: (value: unknown) => void;
 }
 
 const CLUSTER = 'test';
@@ -41,7 +45,12 @@ export function dependenciesOn({ client, namespace }: ApiServer): ActivityDepend
 
 /** What the step says. @throws ApplicationFailure as Temporal gets it */
 export async function attempt(api: ApiServer, attempted: Attempted): Promise<string> {
-  const { network, step, attempt: number = 1, waitedMs = 0, ...others } = attempted;
+  return (await resultOf(api, attempted)).message;
+}
+
+/** @throws ApplicationFailure as Temporal gets it */
+export async function resultOf(api: ApiServer, attempted: Attempted): Promise<StepResult> {
+  const { network, step, attempt: number = 1, waitedMs = 0, kept, onKept, ...others } = attempted;
   const deps = dependenciesOn(api);
   const id = step.id ?? `01-${step.type}/${step.component.name}`;
   const inbound = activityInterceptor(deps);
@@ -52,13 +61,14 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
     attempt: number,
     startToCloseTimeoutMs: 60_000,
     heartbeatTimeoutMs: 5000,
-    heartbeatDetails: { waitedMs },
+    heartbeatDetails: { waitedMs, value: kept },
     workflowExecution: { workflowId, runId: `run-${network.name}` },
   };
   const environment = new MockActivityEnvironment(info, {
     interceptors: [() => ({ inbound })],
     logger: new DefaultLogger('ERROR'),
   });
+  environment.on('heartbeat', (details?: { readonly value?: unknown }) => onKept?.(details?.value));
   const input: StepInput = {
     network: { cluster: CLUSTER, namespace: network.namespace, name: network.name },
     uid: network.uid,
@@ -72,8 +82,7 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
     ...others,
   };
   const run: (input: StepInput) => Promise<StepResult> = createActivities(deps)[step.type];
-  const { message } = await environment.run<[StepInput], StepResult, typeof run>(run, input);
-  return message;
+  return environment.run<[StepInput], StepResult, typeof run>(run, input);
 }
 
 /** How the attempt fails. */

@@ -23,6 +23,8 @@ export interface OpNode extends AsyncDisposable {
   ahead: number;
   /** When its head was made, seconds since the epoch; else as recorded, long ago. */
   headTime: number | undefined;
+  /** Called before it answers. */
+  onAsked: (method: string) => Promise<void>;
   /** Called when it is told to start, before it does; `hang`: it starts and does not say so. */
   onStart: () => Promise<'hang' | undefined>;
 }
@@ -64,8 +66,9 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
   }
 
   const server = await answering(
-    ({ body }) => {
+    async ({ body }) => {
       asked.push(body?.method ?? '');
+      await node.onAsked(body?.method ?? '');
       return answer(body?.method ?? '');
     },
     { host: address.ip, port: NODE_RPC.number },
@@ -77,6 +80,7 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
     mood,
     ahead: 0,
     headTime: undefined,
+    onAsked: async () => undefined,
     onStart: async () => undefined,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

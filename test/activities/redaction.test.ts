@@ -44,6 +44,28 @@ describe('a secret that was read', () => {
   });
 });
 
+describe('a password', () => {
+  it.each([
+    'it is p@ssw0rd-with-at now',
+    'it is p%40ssw0rd-with-at now',
+    'dial https://user:p@ssw0rd-with-at@l1.example.com/ refused',
+    'dial https://user:p%40ssw0rd-with-at@l1.example.com/ refused',
+  ])('with an @ in it leaves no part of it: %s', (text) => {
+    for (const url of [
+      'https://user:p@ssw0rd-with-at@l1.example.com',
+      'https://user:p%40ssw0rd-with-at@l1.example.com',
+    ]) {
+      expect(redactorOf(url).redact(text)).not.toMatch(/ssw0rd|with-at/);
+    }
+  });
+
+  it('with an @ in it is hidden also when nobody has read it', () => {
+    expect(createRedactor().redact('https://user:p@ss@l1.example.com/ refused')).toBe(
+      'https://[redacted]@l1.example.com/ refused',
+    );
+  });
+});
+
 it('user names and passwords in URLs are hidden although nobody has read them', () => {
   expect(createRedactor().redact('https://user:pass@l1.example.com/ refused')).toBe(
     'https://[redacted]@l1.example.com/ refused',

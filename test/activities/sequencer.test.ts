@@ -14,7 +14,10 @@ import { type Mood, type OpNode, opNodeAt } from './op-node-at.ts';
 import { createOwner } from './owner.ts';
 
 type StepType = 'startSequencer' | 'stopSequencer';
-type Input = Partial<Pick<StepInput, 'fencedNodes' | 'planKind'>> & { readonly waitedMs?: number };
+type Input = Partial<Pick<StepInput, 'fencedNodes' | 'planKind'>> & {
+  readonly waitedMs?: number;
+  readonly kept?: unknown;
+};
 
 const STEP = '07-start-sequencer/a';
 const HOST = 'a-machine';
@@ -34,9 +37,6 @@ interface Standby {
   /** Its pod has no address (yet, or any more). */
   readonly withoutIp?: boolean;
 }
-
-/** More than a restart takes: from then on silence is no moment of one. */
-const LONG_SILENCE = { waitedMs: 31_000 };
 
 /** A network with the sequencers `a`, which is to start, `b`, which is what the test is about, and `c`, which has no pod. */
 class Scene implements AsyncDisposable {
@@ -76,6 +76,16 @@ class Scene implements AsyncDisposable {
   #create(kind: 'Pod' | 'ConfigMap', name: string, content: object, labels: Record<string, string> = {}) {
     const metadata = { name, namespace: api.namespace, labels: { 'optimism.io/network': this.network, ...labels } };
     return api.client.create<KubeObject>({ apiVersion: 'v1', kind, metadata, ...content });
+  }
+
+  /** More than a restart takes has gone by since `b` was silent first: from then on that is no moment of one. */
+  get longSilence() {
+    return { waitedMs: 431_000, kept: { silentSince: { [this.podOf('b')]: 400_000 } } };
+  }
+
+  /** `b` comes back on another machine. */
+  createPodOfB(): Promise<void> {
+    return this.#createPod('b', this.b.ip);
   }
 
   async #createPod(node: string, ip: string | undefined): Promise<void> {
@@ -223,7 +233,7 @@ describe.concurrent('a sequencer', () => {
 
   it.each(SILENT)('does not start beside one that %s for long: unknown is not stopped', async (_, standby) => {
     await using scene = await Scene.open(standby);
-    const failure = await scene.failure('startSequencer', LONG_SILENCE);
+    const failure = await scene.failure('startSequencer', scene.longSilence);
     expect(failure).toMatchObject({ type: 'FencingRequired', nonRetryable: true });
     expect(failure.message).toContain(scene.podOf('b'));
     expect(failure.details?.[0]).toMatchObject({
@@ -231,6 +241,41 @@ describe.concurrent('a sequencer', () => {
     });
     expect(scene.starts()).toBe(0);
     expect(await scene.keys()).toEqual(NOBODY);
+  });
+
+  it('waits for one that misses a single answer, however long the step has waited for something else', async () => {
+    await using scene = await Scene.open({ mood: 'error' });
+    expect(await scene.failure('startSequencer', { waitedMs: 400_000 })).toMatchObject({ type: 'NotReadyYet' });
+    const others = { silentSince: { [scene.podOf('c')]: 1000 } };
+    expect(await scene.failure('startSequencer', { waitedMs: 400_000, kept: others })).toMatchObject({
+      type: 'NotReadyYet',
+    });
+    expect(await scene.failure('startSequencer', scene.longSilence)).toMatchObject({ type: 'FencingRequired' });
+  });
+
+  it('does not start beside one whose pod appears while the others are being forbidden', async () => {
+    await using scene = await Scene.open({ sequences: true });
+    await scene.removePod('b');
+    scene.a.onAsked = async (method) => {
+      if (method === 'admin_sequencerActive' && scene.b.asked.length === 0) await scene.createPodOfB();
+    };
+    expect(await scene.failure('startSequencer')).toMatchObject({
+      type: 'SequencerChanged',
+      message: expect.stringContaining(`${scene.podOf('b')} sequences`),
+    });
+    expect([scene.a.sequences, scene.b.sequences]).toEqual([false, true]);
+    expect(scene.starts()).toBe(0);
+  });
+
+  it('does not start on an older block than one has whose pod appears meanwhile', async () => {
+    await using scene = await Scene.open();
+    await scene.removePod('b');
+    scene.b.ahead = 3;
+    scene.a.onAsked = async (method) => {
+      if (method === 'admin_sequencerActive' && scene.b.asked.length === 0) await scene.createPodOfB();
+    };
+    expect(await scene.failure('startSequencer')).toMatchObject({ message: expect.stringMatching(/would be lost$/) });
+    expect(scene.starts()).toBe(0);
   });
 
   it('does not start on an older block than one that is stopped has made, until it has it or a person gives it up', async () => {
@@ -268,7 +313,7 @@ describe.concurrent('a sequencer', () => {
   it('does not start on the word of a person about another step', async () => {
     await using scene = await Scene.open({ mood: 'error' });
     const fencedNodes = confirmed('b', '03-start-sequencer/a');
-    expect(await scene.failure('startSequencer', { fencedNodes, ...LONG_SILENCE })).toMatchObject({
+    expect(await scene.failure('startSequencer', { fencedNodes, ...scene.longSilence })).toMatchObject({
       type: 'FencingRequired',
     });
     expect(scene.starts()).toBe(0);
@@ -276,7 +321,7 @@ describe.concurrent('a sequencer', () => {
 
   it('does not start on the word of a person about another node', async () => {
     await using scene = await Scene.open({ mood: 'error' });
-    const failure = await scene.failure('startSequencer', { fencedNodes: confirmed('c'), ...LONG_SILENCE });
+    const failure = await scene.failure('startSequencer', { fencedNodes: confirmed('c'), ...scene.longSilence });
     expect(failure).toMatchObject({ type: 'FencingRequired' });
     expect(scene.starts()).toBe(0);
   });

@@ -97,8 +97,8 @@ describe('a sequencer that is looked at', () => {
     ['is ending', { deleted: 2 }, false],
     ['should have ended, as on a machine that is gone', { deleted: 20 }, true],
     ['has no pod, and a StatefulSet that makes one', { withoutPod: true, replicas: 1 }, false],
-    ['has no pod, and a StatefulSet that makes none', { withoutPod: true, replicas: 0 }, true],
-    ['has neither pod nor StatefulSet', { withoutPod: true }, true],
+    ['has no pod, and a StatefulSet that makes none, which is put back', { withoutPod: true, replicas: 0 }, false],
+    ['has neither pod nor StatefulSet, which are put back on its volume', { withoutPod: true }, false],
   ])('that %s: lost is %3$s', async (_, of, lost) => {
     await using a = await opNodeAt('sequencers silent', true, 'error');
     const [seen] = await look([opNode('a')], { a: { ip: a.ip, ...of } });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface Asked {
   readonly path: string;
+  readonly verb: string;
   readonly headers: IncomingHttpHeaders;
   /** Parsed JSON body. */
   readonly body: { readonly id?: number; readonly method?: string; readonly params?: readonly unknown[] } | undefined;
@@ -32,6 +33,7 @@ export async function answering(
     incoming.on('end', async () => {
       const request: Asked = {
         path: incoming.url ?? '',
+        verb: incoming.method ?? '',
         headers: incoming.headers,
         body: text === '' ? undefined : JSON.parse(text),
       };

@@ -158,6 +158,7 @@ describe('op-challenger', () => {
     expect(await challengerMetrics(server.url)).toEqual({
       highestActedL1Block: 0,
       trackedGames: 61,
+      inflightGames: 0,
       claimFailures: 0,
       version: 'v1.16.11',
     });
@@ -177,6 +178,23 @@ describe('op-challenger', () => {
     }));
     expect(await hasPrestate(`${server.url}/files`, hash)).toBe(true);
     expect(await hasPrestate(`${server.url}/other`, hash)).toBe(false);
+  });
+
+  it('takes any refusal of a store for a no, and goes on with the next ending', async () => {
+    const hash = `0x03${'aa'.repeat(31)}`;
+    await using server = await answering(({ path }) => ({ status: path.endsWith('.json') ? 200 : 403, body: '' }));
+    expect(await hasPrestate(server.url, hash)).toBe(true);
+    await using closed = await answering(() => ({ status: 403, body: 'AccessDenied' }));
+    expect(await hasPrestate(closed.url, hash)).toBe(false);
+    await using busy = await answering(() => ({ status: 429, body: '' }));
+    await expect(hasPrestate(busy.url, hash)).rejects.toMatchObject({ kind: 'rpc-error' });
+  });
+
+  it('asks for the first byte where a server does not know HEAD', async () => {
+    await using server = await answering(({ verb, headers }) =>
+      verb === 'HEAD' ? { status: 405, body: '' } : { status: headers['range'] === 'bytes=0-0' ? 206 : 500, body: 'x' },
+    );
+    expect(await hasPrestate(server.url, `0x03${'aa'.repeat(31)}`)).toBe(true);
   });
 
   it('does not take a server that is broken for one without the prestate', async () => {

@@ -1,12 +1,19 @@
 /** What is read and tried of proposals, against real contracts. */
-import { toBeHex, Wallet } from 'ethers';
+import { AbiCoder, id, toBeHex, Wallet } from 'ethers';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { lastProposal, type ProposalTarget, proposalBond, tryProposal } from '../../src/chain/clients/proposals.ts';
+import {
+  lastProposal,
+  outputInterval,
+  type ProposalTarget,
+  proposalBond,
+  tryProposal,
+} from '../../src/chain/clients/proposals.ts';
 import { deployOutputOracle } from '../devnet/programs/testing/output-oracle.ts';
 import { artifact } from '../devnet/servers/contract-artifacts.ts';
 import { type Deployment, deployContracts } from '../devnet/servers/contracts.ts';
 import { type Hex, jsonRpc } from '../devnet/servers/json-rpc.ts';
 import { encodeCall } from '../devnet/servers/transaction-batch.ts';
+import { answering } from './answering-server.ts';
 
 const l1 = { rpcUrl: inject('l1RpcUrl'), chainId: inject('l1ChainId') };
 const BOND = '80000000000000000';
@@ -90,6 +97,55 @@ describe('the last proposal', () => {
   });
 });
 
+describe('a game that can not be read', () => {
+  it('does not hide the others: only the one that was found is asked for its block', async () => {
+    const proposer = `0x${'aa'.repeat(20)}`;
+    const gameAt = (index: number) => `0x${index.toString(16).padStart(40, '0')}`;
+    const coder = AbiCoder.defaultAbiCoder();
+    const answer = ({ to, data }: { to: string; data: string }) => {
+      if (data.startsWith(id('gameCount()').slice(0, 10))) return { result: coder.encode(['uint256'], [3]) };
+      if (data.startsWith(id('gameAtIndex(uint256)').slice(0, 10))) {
+        const index = Number(BigInt(`0x${data.slice(10)}`));
+        return { result: coder.encode(['uint32', 'uint64', 'address'], [1, 1000 + index, gameAt(index + 1)]) };
+      }
+      // The newest one is of a kind that nobody knows, and the first one's block can not be read.
+      if (to === gameAt(3)) return { error: { code: 3, message: 'execution reverted', data: '0x' } };
+      if (data.startsWith(id('gameCreator()').slice(0, 10))) return { result: coder.encode(['address'], [proposer]) };
+      if (to === gameAt(2)) return { result: coder.encode(['uint256'], [77]) };
+      return { error: { code: 3, message: 'execution reverted', data: '0x' } };
+    };
+    await using server = await answering(({ body }) => ({
+      body: (body as unknown as { id: number; params: [{ to: string; data: string }] }[]).map(
+        ({ id: call, params }) => ({
+          jsonrpc: '2.0',
+          id: call,
+          ...answer(params[0]),
+        }),
+      ),
+    }));
+    const target: ProposalTarget = { kind: 'games', factory: `0x${'ff'.repeat(20)}`, gameType: 1 };
+    expect(await lastProposal(server.url, { address: proposer, target, from: 0 })).toEqual({
+      seen: 3,
+      last: { address: gameAt(2), gameType: 1, l2Block: 77, timestamp: 1001 },
+    });
+  });
+});
+
+describe('a refusal', () => {
+  it.each(['0xd386ef3e', 'Reverted 0xd386ef3e'])('is one with the data %s, whichever client says it', async (data) => {
+    await using server = await answering(({ body }) => ({
+      body: (body as unknown as { id: number }[]).map(({ id: call }) => ({
+        jsonrpc: '2.0',
+        id: call,
+        error: { code: -32015, message: 'VM execution error.', data },
+      })),
+    }));
+    const target: ProposalTarget = { kind: 'games', factory: `0x${'ff'.repeat(20)}`, gameType: 1 };
+    const trial = tryProposal(server.url, { address: `0x${'aa'.repeat(20)}`, bondWei: '0', target });
+    expect(await trial).toMatchObject({ outcome: 'refused', data: '0xd386ef3e' });
+  });
+});
+
 describe('an L2OutputOracle', () => {
   it('takes outputs of the proposer only, when they are due', async () => {
     const oracle = await deployOutputOracle({ deployment, l1Url: l1.rpcUrl }, { submissionInterval: 1 });
@@ -102,7 +158,8 @@ describe('an L2OutputOracle', () => {
       outcome: 'refused',
       text: expect.stringContaining('only the proposer address can propose'),
     });
-    const target: ProposalTarget = { kind: 'outputs', oracle: oracle.address };
+    const target: ProposalTarget = { kind: 'outputs', oracle: later.address };
+    expect(await outputInterval(l1.rpcUrl, target)).toBe(1_000_000_000);
     expect(await lastProposal(l1.rpcUrl, { address: lower('proposer'), target, from: 0 })).toEqual({ seen: 0 });
   });
 });

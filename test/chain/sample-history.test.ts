@@ -71,7 +71,31 @@ describe('rememberSample', () => {
   it('stays small with many nodes', () => {
     const nodes = Array.from({ length: 12 }, (_, index) => node(`acme-${index}`));
     const history = remembered(100, (index) => at(index, { nodes }));
-    expect(JSON.stringify(history).length).toBeLessThan(192 * 1024);
-    expect(history.length).toBeGreaterThanOrEqual(9);
+    expect(JSON.stringify(history).length).toBeLessThan(128 * 1024);
+    expect(history.length).toBeGreaterThanOrEqual(5);
+  });
+
+  const crowd = (unsafe: number) => Array.from({ length: 149 }, (_, index) => node(`many-${index}`, { unsafe }));
+
+  it('stays as small as two samples with very many nodes, and they are far enough apart to be compared', () => {
+    let history: readonly Sample[] = [];
+    const gaps: number[] = [];
+    for (let second = 0; second < 200; second++) {
+      history = rememberSample(
+        history,
+        at(second, { nodes: [...crowd(second), node('silent-0', { syncReading: failed() })] }),
+      );
+      expect(history.length).toBeLessThanOrEqual(2);
+      gaps.push((history.at(-1)?.at ?? 0) - (history[0]?.at ?? 0));
+    }
+    expect(history.at(-1)?.at).toBe(at(199).at);
+    expect(Math.max(...gaps.slice(-30))).toBeGreaterThan(20_000);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(30_000);
+  });
+
+  it('keeps of very many nodes the moment since when a head stands still, however long that is', () => {
+    const history = remembered(200, (index) => at(index, { nodes: crowd(Math.min(index, 10)) }));
+    expect(history).toHaveLength(2);
+    expect((history.at(-1)?.at ?? 0) - (history[0]?.at ?? 0)).toBeGreaterThan(150_000);
   });
 });

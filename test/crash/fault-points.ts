@@ -32,7 +32,6 @@ export const ENTITY_POINTS = [
 
 /** Effects that need more than one chain with one sequencer, one batcher and one replica, changed once. */
 const ELSEWHERE = [
-  'awaitPods/step', // a repair
   'storeConfig/identity', // a key of an identity that is missing in a Secret of ours
   'storeConfig/sequencers', // a second sequencer that joins
   'applyComponent/prune', // an object that a later render no longer has

@@ -116,7 +116,7 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     );
     const step = await stepThatSays(
       /await-no-foreign-sequencer/,
-      /somebody else may still sequence this chain. Switch it off; if you are sure that it is off, send confirmFenced/,
+      /somebody else may still sequence this chain. Switch it off/,
     );
     expect(step.state).toBe('Waiting');
     expect(

@@ -45,6 +45,25 @@ describe('senders with stopped: true', { timeout: 2 * PATIENCE_MS }, () => {
     );
     expect(phase).toBe('Ready');
     expect(conditions.find(({ type }) => type === 'Degraded')).toMatchObject({ status: 'False' });
+    expect(conditions.map(({ type }) => type)).not.toContain('Batching');
+  });
+
+  it.each([
+    ['OpBatcher', 'devnet-batcher', 'Batching'],
+    ['OpProposer', 'devnet-proposer', 'Proposing'],
+    ['OpChallenger', 'devnet-challenger', 'Challenging'],
+  ] as const)('%s says nothing of pods, funds and work any more', async (kind, name, work) => {
+    const devnet = use();
+    const typesOf = async () => {
+      const { status } = (await read(devnet, kind, name)) as { status?: { conditions?: { type: string }[] } };
+      return status?.conditions?.map(({ type }) => type) ?? [];
+    };
+    await expect
+      .poll(async () => (await typesOf()).filter((type) => [work, 'PodsReady', 'Funded'].includes(type)), {
+        timeout: 60_000,
+      })
+      .toEqual([]);
+    expect(await typesOf()).toContain('Ready');
   });
 
   it('stay stopped when somebody scales one up', async () => {

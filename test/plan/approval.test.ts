@@ -98,6 +98,12 @@ describe('an approval that was given', () => {
     expect(inheritedApproval(remainder, shown(), NOW)).toEqual(given);
   });
 
+  it('covers a question to the chain that only what is left of the plan has to ask', () => {
+    const halfWay = planOf(draftOf(networkOf([{ role: 'batcher', state: 'changed and half-way' }])), renderDigest);
+    expect(halfWay.steps[0]).toMatchObject({ gates: ['no-foreign-batcher'] });
+    expect(inheritedApproval(halfWay, shown(), NOW)).toEqual(given);
+  });
+
   it('is asked for again after the entity was terminated, also where the policy would not ask', () => {
     const { approval: _, ...waiting } = shown() ?? {};
     expect(asksAlready(plan, waiting as OptimismNetworkStatus['plan'])).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isWaiting } from '../../src/contract/plan.ts';
 import { makePlan } from '../../src/plan/planner.ts';
 import { change, draftOf, LIMITS, networkOf, refOf, type State, stepsOf } from './network-of.ts';
 
@@ -32,20 +33,29 @@ describe('a plan', () => {
   });
 
   it('takes the limits of its steps from the spec', () => {
-    const limits = Object.fromEntries(
-      draftOf(all('new')).steps.flatMap(({ gates, limitSeconds }) =>
-        gates ? [[gates.join(' + '), limitSeconds]] : [],
-      ),
+    const steps = draftOf(all('new')).steps.filter(({ gates }) => gates);
+    const limits = steps.flatMap(({ gates, limitSeconds, gateTimeouts = { [String(gates)]: limitSeconds } }) =>
+      Object.entries(gateTimeouts),
     );
-    expect(limits).toEqual({
-      'l1-reachable + config-matches-chain': LIMITS.l1ReachableSeconds,
-      'engine-ready + derivation-caught-up': LIMITS.engineReadySeconds + LIMITS.derivationSeconds,
-      'no-foreign-sequencer': LIMITS.foreignSequencerSeconds,
-      'sequencing + single-sequencer': 2 * LIMITS.sequencingSeconds,
-      'funds + no-foreign-batcher': LIMITS.foreignBatcherSeconds,
-      batching: LIMITS.batchingSeconds,
-      'node-synced': LIMITS.nodeSyncSeconds,
-    });
+    expect(limits).toEqual([
+      ['l1-reachable', LIMITS.l1ReachableSeconds],
+      ['config-matches-chain', LIMITS.l1ReachableSeconds],
+      ['engine-ready', LIMITS.engineReadySeconds],
+      ['derivation-caught-up', LIMITS.derivationSeconds],
+      ['no-foreign-sequencer', LIMITS.foreignSequencerSeconds],
+      ['sequencing', LIMITS.sequencingSeconds],
+      ['single-sequencer', LIMITS.sequencingSeconds],
+      // Money does not take as long to come as somebody else to be switched off.
+      ['funds', LIMITS.batchingSeconds],
+      ['no-foreign-batcher', LIMITS.foreignBatcherSeconds],
+      ['batching', LIMITS.batchingSeconds],
+      ['node-synced', LIMITS.nodeSyncSeconds],
+    ]);
+    for (const { gateTimeouts, gates, limitSeconds } of steps)
+      if (gateTimeouts) {
+        expect(Object.keys(gateTimeouts)).toEqual(gates);
+        expect(Object.values(gateTimeouts).reduce((sum, limit) => sum + limit)).toBe(limitSeconds);
+      }
   });
 
   it('says in one line what it is about, however many components there are', () => {
@@ -141,7 +151,8 @@ describe('a change', () => {
       'sequencer: engine-ready',
       ...SEQUENCE,
       'batcher: stopBatcher',
-      'batcher: applyComponent pods≥0, ready',
+      'batcher: applyComponent pods≥0',
+      'batcher: awaitPods',
       'batcher: batching ✓',
     ]);
   });
@@ -179,6 +190,12 @@ describe('a change', () => {
   it('lets a newer revision take over anywhere but between a stop and what follows it', () => {
     const unsafe = draftOf(all('changed, restarting')).steps.filter(({ safePointAfter }) => !safePointAfter);
     expect(unsafe.map(({ type, component }) => `${component.name} ${type}`)).toEqual(['batcher stopBatcher']);
+  });
+
+  it('of a batcher can be left while its new pod does not become ready', () => {
+    const { steps } = draftOf(networkOf([{ role: 'batcher', state: 'changed, restarting' }]));
+    const waits = steps.flatMap((step, index) => (isWaiting(step) ? [steps[index - 1]?.safePointAfter] : []));
+    expect(waits).toEqual([true, true]);
   });
 
   it('restarts replicas only after a new sequencer and a new batcher are there to be followed', () => {
@@ -288,8 +305,26 @@ describe('a repair', () => {
 describe('a batcher that a change has stopped half-way', () => {
   const halfWay = networkOf([{ role: 'batcher', state: 'changed and half-way' }]);
 
-  it('is gone on with', () => {
+  it('is gone on with, once nobody else batches', () => {
     expect(draftOf(halfWay).kind).toBe('change');
+    expect(stepsOf(halfWay)).toEqual([
+      'batcher: no-foreign-batcher',
+      'batcher: stopBatcher',
+      'batcher: applyComponent pods≥0',
+      'batcher: awaitPods',
+      'batcher: batching ✓',
+    ]);
+  });
+
+  it('is started like a new one by a change that restarts nothing', () => {
+    const component = refOf('batcher');
+    const edited = networkOf([{ role: 'batcher', state: 'changed and half-way', changes: [change(component)] }]);
+    expect(stepsOf(edited)).toEqual(stepsOf(networkOf([{ role: 'batcher', state: 'new' }])));
+  });
+
+  it('stays stopped without a question when that is wished', () => {
+    const stopped = networkOf([{ role: 'batcher', state: 'changed and half-way', desired: { replicas: 0 } }]);
+    expect(stepsOf(stopped)).toEqual(['batcher: stopBatcher', 'batcher: applyComponent ✓']);
   });
 
   it('is started again as it was, while the change waits for a person', () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type ChainFacts, checkOverrides, checkSettings } from '../../src/render/index.ts';
-import { customChain, devnet, example, registryChain, renderInput } from './render-input.ts';
+import { type ChainFacts, type ContractFacts, checkOverrides, checkSettings } from '../../src/render/index.ts';
+import { customChain, devnet, example, permissionedGames, registryChain, renderInput } from './render-input.ts';
 import { container, variable } from './rendered.ts';
 
 function edited(from: string | RegExp, to: string): string {
@@ -11,7 +11,10 @@ function edited(from: string | RegExp, to: string): string {
   return text;
 }
 
-function found(yaml: string, facts: { chain?: ChainFacts; release?: string } = {}): string[] {
+function found(
+  yaml: string,
+  facts: { chain?: ChainFacts; contracts?: ContractFacts; release?: string } = {},
+): string[] {
   return checkSettings(renderInput(yaml, facts)).map(
     ({ level, type, object, message }) => `${level} ${type} ${object}: ${message}`,
   );
@@ -31,6 +34,19 @@ describe('settings that the programs do not check', () => {
   });
 
   test.each([
+    [
+      'a challenger without a beacon API, whatever it plays',
+      () =>
+        found(edited('beacon: {secretKeyRef: {name: devnet-l1, key: beacon}}', 'ignoreBeacon: true'), {
+          contracts: { ...permissionedGames, gameType: 255, registeredGameTypes: [255] },
+        }),
+      /^error InvalidSpec OpChallenger\/devnet-challenger: op-challenger does not start without a beacon API: the network's spec.l1.beacon/,
+    ],
+    [
+      'a proposer with no contract to go to',
+      () => found(devnet(), { contracts: { registeredGameTypes: [] } }),
+      /^error Incompatible OpProposer\/devnet-proposer: L1 has neither a DisputeGameFactory nor an L2OutputOracle/,
+    ],
     [
       'a channel that outlives the sequencing window',
       () => found(batches('maxChannelDuration: 3590')),
@@ -191,6 +207,13 @@ describe('settings that the programs do not check', () => {
         /^warning OpBatcher\/b has the certificate of OpBatcher\/acme-batcher \(Secret signer-client\)/,
       ),
     ]);
+  });
+
+  test('refuse a challenger with no contract to go to, whatever it would play', () => {
+    const types = edited('storage: {size: 1Gi}', 'storage: {size: 1Gi}\n  gameTypes: [permissioned]');
+    expect(found(types, { contracts: { registeredGameTypes: [] } })).toContainEqual(
+      expect.stringMatching(/^error Incompatible OpChallenger\/devnet-challenger: L1 has neither/),
+    );
   });
 
   test('refuse a sequencer without a key, with which no peer would accept its blocks', () => {

@@ -10,7 +10,7 @@ export interface GoldenCase {
   input(): RenderInput;
 }
 
-function file(name: string): string {
+export function inputFile(name: string): string {
   return readFileSync(join(import.meta.dirname, 'inputs', name), 'utf8');
 }
 
@@ -20,23 +20,23 @@ const plainGenesis = { name: 'acme-genesis-9a07', key: 'genesis.json', compressi
 
 export const GOLDEN_CASES: readonly GoldenCase[] = [
   { name: 'devnet', input: () => renderInput(devnet()) },
-  { name: 'chain-op-geth', input: () => renderInput(file('chain.yaml')) },
+  { name: 'chain-op-geth', input: () => renderInput(inputFile('chain.yaml')) },
   {
     name: 'chain-op-reth',
     input: () =>
-      renderInput(file('chain.yaml').replaceAll('op-geth', 'op-reth').replace('release: u18', 'release: u19')),
+      renderInput(inputFile('chain.yaml').replaceAll('op-geth', 'op-reth').replace('release: u18', 'release: u19')),
   },
   {
     name: 'remote-signer',
     input: () =>
-      renderInput(file('remote-signer.yaml'), {
+      renderInput(inputFile('remote-signer.yaml'), {
         chain: { ...onSepolia, config: { ...rollupOnly, genesis: plainGenesis } },
       }),
   },
-  { name: 'registry-replica', input: () => renderInput(file('registry-replica.yaml'), { chain: registryChain }) },
+  { name: 'registry-replica', input: () => renderInput(inputFile('registry-replica.yaml'), { chain: registryChain }) },
   {
     name: 'everything',
-    input: () => renderInput(file('everything.yaml'), { chain: { ...onSepolia, config: rollupOnly } }),
+    input: () => renderInput(inputFile('everything.yaml'), { chain: { ...onSepolia, config: rollupOnly } }),
   },
 ];
 

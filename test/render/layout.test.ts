@@ -3,9 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imageName } from '../../src/render/image.ts';
-import { peersConfigMapName, peersData, sequencersConfigMapName, withPartition } from '../../src/render/index.ts';
+import {
+  peersConfigMapName,
+  peersData,
+  type RenderInput,
+  sequencersConfigMapName,
+  withPartition,
+} from '../../src/render/index.ts';
 import { opNetworkName, opRethChainName } from '../../src/render/registry-names.ts';
-import { devnet, registryChain, renderInput } from './render-input.ts';
+import { devnet, permissionedGames, registryChain, renderInput } from './render-input.ts';
 import { container, maybeObject, object, objects, podSpec, variable } from './rendered.ts';
 
 const input = renderInput(devnet());
@@ -216,6 +222,44 @@ describe('the admin RPC', () => {
 
   test('is not guarded where the user switched the policy off', () => {
     expect(maybeObject(renderInput(file('everything.yaml')), 'NetworkPolicy', 'acme-replica')).toBeUndefined();
+  });
+});
+
+describe('a proposer', () => {
+  test('of an L2OutputOracle is told no interval, beside which op-proposer does not start', () => {
+    const outputs = renderInput(devnet(), {
+      contracts: { l2OutputOracle: `0x${'aa'.repeat(20)}`, registeredGameTypes: [] },
+    });
+    const setting = (of: RenderInput, name: string) => variable(of, 'devnet-proposer', 'op-proposer', name)?.value;
+    expect(setting(outputs, 'OP_PROPOSER_L2OO_ADDRESS')).toBeDefined();
+    expect(setting(outputs, 'OP_PROPOSER_PROPOSAL_INTERVAL')).toBeUndefined();
+    expect(setting(input, 'OP_PROPOSER_PROPOSAL_INTERVAL')).toBeDefined();
+  });
+});
+
+describe('a challenger', () => {
+  const folders = (of: RenderInput, name: string) =>
+    container(of, name, 'op-challenger').volumeMounts?.map(({ mountPath }) => mountPath) ?? [];
+
+  test('of games that a program decides has a folder that cannon can be unpacked in', () => {
+    expect(folders(chain, 'acme-challenger')).toContain('/tmp');
+    expect(podSpec(chain, 'acme-challenger')['volumes']).toContainEqual({ name: 'tmp', emptyDir: {} });
+  });
+
+  test('of a registry chain with a rollup configuration of its own and no genesis knows the chain by its name', () => {
+    const rollup = { name: 'acme-rollup-3f1c', key: 'rollup.json' };
+    const named = renderInput(file('chain.yaml'), { chain: { ...registryChain, config: { rollup } } });
+    const names = container(named, 'acme-challenger', 'op-challenger').env?.map(({ name }) => name);
+    expect(names).toContain('OP_CHALLENGER_NETWORK');
+    expect(names).not.toContain('OP_CHALLENGER_L2_GENESIS');
+    expect(names).not.toContain('OP_CHALLENGER_ROLLUP_CONFIG');
+  });
+
+  test('of other games needs no such folder', () => {
+    const alphabet = renderInput(file('chain.yaml'), {
+      contracts: { ...permissionedGames, gameType: 255, registeredGameTypes: [255] },
+    });
+    expect(folders(alphabet, 'acme-challenger')).not.toContain('/tmp');
   });
 });
 

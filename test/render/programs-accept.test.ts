@@ -4,12 +4,14 @@ import type { Container, EnvVar } from '../../src/render/manifest.ts';
 import type { Flag } from '../devnet/programs/settings/flag-table.ts';
 import { gethFlags } from '../devnet/programs/settings/geth-flags.ts';
 import { opBatcherFlags } from '../devnet/programs/settings/op-batcher-flags.ts';
+import { opChallengerFlags } from '../devnet/programs/settings/op-challenger-flags.ts';
 import { opNodeFlags } from '../devnet/programs/settings/op-node-flags.ts';
 import { opProposerFlags } from '../devnet/programs/settings/op-proposer-flags.ts';
 import { parseRethArguments } from '../devnet/programs/settings/reth-flags.ts';
 import { parseSettings, unknownVariables } from '../devnet/programs/settings/settings.ts';
 import { type Version, versionOfTag } from '../devnet/programs/version.ts';
-import { GOLDEN_CASES, objectsOf } from './golden-cases.ts';
+import { GOLDEN_CASES, type GoldenCase, inputFile, objectsOf } from './golden-cases.ts';
+import { renderInput } from './render-input.ts';
 
 const PROGRAMS: Readonly<Record<string, { prefix: string; flags: (version: Version) => readonly Flag[] }>> = {
   'op-node': { prefix: 'OP_NODE', flags: opNodeFlags },
@@ -17,6 +19,7 @@ const PROGRAMS: Readonly<Record<string, { prefix: string; flags: (version: Versi
   'geth-init': { prefix: 'GETH', flags: gethFlags },
   'op-batcher': { prefix: 'OP_BATCHER', flags: opBatcherFlags },
   'op-proposer': { prefix: 'OP_PROPOSER', flags: opProposerFlags },
+  'op-challenger': { prefix: 'OP_CHALLENGER', flags: opChallengerFlags },
 };
 
 interface PodSpec {
@@ -24,9 +27,7 @@ interface PodSpec {
   readonly containers: readonly Container[];
 }
 
-function containersOf(name: string): Container[] {
-  const golden = GOLDEN_CASES.find((each) => each.name === name);
-  if (golden === undefined) throw new Error(`no golden case ${name}`);
+function containersOf(golden: GoldenCase): Container[] {
   return objectsOf(golden.input())
     .filter(({ kind }) => kind === 'StatefulSet')
     .flatMap((object) => {
@@ -48,8 +49,13 @@ function versionOf(image: string | undefined): Version {
   return versionOfTag(tag);
 }
 
-describe.each(GOLDEN_CASES)('the programs of $name', ({ name }) => {
-  const containers = containersOf(name);
+const oldRelease: GoldenCase = {
+  name: 'chain-op-geth of u17',
+  input: () => renderInput(inputFile('chain.yaml').replace('release: u18', 'release: u17')),
+};
+
+describe.each([...GOLDEN_CASES, oldRelease])('the programs of $name', (golden) => {
+  const containers = containersOf(golden);
 
   test('parse every value, and know every variable and flag', () => {
     const seen = new Set<string>();

@@ -39,8 +39,13 @@ describe('the active sequencer in status', () => {
     expect(sequencerToStatus(sample, before, now)).toEqual(before);
   });
 
-  it('is nobody when all say no', () => {
-    expect(sequencerToStatus(sampleOf(['seq-a', { ok: true, value: false }]), before, now)).toEqual({});
+  it('stays who it was when all say no: who made the last blocks is what the next start has to know', () => {
+    const sample = sampleOf(['seq-a', { ok: true, value: false }], ['seq-b', { ok: true, value: false }]);
+    expect(sequencerToStatus(sample, before, now)).toEqual(before);
+  });
+
+  it('stays who it was while there is no pod of any', () => {
+    expect(sequencerToStatus(sampleOf(), before, now)).toEqual(before);
   });
 
   it('stays who it was while one does not answer', () => {

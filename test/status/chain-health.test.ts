@@ -16,6 +16,12 @@ const limits: HealthLimits = {
   seqWindowSize: 3600,
   senders: [{ kind: 'OpBatcher', name: 'batcher' }],
   challenging: [],
+  spending: {
+    fundsMinHours: 24,
+    batcherMaxChannelDuration: 5,
+    l1BlockTimeSeconds: 12,
+    proposalIntervalSeconds: 3600,
+  },
 };
 
 const hash = (n: number) => `0x${n.toString(16).padStart(64, '0')}`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   MAX_CONDITION_MESSAGE,
+  replaceConditions,
   saysOther,
   sentence,
   setCondition,
@@ -61,6 +62,20 @@ describe('setting a condition', () => {
   });
 });
 
+describe('a writer that looks anew', () => {
+  it('takes back what it does not find any more, and leaves what is of others', () => {
+    const proposing = { type: 'Proposing', status: 'False', reason: 'ProposalOverdue', message: 'Late.' } as const;
+    const list = setConditions([], [ready, proposing], FIRST);
+    const types = (next: typeof list) => next.map(({ type, status }) => `${type}=${status}`);
+    expect(types(replaceConditions(list, [], ['Proposing', 'Funded'], LATER))).toEqual(['Ready=True']);
+    const again = { ...proposing, status: 'Unknown' } as const;
+    expect(types(replaceConditions(list, [again], ['Proposing', 'Funded'], LATER))).toEqual([
+      'Ready=True',
+      'Proposing=Unknown',
+    ]);
+  });
+});
+
 describe('a sentence', () => {
   it('says what is, why, and what to do next', () => {
     expect(sentence('Secret l1 does not exist', 'spec.l1.rpc names it', 'create it')).toBe(
@@ -82,10 +97,15 @@ describe('a list of conditions says something else', () => {
     ['when it lacks one', { ...ready, type: 'Following' } as const, 3],
     ['when it is about an older generation', ready, 4],
   ])('%s', (_, input, generation) => {
-    expect(saysOther(list, [input], generation)).toBe(true);
+    expect(saysOther(list, [input], [], generation)).toBe(true);
+  });
+
+  it('when one of the owned types applies no more', () => {
+    expect(saysOther(list, [], ['Ready'], 3)).toBe(true);
+    expect(saysOther(list, [], ['Following'], 3)).toBe(false);
   });
 
   it('not when only words change', () => {
-    expect(saysOther(list, [{ ...ready, message: 'Block 5.' }], 3)).toBe(false);
+    expect(saysOther(list, [{ ...ready, message: 'Block 5.' }], [], 3)).toBe(false);
   });
 });

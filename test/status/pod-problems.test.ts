@@ -307,10 +307,10 @@ describe('a pod whose image is on its way', () => {
 describe('what is said about log lines', () => {
   it('never holds a credential of an endpoint', () => {
     const line =
-      'lvl=warn msg="failed to dial address, but may connect later" addr=https://user:hunter22@rpc.example.com:8545/v2/0123456789abcdef';
+      'lvl=warn msg="failed to dial address, but may connect later" addr=https://user:hunt@er22@rpc.example.com:8545/v2/0123456789abcdef';
     const explanation = JSON.stringify(explainLogLines([line]));
     expect(explanation).toContain('rpc.example.com:8545');
-    expect(explanation).not.toMatch(/hunter22|0123456789abcdef/);
+    expect(explanation).not.toMatch(/hunt|er22|0123456789abcdef/);
   });
 
   const SETUP =
@@ -324,7 +324,7 @@ describe('what is said about log lines', () => {
     ],
     [
       'not there for a sequencer',
-      'message="failed to setup: unable to create the rollup node config: failed to load p2p signer: Post \\"https://user:hunter22@signer.keys:8080/v1\\": dial tcp: lookup signer.keys on 10.96.0.10:53: no such host"',
+      'message="failed to setup: unable to create the rollup node config: failed to load p2p signer: Post \\"https://user:hunt@er22@signer.keys:8080/v1\\": dial tcp: lookup signer.keys on 10.96.0.10:53: no such host"',
       'SignerUnreachable',
       "can't reach its remote signer signer.keys:8080",
     ],

@@ -26,6 +26,9 @@ export function contractFacts(
   return { disputeGameFactory, l2OutputOracle, gameType, registeredGameTypes: [] };
 }
 
+/** As op-challenger v1.8.0 calls it, and as every version does. */
+const GAME_TYPES_VARIABLES = ['OP_CHALLENGER_GAME_TYPES', 'OP_CHALLENGER_TRACE_TYPE'];
+
 /** Types of games that the challengers of a network have been rolled out with, by name. */
 export function playedGameTypes(verified: readonly Verified[]): (challenger: string) => readonly GameTypeName[] {
   return (name) => {
@@ -34,7 +37,7 @@ export function playedGameTypes(verified: readonly Verified[]): (challenger: str
     const types = sets
       .flatMap((set) => (set['spec'] as StatefulSetSpec).template.spec?.containers ?? [])
       .flatMap(({ env = [] }) => env)
-      .flatMap(({ name: variable, value = '' }) => (variable === 'OP_CHALLENGER_GAME_TYPES' ? value.split(',') : []));
+      .flatMap(({ name: variable, value = '' }) => (GAME_TYPES_VARIABLES.includes(variable) ? value.split(',') : []));
     return GAME_TYPE_NAMES.filter((type) => types.includes(type));
   };
 }

@@ -6,7 +6,10 @@ import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { Step } from '../../contract/plan.ts';
 import { DEFAULT_GATE_LIMITS, type GateContext, type GateLimits } from '../../plan/gates/index.ts';
+import { challengerLag } from '../../plan/gates/limits.ts';
 import { podName } from '../../render/names.ts';
+import { bestSync } from '../../status/chain-health.ts';
+import { pollSeconds } from './challenger-poll.ts';
 import { gossips } from './following.ts';
 import { l1BlockSeconds } from './l1-block-time.ts';
 import { gateSender, proposalIntervalSeconds } from './sender-targets.ts';
@@ -20,7 +23,6 @@ const INCLUSION_BLOCKS = 10;
 export interface GateMoment {
   readonly startedAt: number;
   readonly now: number;
-  readonly limits: GateLimits;
   readonly takesOver: boolean;
   readonly sample: Sample;
   /** What L1 says of the chain; absent: not asked, or no answer. */
@@ -30,7 +32,7 @@ export interface GateMoment {
 export function gateContext(
   wish: Wish,
   step: Step,
-  { startedAt, now, limits, takesOver, sample, discovery }: GateMoment,
+  { startedAt, now, takesOver, sample, discovery }: GateMoment,
 ): GateContext {
   const { component, ordinal } = step;
   const rollup = wish.files?.rollup;
@@ -38,7 +40,7 @@ export function gateContext(
   const sender = gateSender(wish, component, discovery);
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
   return {
-    limits,
+    limits: gateLimits(wish, component, takesOver, sample),
     chain: {
       l1ChainId: rollup?.l1_chain_id ?? wish.network?.spec.l1.chainId ?? 0,
       l2ChainId: rollup?.l2_chain_id ?? wish.network?.spec.l2?.chainId ?? 0,
@@ -63,8 +65,16 @@ export function gateContext(
   };
 }
 
-/** @param takesOver whether the component was never rolled out */
-export function gateLimits(wish: Wish, { kind, name }: Step['component'], takesOver: boolean): GateLimits {
+/**
+ * @param takesOver whether the component was never rolled out
+ * @param sample what is seen of L1, for how fast its blocks are; absent: not seen yet
+ */
+export function gateLimits(
+  wish: Wish,
+  { kind, name }: Step['component'],
+  takesOver: boolean,
+  sample?: Sample,
+): GateLimits {
   const { network, files, nodes, batchers, proposers, challengers } = wish;
   const base = DEFAULT_GATE_LIMITS;
   if (!network) return base;
@@ -72,7 +82,7 @@ export function gateLimits(wish: Wish, { kind, name }: Step['component'], takesO
   const node = nodes.find(({ metadata }) => metadata.name === name);
   const sender = [...proposers, ...challengers].find((item) => item.kind === kind && item.metadata.name === name);
   const [batcher] = batchers;
-  const l1BlockTimeSeconds = l1BlockSeconds(network, files?.rollup.l1_chain_id);
+  const l1BlockTimeSeconds = l1BlockSeconds(network, files?.rollup.l1_chain_id, sample && bestSync(sample.nodes));
   const window = files?.rollup.seq_window_size ?? 0;
   const silence = batchSilenceBlocks(batcher?.spec.maxChannelDuration ?? USUAL_CHANNEL_DURATION, window);
   const quietBlocks = gates.noForeignBatcher.quietBlocks;
@@ -80,6 +90,10 @@ export function gateLimits(wish: Wish, { kind, name }: Step['component'], takesO
     ...base,
     blockTimeSeconds: files?.rollup.block_time ?? base.blockTimeSeconds,
     l1BlockTimeSeconds,
+    challengerMaxL1Lag: challengerLag(
+      pollSeconds(challengers.find(({ metadata }) => metadata.name === name)?.spec),
+      l1BlockTimeSeconds,
+    ),
     l1MaxHeadAgeSeconds: parseDuration(gates.l1Reachable.maxHeadAge) / 1000,
     l1Confirmations: node?.spec.consensus.l1Confirmations ?? 0,
     derivationMaxL1Lag: gates.derivation.maxL1Lag,

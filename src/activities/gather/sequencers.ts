@@ -47,7 +47,7 @@ export async function gatherSequencers(
         barred: staying.some((node) => node.metadata.name === name && node.spec?.sequencer?.stopped === true),
         state,
         may: key === 'false',
-        lost: state === 'unknown' && isLost(pods, live.objects.get(`StatefulSet/${name}`), now),
+        lost: state === 'unknown' && isLost(pods, now),
         ...(key === undefined ? {} : { key }),
         ...(ready ? { readyPod: ready.metadata.name } : {}),
       };
@@ -91,14 +91,14 @@ async function stateOf(node: string, live: LiveObjects, signal: AbortSignal): Pr
 }
 
 /** By its pods alone: the Node objects of a cluster are nothing that the operator may read. */
-function isLost(pods: readonly Pod[], set: KubeObject | undefined, now: number): boolean {
-  if (pods.length === 0) return ((set?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0) === 0;
-  return pods.every(({ metadata, status }) => {
+function isLost(pods: readonly Pod[], now: number): boolean {
+  const isSilent = ({ metadata, status }: Pod) => {
     const end = Date.parse(metadata.deletionTimestamp ?? '');
     if (now - end > REPORT_MS) return true;
     const condition = status?.conditions?.find(({ type }) => type === 'Ready');
     return condition?.status === 'False' && now - Date.parse(condition.lastTransitionTime ?? '') > LONGEST_RESTART_MS;
-  });
+  };
+  return pods.length > 0 && pods.every(isSilent);
 }
 
 export function choiceOf(

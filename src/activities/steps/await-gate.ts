@@ -3,29 +3,28 @@
  * are kept in heartbeat details, since most gates want to see something move, or stand still, for longer.
  */
 
-import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
-import type { Discovery } from '../../chain/discovery/discovery.ts';
-import { type PodTarget, takeSample } from '../../chain/sample.ts';
+import type { PodTarget } from '../../chain/sample.ts';
 import { rememberSample } from '../../chain/sample-history.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
+import type { KubeObject } from '../../kube/index.ts';
 import { type GateContext, gates, type Verdict } from '../../plan/gates/index.ts';
-import { isComplete } from '../desire.ts';
-import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
-import { checkChain } from '../gather/check-chain.ts';
-import { contractFacts } from '../gather/contract-facts.ts';
-import { gateContext, gateLimits } from '../gather/gate-context.ts';
-import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
+import type { PodObject } from '../../status/pods/pod-objects.ts';
+import { nodePods } from '../gather/chain-targets.ts';
+import { gateContext } from '../gather/gate-context.ts';
+import { gatherWorkloads, type LiveObjects, podsOfComponent } from '../gather/live.ts';
 import { saidLately } from '../gather/pod-logs.ts';
 import { requireWish } from '../gather/require-wish.ts';
-import { senderTargets } from '../gather/sender-targets.ts';
 import type { Wish } from '../gather/wish.ts';
 import { vouchedFor } from './fenced.ts';
+import { gateSample, withoutOtherNodes } from './gate-sample.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { Skipped, StepContext } from './step-context.ts';
+import { stepFailure } from './step-limit.ts';
+import { sequencerChanged } from './stopped-sequencer.ts';
 
 /** Whose word it is that a gate is skipped in every plan. */
 const SKIP_GATES = 'spec.rollout.skipGates';
@@ -35,30 +34,28 @@ const OF_SENDERS: readonly GateName[] = ['batching', 'challenging'];
 
 /** Gates that look at somebody else before the component itself is applied. */
 const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher', 'proposer-permitted', 'funds'];
-/** Gates about the games of the chain: what they are is read from its contracts. */
-const ABOUT_GAMES: readonly GateName[] = ['proposer-permitted', 'challenging', 'funds'];
 
 /** Gates that wait for what is not ours, and may not even be known: a person says that it is off. */
 const ASKS_FOR_OTHERS: readonly GateName[] = ['no-foreign-sequencer', 'no-foreign-batcher'];
 
-/** What a node of L1 that is no archive still knows of the state of accounts. */
-const KNOWN_STATE_BLOCKS = 120;
-
 interface Kept {
   readonly samples: readonly Sample[];
+  /** The gate that is waited for, and how long the step had waited when those before it had passed. */
+  readonly waiting?: { readonly gate: GateName; readonly sinceMs: number };
 }
 
 /** Each gate in its order, all by the same samples; the first that does not pass is what is waited for. */
 export async function awaitGate(context: StepContext): Promise<string | Skipped> {
   const { input } = context;
   const names = input.step.gates ?? [];
+  if (names.length === 0) throw ofAnotherVersion(`step ${input.step.id} names no gate`);
   const wish = await requireWish(context);
   const skips = names.flatMap((name) => skipOf(name, input, wish) ?? []);
   const asked = names.filter((name) => !skips.some((skip) => skip.gate === name));
   const passed = asked.length === 0 ? [] : await ask(asked, context, wish);
   const message = [...skips.map((skip) => skip.message), ...passed].join('; ');
   const [first] = skips;
-  return first ? { message, skippedBy: first.by } : message;
+  return first && asked.length === 0 ? { message, skippedBy: first.by } : message;
 }
 
 function skipOf(gate: GateName, { skippedGates }: StepInput, wish: Wish) {
@@ -71,48 +68,30 @@ function skipOf(gate: GateName, { skippedGates }: StepInput, wish: Wish) {
 /** @returns what the gates say that pass. @throws OperatorError what the first other one waits for, or NotReadyYet */
 async function ask(names: readonly GateName[], context: StepContext, wish: Wish): Promise<string[]> {
   const { deps, input, at, signal } = context;
-  const { component } = input.step;
+  const { component, limitSeconds } = input.step;
   const live = await gatherWorkloads(deps.kube, at, signal);
   if (component.kind !== 'OptimismNetwork' && !names.every((name) => BEFORE_APPLY.includes(name)))
     requireStatefulSet(context, live, component.name);
-  const earlier = ((context.kept ?? {}) as Partial<Kept>).samples ?? [];
-  const scanned = earlier.flatMap(({ inbox }) => (inbox?.ok ? [inbox.value.toBlock] : [])).at(-1);
-  const takesOver = input.planKind === 'install';
-  const limits = gateLimits(wish, component, takesOver);
-  const targets = sampleTargets(wish, nodePods(live), {
-    ...(scanned === undefined ? {} : { inboxFrom: scanned + 1 }),
-    compareBlocks: names.includes('same-chain'),
-    heard: names.includes('no-foreign-sequencer') && takesOver,
-    nonceLookBack: Math.min(limits.foreignBatcherQuietBlocks, KNOWN_STATE_BLOCKS),
-  });
-  const isAboutGames = names.some((name) => ABOUT_GAMES.includes(name));
-  const discovery = isAboutGames ? await readContracts(context, wish) : undefined;
-  const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
-  const senders = isAboutGames
-    ? senderTargets(wish, live, {
-        contracts: contractFacts(discovery, status),
-        prestate: discovery?.respectedGame?.absolutePrestate,
-        isTried: names.includes('proposer-permitted'),
-      })
-    : {};
-  const sample = await takeSample({ ...targets, ...senders }, signal);
-  const samples = rememberSample(earlier, sample);
-  context.keep({ samples } satisfies Kept);
-  const moment = {
-    startedAt: context.startedAt,
-    now: deps.now(),
-    limits,
-    takesOver,
-    sample,
-    discovery,
-  };
+  const pods = nodePods(live);
+  const { samples: earlier = [], waiting } = (context.kept ?? {}) as Partial<Kept>;
+  const { sample, ...facts } = await gateSample(names, context, { wish, live, earlier });
+  const samples = rememberSample(withoutOtherNodes(earlier, component), sample);
+  context.keep({ samples, ...(waiting ? { waiting } : {}) } satisfies Kept);
+  const moment = { startedAt: context.startedAt, now: deps.now(), sample, ...facts };
   const passed: string[] = [];
   for (const name of names) {
-    const judged =
-      name === 'single-sequencer' ? samples.map((one) => withoutFenced(one, nodePods(live), input)) : samples;
+    const judged = name === 'single-sequencer' ? samples.map((one) => withoutFenced(one, pods, input)) : samples;
     const verdict = judge(name, judged, gateContext(wish, input.step, moment));
-    const own = runsAlready(name, context, sample, live);
-    passed.push(own ?? (await passedBy(name, verdict, context, live)));
+    const word = runsAlready(name, context, sample, live) ?? vouched(name, verdict, input);
+    if (verdict.outcome === 'pass' || word !== undefined) {
+      passed.push(word ?? verdict.message);
+      continue;
+    }
+    if (name === 'no-foreign-sequencer') requireNoneOfOurs(sample);
+    const sinceMs = waiting?.gate === name ? waiting.sinceMs : context.waitedMs();
+    context.keep({ samples, waiting: { gate: name, sinceMs } } satisfies Kept);
+    const problem = await notPassed(name, verdict, context, live);
+    throw stepFailure(problem, context.waitedMs() - sinceMs, input.step.gateTimeouts?.[name] ?? limitSeconds);
   }
   return passed;
 }
@@ -120,52 +99,60 @@ async function ask(names: readonly GateName[], context: StepContext, wish: Wish)
 function judge(name: GateName, samples: readonly Sample[], context: GateContext): Verdict {
   const gate = gates[name];
   if (gate) return gate(samples, context);
-  throw new OperatorError({
+  throw ofAnotherVersion(`gate ${name} is not known to this version`);
+}
+
+/** Of another version of the operator, which has made the plan. */
+function ofAnotherVersion(what: string): OperatorError {
+  return new OperatorError({
     type: 'NotSupportedYet',
-    message: `gate ${name} is not known to this version`,
-    fix: 'update the worker, or abort the plan',
+    message: `${what}: the plan was made by another version of the operator`,
+    fix: 'abort the plan: the next look makes one that fits; or go back to that version',
   });
 }
 
-/** @returns why the gate is passed. @throws OperatorError with what it waits for, or what is wrong */
-async function passedBy(
-  name: GateName,
-  verdict: Verdict,
-  context: StepContext,
-  live: Awaited<ReturnType<typeof gatherWorkloads>>,
-): Promise<string> {
-  const { deps, input, at, signal } = context;
-  const { component, id } = input.step;
-  switch (verdict.outcome) {
-    case 'pass':
-      return verdict.message;
-    case 'wait': {
-      // What can not be seen may be vouched for; what is seen to be wrong may not.
-      const fenced = input.fencedNodes.find((confirmed) => confirmed.step === id);
-      if (fenced && ASKS_FOR_OTHERS.includes(name) && !verdict.firm)
-        return `${fenced.by} confirmed that the other one is off: ${fenced.reason}`;
-      const said = OF_SENDERS.includes(name)
-        ? await saidLately(deps.kube, podsOfComponent(live, component), signal)
-        : undefined;
-      const command = UNSKIPPABLE_GATES.includes(name)
-        ? `confirm-fenced ${at.name} ${component.name}`
-        : `skip-gate ${at.name} ${name}`;
-      throw context.notYet(
-        said ? `${verdict.message}; ${component.name} ${said.why}` : verdict.message,
-        said?.fix ?? `see what it waits for; if you know better: opstack ${command} --reason "…" -n ${at.namespace}`,
-        1,
-      );
-    }
-    case 'fail':
-      throw new OperatorError({ type: verdict.reason, message: verdict.message, fix: verdict.fix });
-  }
+/** What can not be seen may be vouched for; what is seen to be wrong may not. @returns whose word passes the gate */
+function vouched(name: GateName, verdict: Verdict, input: StepInput): string | undefined {
+  const said = verdict.outcome === 'wait' && !verdict.firm ? wordOn(name, input) : undefined;
+  return said && `${said.by} confirmed that the other one is off: ${said.reason}`;
 }
 
-/** What L1 says of the games; read at most once a minute. undefined while it can not be read: the gate waits then. */
-async function readContracts({ deps, signal }: StepContext, wish: Wish): Promise<Discovery | undefined> {
-  if (!isComplete(wish)) return undefined;
-  const { discovery } = await checkChain(wish, { installed: true, now: deps.now(), signal });
-  return discovery;
+/** Who has said, while this step waited, that the other one is off. */
+function wordOn(name: GateName, { fencedNodes, step }: StepInput) {
+  return ASKS_FOR_OTHERS.includes(name) ? fencedNodes.find((confirmed) => confirmed.step === step.id) : undefined;
+}
+
+/** Why the gate is not passed: what it waits for, or what is wrong. */
+async function notPassed(
+  name: GateName,
+  verdict: Exclude<Verdict, { outcome: 'pass' }>,
+  context: StepContext,
+  live: LiveObjects,
+): Promise<OperatorError> {
+  const { deps, input, at, signal } = context;
+  const { component } = input.step;
+  if (verdict.outcome === 'fail')
+    return new OperatorError({ type: verdict.reason, message: verdict.message, fix: verdict.fix });
+  const log = OF_SENDERS.includes(name)
+    ? await saidLately(deps.kube, podsOfComponent(live, component), signal)
+    : undefined;
+  if (log) return context.notYet(`${verdict.message}; ${component.name} ${log.why}`, log.fix, 1);
+  if (verdict.firm) {
+    const said = wordOn(name, input);
+    const early = said ? `; that ${said.by} has confirmed it to be off does not count against what is seen` : '';
+    return context.notYet(`${verdict.message}${early}`, "see what it waits for: nobody's word passes this", 1);
+  }
+  const command = UNSKIPPABLE_GATES.includes(name)
+    ? `confirm-fenced ${at.name} ${component.name}`
+    : `skip-gate ${at.name} ${name}`;
+  const fix = `see what it waits for; if you know better: opstack ${command} --reason "…" -n ${at.namespace}`;
+  return context.notYet(verdict.message, fix, 1);
+}
+
+/** Another one of ours goes on: what it waits for does not come, and the plan is no longer the right one. */
+function requireNoneOfOurs({ nodes }: Sample): void {
+  const other = nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
+  if (other) throw sequencerChanged(other);
 }
 
 /**
@@ -184,12 +171,7 @@ function withoutFenced(sample: Sample, pods: readonly PodTarget[], { fencedNodes
  * The `no-foreign-*` gates ask whether anybody else is active before ours starts. After a crash ours may have been started
  * already: then there is nothing to ask, and its own activity would look like somebody else's.
  */
-function runsAlready(
-  name: GateName,
-  { input }: StepContext,
-  sample: Sample,
-  live: Awaited<ReturnType<typeof gatherWorkloads>>,
-): string | undefined {
+function runsAlready(name: GateName, { input }: StepContext, sample: Sample, live: LiveObjects): string | undefined {
   const { component } = input.step;
   if (name === 'no-foreign-sequencer') {
     const own = sample.nodes.find(
@@ -197,7 +179,15 @@ function runsAlready(
     );
     return own && `${own.pod} sequences already`;
   }
-  if (name === 'no-foreign-batcher' && podsOfComponent(live, component).length > 0)
+  if (name === 'no-foreign-batcher' && podsOfComponent(live, component).some(hasRun))
     return `${component.name} runs already`;
   return undefined;
+}
+
+/** One that an interrupted install has left waiting for its image has sent nothing yet. */
+function hasRun(pod: KubeObject): boolean {
+  const { containerStatuses = [] } = (pod as unknown as PodObject).status ?? {};
+  return containerStatuses.some(({ state, lastState }) =>
+    [state, lastState].some((seen) => seen?.running !== undefined || Date.parse(seen?.terminated?.startedAt ?? '') > 0),
+  );
 }

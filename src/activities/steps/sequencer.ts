@@ -22,14 +22,14 @@ const TEARDOWN_PATIENCE_MS = 30_000;
 export async function startSequencer(context: StepContext): Promise<string> {
   const { deps, input, signal } = context;
   const { name } = input.step.component;
-  const { live, own, others } = await sequencerPods(context, name);
+  const { live, own, others: seen } = await sequencerPods(context, name);
   const url = own && opNodeUrl(own);
   if (!own || !url) {
     requireStatefulSet(context, live, name);
     throw context.notYet(`${name} has no pod with an address yet`, 'see why its pod does not run');
   }
   const http = { timeoutMs: RPC_TIMEOUT_MS, signal };
-  const active = await sequencing(others, signal);
+  const active = await sequencing(seen, signal);
   if ((await stateOf(own, signal)) === 'active') {
     await forbidOthers(context, name);
     await allow(context, name, true);
@@ -39,8 +39,9 @@ export async function startSequencer(context: StepContext): Promise<string> {
   const [another] = active;
   if (another) throw sequencerChanged(another);
   await forbidOthers(context, name);
-  const heads: StoppedHead[] = [];
-  for (const other of others) heads.push(...(await proveStopped(context, other)));
+  // One that has appeared since the first list may have read its key before: who comes after this list reads "stopped".
+  const { others } = await sequencerPods(context, name);
+  const heads = await proveStopped(context, others);
   const head = await reading(syncStatus(url, http));
   if (!head.ok)
     throw context.notYet(

@@ -28,39 +28,67 @@ export interface StoppedHead {
   readonly number: number;
 }
 
+interface Kept {
+  /** By pod: how long the step had waited when it first did not answer. Without those that have answered since. */
+  readonly silentSince?: Readonly<Record<string, number>>;
+}
+
+interface Answer {
+  readonly of: PodTarget;
+  readonly head?: StoppedHead;
+  /** Why it proves nothing. */
+  readonly unknown?: string;
+}
+
 /**
- * @returns its head; empty where a person vouches for it
- * @throws OperatorError FencingRequired when nothing can be proven, SequencerChanged when it sequences
+ * @returns the heads of all of them, but of those for which a person vouches
+ * @throws OperatorError FencingRequired when nothing can be proven, SequencerChanged when one sequences
  */
-export async function proveStopped(context: StepContext, other: PodTarget): Promise<StoppedHead[]> {
-  const { input, at, signal } = context;
+export async function proveStopped(context: StepContext, others: readonly PodTarget[]): Promise<StoppedHead[]> {
+  const { input } = context;
   // What was switched off for an earlier step may be on again.
   const fenced = input.fencedNodes.filter(({ step }) => step === input.step.id);
-  if (vouchedFor(other, fenced)) return [];
+  const asked = others.filter((other) => !vouchedFor(other, fenced));
+  const answers = await Promise.all(asked.map((other) => ask(other, context.signal)));
+  const { silentSince = {} } = (context.kept ?? {}) as Kept;
+  const waited = context.waitedMs();
+  const silent = answers.flatMap(({ of, unknown }) =>
+    unknown === undefined ? [] : [{ of, unknown, since: silentSince[of.pod] ?? waited }],
+  );
+  context.keep({ silentSince: Object.fromEntries(silent.map(({ of, since }) => [of.pod, since])) } satisfies Kept);
+  const [first] = silent.sort((a, b) => a.since - b.since);
+  if (first) throw nothingProven(context, first.of, first.unknown, waited - first.since);
+  return answers.flatMap(({ head }) => head ?? []);
+}
+
+/** @throws OperatorError SequencerChanged when it sequences */
+async function ask(other: PodTarget, signal: AbortSignal): Promise<Answer> {
   const state = await stateOf(other, signal);
   if (state === 'active') throw sequencerChanged(other);
   const url = opNodeUrl(other);
-  if (state === 'stopped' && url) {
-    const head = await reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
-    if (head.ok) return [{ pod: other.pod, number: head.value.unsafeL2.number }];
-  }
+  if (state !== 'stopped' || !url) return { of: other, unknown: 'it does not answer' };
+  const head = await reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
   // One whose references are all zero has just started, and begins to sequence a moment after its RPC is up.
-  const why = state === 'stopped' ? 'it has not read its head yet' : 'it does not answer';
-  if (context.waitedMs() < RESTART_MS)
-    throw context.notYet(
-      `whether ${other.pod} sequences is unknown: ${why}`,
+  if (!head.ok) return { of: other, unknown: 'it has not read its head yet' };
+  return { of: other, head: { pod: other.pod, number: head.value.unsafeL2.number } };
+}
+
+function nothingProven({ at, notYet }: StepContext, { pod, node }: PodTarget, why: string, silentMs: number) {
+  if (silentMs < RESTART_MS)
+    return notYet(
+      `whether ${pod} sequences is unknown: ${why}`,
       'nothing to do while it restarts; see its log otherwise',
       1,
     );
-  throw new OperatorError({
+  return new OperatorError({
     type: 'FencingRequired',
-    message: `whether ${other.pod} sequences is unknown: ${why}, and its pod object is still there`,
-    fix: `switch it off, then: opstack confirm-fenced ${at.name} ${other.node} --reason "…" -n ${at.namespace}`,
+    message: `whether ${pod} sequences is unknown: ${why}, and its pod object is still there`,
+    fix: `switch it off, then: opstack confirm-fenced ${at.name} ${node} --reason "…" -n ${at.namespace}`,
   });
 }
 
 /** It has begun to sequence since the plan was made: to take over from it would be a hand-over. */
-export function sequencerChanged({ pod, node }: PodTarget): OperatorError {
+export function sequencerChanged({ pod, node }: Pick<PodTarget, 'pod' | 'node'>): OperatorError {
   return new OperatorError({
     type: 'SequencerChanged',
     message: `${pod} sequences, which it did not when this plan was made`,

@@ -13,6 +13,7 @@ export async function challengerMetrics(url: string, options: HttpOptions = {}):
   return {
     highestActedL1Block: sum(METRICS.expected),
     trackedGames: sum('tracked_games'),
+    inflightGames: sum('inflight_games'),
     claimFailures: sum('claim_failures'),
     ...(version === undefined ? {} : { version }),
   };

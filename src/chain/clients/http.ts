@@ -17,12 +17,13 @@ export interface HttpAnswer {
 /**
  * One HTTP request with a deadline.
  * @param what method or path, for messages
+ * @param request with a `range` only the status is of interest: a server that does not know ranges would send everything
  * @throws RpcError `unreachable` when no answer came, `unauthorised` for 401 and 403
  */
 export async function httpRequest(
   url: string,
   what: string,
-  request: { readonly path?: string; readonly body?: string; readonly method?: 'HEAD' },
+  request: { readonly path?: string; readonly body?: string; readonly method?: 'HEAD'; readonly range?: string },
   { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: HttpOptions,
 ): Promise<HttpAnswer> {
   const endpoint = endpointOf(url, what);
@@ -31,10 +32,16 @@ export async function httpRequest(
     const response = await fetch(request.path === undefined ? endpoint.url : joined(endpoint.url, request.path), {
       ...(request.method === undefined ? {} : { method: request.method }),
       ...(request.body === undefined ? {} : { method: 'POST', body: request.body }),
-      headers: { ...endpoint.headers, 'content-type': 'application/json', accept: 'application/json' },
+      headers: {
+        ...endpoint.headers,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...(request.range === undefined ? {} : { range: request.range }),
+      },
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    const text = await response.text();
+    if (request.range !== undefined) await response.body?.cancel();
+    const text = request.range === undefined ? await response.text() : '';
     if (response.status === 401 || response.status === 403) {
       const reason = endpoint.redact(text);
       throw new RpcError(

@@ -12,11 +12,34 @@ const ENDINGS = ['.bin.gz', '.json.gz', '.json'];
 export async function hasPrestate(url: string, hash: string, options: HttpOptions = {}): Promise<boolean> {
   for (const ending of ENDINGS) {
     const path = `/${hash}${ending}`;
-    const { status, endpoint } = await httpRequest(url, path, { path, method: 'HEAD' }, options);
-    if (status === 200) return true;
-    if (status === 404) continue;
-    const message = `${endpoint.host} answered ${path} with HTTP ${status}`;
-    throw new RpcError(message, { kind: 'rpc-error', host: endpoint.host, method: path });
+    const status = await statusOf(url, path, options);
+    if (status === 200 || status === 206) return true;
+    // Stores that nobody may list say 403 of what they do not have; op-challenger takes any of these for a no.
+    if (status >= 400 && status < 500 && status !== TOO_MANY_REQUESTS) continue;
+    const { host } = new URL(url);
+    throw new RpcError(`${host} answered ${path} with HTTP ${status}`, { kind: 'rpc-error', host, method: path });
   }
   return false;
+}
+
+const TOO_MANY_REQUESTS = 429;
+const NO_HEAD = [405, 501];
+
+async function statusOf(url: string, path: string, options: HttpOptions): Promise<number> {
+  const { status } = await answerTo(url, { path, method: 'HEAD' }, options);
+  if (!NO_HEAD.includes(status)) return status;
+  return (await answerTo(url, { path, range: 'bytes=0-0' }, options)).status;
+}
+
+async function answerTo(
+  url: string,
+  request: { readonly path: string; readonly method?: 'HEAD'; readonly range?: string },
+  options: HttpOptions,
+): Promise<{ readonly status: number }> {
+  try {
+    return await httpRequest(url, request.path, request, options);
+  } catch (error) {
+    if (error instanceof RpcError && error.kind === 'unauthorised') return { status: 403 };
+    throw error;
+  }
 }

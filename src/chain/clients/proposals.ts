@@ -24,6 +24,8 @@ const ORACLE = new Interface([
   'function proposeL2Output(bytes32,uint256,bytes32,uint256) payable',
   'function nextBlockNumber() view returns (uint256)',
   'function nextOutputIndex() view returns (uint256)',
+  'function SUBMISSION_INTERVAL() view returns (uint256)',
+  'function L2_BLOCK_TIME() view returns (uint256)',
   'function getL2Output(uint256) view returns (tuple(bytes32,uint128,uint128))',
 ]);
 /** Of `Error(string)`: the contracts of before custom errors. */
@@ -35,9 +37,9 @@ const TRIED_BLOCK = 2n ** 62n;
 /** As many of the newest proposals are looked at in one sample. */
 const LARGEST_SCAN = 30;
 
-const at = (contract: string, abi: Interface, method: string, args: readonly unknown[] = []): RpcCall => ({
+const callOf = ([contract, abi, method, args]: Question): RpcCall => ({
   method: 'eth_call',
-  params: [{ to: contract, data: abi.encodeFunctionData(method, args) }, 'latest'],
+  params: [{ to: contract, data: abi.encodeFunctionData(method, [...args]) }, 'latest'],
 });
 
 /** The bond that goes along with a proposal, in wei; 0 for outputs. */
@@ -45,6 +47,25 @@ export async function proposalBond(url: string, target: ProposalTarget, options?
   if (target.kind === 'outputs') return '0';
   const [bond] = await values(url, [[target.factory, FACTORY, 'initBonds', [target.gameType]]], options);
   return String(bond ?? 0n);
+}
+
+/** Seconds between two proposals where L1 decides it; undefined for games. */
+export async function outputInterval(
+  url: string,
+  target: ProposalTarget,
+  options?: HttpOptions,
+): Promise<number | undefined> {
+  if (target.kind === 'games') return undefined;
+  const { oracle } = target;
+  const [blocks, blockTime] = await values(
+    url,
+    [
+      [oracle, ORACLE, 'SUBMISSION_INTERVAL', []],
+      [oracle, ORACLE, 'L2_BLOCK_TIME', []],
+    ],
+    options,
+  );
+  return Number(blocks ?? 0n) * Number(blockTime ?? 0n);
 }
 
 /**
@@ -108,26 +129,21 @@ async function lastGame(
     indices.map((index) => [factory, FACTORY, 'gameAtIndex', [index]]),
     options,
   );
-  const details = await all(
+  const creators = await readable(
     url,
-    games.flatMap(([, , game]): Question[] => [
-      [String(game), GAME, 'gameCreator', []],
-      [String(game), GAME, 'l2BlockNumber', []],
-    ]),
+    games.map(([, , game]): Question => [String(game), GAME, 'gameCreator', []]),
     options,
   );
-  const position = games.findIndex(
-    (_, index) => String(details[2 * index]?.[0]).toLowerCase() === address.toLowerCase(),
-  );
-  const found = games[position];
+  const found = games.find((_, index) => String(creators[index]).toLowerCase() === address.toLowerCase());
   if (!found) return { seen };
   const [gameType, timestamp, game] = found;
+  const [l2Block] = await values(url, [[String(game), GAME, 'l2BlockNumber', []]], options);
   return {
     seen,
     last: {
       address: String(game).toLowerCase(),
       gameType: Number(gameType),
-      l2Block: Number(details[2 * position + 1]?.[0] ?? 0n),
+      l2Block: Number(l2Block ?? 0n),
       timestamp: Number(timestamp),
     },
   };
@@ -154,12 +170,22 @@ async function values(url: string, questions: readonly Question[], options?: Htt
   return (await all(url, questions, options)).map(([value]) => value);
 }
 
+/** First value of each answer; undefined where there is none, as with games of a kind that nobody here knows. */
+async function readable(url: string, questions: readonly Question[], options?: HttpOptions): Promise<unknown[]> {
+  const results = await jsonRpcBatch(url, questions.map(callOf), options);
+  return questions.map(([, abi, method], index) => {
+    const result = results[index];
+    const data = result?.ok ? result.result : undefined;
+    try {
+      return abi.decodeFunctionResult(method, String(data))[0];
+    } catch {
+      return undefined;
+    }
+  });
+}
+
 async function all(url: string, questions: readonly Question[], options?: HttpOptions): Promise<unknown[][]> {
-  const results = await jsonRpcBatch(
-    url,
-    questions.map(([contract, abi, method, args]) => at(contract, abi, method, args)),
-    options,
-  );
+  const results = await jsonRpcBatch(url, questions.map(callOf), options);
   return questions.map(([, abi, method], index) => [
     ...abi.decodeFunctionResult(method, resultOf(results[index], method)),
   ]);
@@ -171,11 +197,15 @@ function resultOf(result: BatchResult | undefined, method: string): string {
   throw new RpcError(`L1 has nothing that answers ${method}`, { kind: 'rpc-error', host: 'L1', method });
 }
 
-/** Data of a revert; undefined for any other error. A revert without data is a function that is not there. */
+/**
+ * Data of a revert; undefined for any other error. A revert without data is a function that is not there. Nethermind and
+ * what came from Parity write a word before it: `Reverted 0x…`.
+ */
 function revertData(error: RpcError | undefined): string | undefined {
   if (error?.kind !== 'rpc-error') return undefined;
   const { data } = error;
-  if (typeof data === 'string' && data.startsWith('0x')) return data;
+  const [, reverted] = /^(?:Reverted )?(0x[0-9a-f]*)$/i.exec(typeof data === 'string' ? data : '') ?? [];
+  if (reverted !== undefined) return reverted;
   return error.code === 3 ? '0x' : undefined;
 }
 

@@ -7,7 +7,8 @@ import { blocks, count } from './words.ts';
 /**
  * The challenger follows the L1 head and could act: it has scheduled all games at a young L1 block, again and again, has
  * failed to claim nothing, has the prestate of the game that the portal respects, and can pay. Its process runs, and its
- * metrics answer, in every broken state: only the block that it acted on last tells (op-stack-observed.md 2.27).
+ * metrics answer, in every broken state: only the block that it acted on last tells (op-stack-observed.md 2.27). While a
+ * game is played that block stands still, for hours where a program has to run: then it is seen to act.
  */
 export const challenging: Gate = (samples, context) => {
   const account = accountOf(samples.at(-1), context);
@@ -40,6 +41,8 @@ function following(samples: readonly Sample[], context: GateContext): Verdict {
   const latest = metricsOf(samples.at(-1), name);
   if (!latest?.ok || !last || !first) return wait(unreadable(`the pod of ${name}`, latest));
   const { highestActedL1Block: acted, claimFailures, trackedGames } = last.metrics;
+  if (seen.every(({ metrics }) => metrics.inflightGames > 0))
+    return pass(`${name} plays ${games(last.metrics.inflightGames)}, and goes on with L1 when that is done`);
   if (acted === 0)
     return wait(
       `${name} has scheduled nothing yet; if this lasts, its log says which game type it does not play, or which prestate it does not find`,
@@ -52,9 +55,11 @@ function following(samples: readonly Sample[], context: GateContext): Verdict {
     return wait(`${name} has acted at L1 block ${count(acted)}, expecting it to go on with the L1 head`);
   const failures = claimFailures - first.metrics.claimFailures;
   if (failures > 0) return wait(`${name} has failed to claim ${failures} bonds; its log says why`);
-  return pass(
-    `${name} follows L1 (block ${count(acted)}) and watches ${trackedGames === 1 ? '1 game' : `${count(trackedGames)} games`}`,
-  );
+  return pass(`${name} follows L1 (block ${count(acted)}) and watches ${games(trackedGames)}`);
+}
+
+function games(number: number): string {
+  return number === 1 ? '1 game' : `${count(number)} games`;
 }
 
 function metricsOf(sample: Sample | undefined, name: string) {

@@ -1,6 +1,7 @@
 import type { Reading, Sample, SenderSample } from '../../chain/samples.ts';
 import { type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
+import { batchSpending, bondSpending, type Spending } from './spending.ts';
 import { ether } from './words.ts';
 
 /** The sender can pay: its balance is above the floor and lasts for some hours at the price that it pays now. */
@@ -43,45 +44,15 @@ export function accountOf(
   }
 }
 
-interface Needed {
-  readonly wei: bigint;
-  readonly rate: string;
-}
-
 /** What the sender spends in the wanted time. Undefined where nothing is known about it. */
-function neededWei(samples: readonly Sample[], context: GateContext): Needed | undefined {
-  switch (context.subject.sender?.kind) {
+function neededWei(samples: readonly Sample[], { subject, limits }: GateContext): Spending | undefined {
+  switch (subject.sender?.kind) {
     case 'OpProposer':
-      return bonds(samples, context);
+      return bondSpending(samples.at(-1)?.proposer, limits);
     case 'OpChallenger':
       // Moves are answers to what somebody else does.
       return undefined;
     default:
-      return batches(samples, context);
+      return batchSpending(samples, limits);
   }
-}
-
-/** Price of a transaction as seen in the samples, times the transactions that the longest channel makes necessary. */
-function batches(samples: readonly Sample[], { limits }: GateContext): Needed | undefined {
-  const seen = samples.flatMap(({ batcher }) => (batcher?.ok ? [batcher.value] : []));
-  const first = seen[0];
-  const last = seen.at(-1);
-  if (!first || !last || last.nonceLatest <= first.nonceLatest) return undefined;
-  // Nothing when it was topped up meanwhile.
-  const spent = BigInt(first.balanceWei) - BigInt(last.balanceWei);
-  const secondsPerTransaction = Math.max(1, limits.batcherMaxChannelDuration) * limits.l1BlockTimeSeconds;
-  const transactions = Math.ceil((limits.fundsMinHours * 3600) / secondsPerTransaction);
-  return {
-    wei: (spent * BigInt(transactions)) / BigInt(last.nonceLatest - first.nonceLatest),
-    rate: 'at the current price',
-  };
-}
-
-/** Bonds come back when games are decided, which takes days. */
-function bonds(samples: readonly Sample[], { limits }: GateContext): Needed | undefined {
-  const { proposer } = samples.at(-1) ?? {};
-  if (!proposer?.ok || proposer.value.bondWei === '0') return undefined;
-  const proposals = Math.ceil((limits.fundsMinHours * 3600) / limits.proposalIntervalSeconds);
-  const bond = BigInt(proposer.value.bondWei);
-  return { wei: bond * BigInt(proposals), rate: `of bonds of ${ether(bond)}` };
 }

@@ -36,6 +36,11 @@ export interface GateLimits {
   readonly challengerMaxL1Lag: number;
 }
 
+/** A challenger looks at L1 as often as it polls: on a fast L1 many blocks are made in between. */
+export function challengerLag(pollSeconds: number, l1BlockTimeSeconds: number): number {
+  return Math.max(10, Math.ceil((3 * pollSeconds) / l1BlockTimeSeconds));
+}
+
 export const DEFAULT_GATE_LIMITS: GateLimits = {
   blockTimeSeconds: 2,
   l1BlockTimeSeconds: 12,

@@ -25,12 +25,13 @@ export const noForeignSequencer: Gate = (samples, context) => {
     return waitFirmly(`${ours.pod} of this network sequences: whether anybody else does cannot be seen meanwhile`);
   const derived = derivationOf(candidate, sample, context);
   if (derived.outcome !== 'pass') return waitFirmly(derived.message);
-  const quiet = quietFor(candidate, samples, context);
   const missing = inboxNotDerived(candidate, samples, context);
   const live = isLive(candidate, context);
-  if (quiet.outcome === 'pass') return missing ?? live ?? quiet;
+  const { verdict, since, isUntouched } = quietFor(candidate, samples, context, { firm: Boolean(missing ?? live) });
   // Where batches keep coming there is always one that is not derived yet: that the head moves is what people need to know.
-  return missing || live ? waitFirmly(quiet.message) : quiet;
+  if (verdict.outcome !== 'pass') return verdict;
+  const unknown = since && context.takesOver && !isUntouched && lastBlocksUnknown(candidate, since, samples, context);
+  return missing ?? live ?? (unknown || verdict);
 };
 
 /** Somebody has made the head just now: a person who says that he is off is wrong, or too early. */
@@ -62,36 +63,42 @@ function inboxNotDerived(
   );
 }
 
-function quietFor(candidate: NodeSample, samples: readonly Sample[], context: GateContext): Verdict {
+interface Quiet {
+  readonly verdict: Verdict;
+  /** From when on the head stands still. */
+  readonly since?: Seen<SyncStatus>;
+  readonly isUntouched?: boolean;
+}
+
+/** @param options.firm the word of a person that the other one is off would not be enough */
+function quietFor(
+  candidate: NodeSample,
+  samples: readonly Sample[],
+  context: GateContext,
+  { firm }: { readonly firm: boolean },
+): Quiet {
   const { limits, chain, now } = context;
   const { pod } = candidate;
   const heads = derivationHistory(samples, pod);
   const last = heads.at(-1);
-  if (!last) return waitFirmly(`the head of ${pod} has not been read yet`);
+  if (!last) return { verdict: waitFirmly(`the head of ${pod} has not been read yet`) };
   const change = heads.findLastIndex((seen, index) => movedByOthers(heads[index - 1], seen, chain.seqWindowSize));
   const since = heads[Math.max(0, change)] ?? last;
   const quietSeconds = (last.at - since.at) / 1000;
   const head = last.value.unsafeL2;
   const isUntouched = untouched(samples, head.hash, context);
   const wantedSeconds = (isUntouched ? 1 : limits.foreignSequencerQuietBlocks) * limits.blockTimeSeconds;
-  if (quietSeconds >= wantedSeconds) {
-    const unknown = context.takesOver && !isUntouched && lastBlocksUnknown(candidate, since, samples, context);
-    return (
-      unknown ||
-      pass(`nobody else sequences: the head of ${pod} stands at ${count(head.number)} for ${seconds(quietSeconds)}`)
-    );
-  }
+  const stands = `the head of ${pod} stands at ${count(head.number)} for ${seconds(quietSeconds)}`;
+  if (quietSeconds >= wantedSeconds) return { verdict: pass(`nobody else sequences: ${stands}`), since, isUntouched };
+  const notYet = firm ? waitFirmly : wait;
   const before = heads[change - 1];
-  if (change < 1 || !before) {
-    return wait(
-      `the head of ${pod} stands at ${count(head.number)} for ${seconds(quietSeconds)}, expecting ${seconds(wantedSeconds)} without a block of anybody else`,
-    );
-  }
+  if (change < 1 || !before)
+    return { verdict: notYet(`${stands}, expecting ${seconds(wantedSeconds)} without a block of anybody else`) };
   const how = head.number === last.value.safeL2.number ? 'by batches on L1' : 'by gossip';
-  return wait(
+  const moved =
     `none of our sequencers is active, but the head of ${pod} went from ${count(before.value.unsafeL2.number)} to ${count(head.number)} ${how}, ${seconds(now / 1000 - since.at / 1000)} ago: ` +
-      `somebody else may still sequence this chain. Switch it off; if you are sure that it is off, send confirmFenced`,
-  );
+    `somebody else may still sequence this chain. Switch it off`;
+  return { verdict: notYet(firm ? moved : `${moved}; if you are sure that it is off, send confirmFenced`) };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ProposalTrial, ProposerSample } from '../../chain/samples.ts';
 import { aboveFloor } from './funds.ts';
 import { type Gate, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
+import { bondIsCovered } from './spending.ts';
 import { ether } from './words.ts';
 
 /** First four bytes of the factory's and the games' custom errors. Texts differ between L1 clients (l1-contracts.md 3). */
@@ -23,7 +24,7 @@ export const proposerPermitted: Gate = (samples, context) => {
   if (permitted !== undefined && permitted.toLowerCase() !== proposer.address) return notThe(permitted, proposer);
   const floor = aboveFloor(proposer, context);
   if (floor.outcome !== 'pass') return floor;
-  if (BigInt(proposer.balanceWei) <= BigInt(proposer.bondWei)) {
+  if (!bondIsCovered(proposer)) {
     const has = ether(BigInt(proposer.balanceWei));
     return wait(
       `${proposer.address} has ${has} on L1, expecting more than the bond of a proposal, ${ether(BigInt(proposer.bondWei))}: send it more`,

@@ -2,7 +2,7 @@
 import { GAME_TYPES, type GameTypeName } from '../../api/game-type.ts';
 import { challengedGameTypes, needsPrestate, proposedGameType, unplayableGameTypes } from '../game-types.ts';
 import { findImage } from '../image.ts';
-import type { RenderInput } from '../input.ts';
+import type { ContractFacts, RenderInput } from '../input.ts';
 import { KNOWN_L1 } from '../known-l1.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
@@ -17,6 +17,7 @@ export function proposalsCount(input: RenderInput): SettingProblem[] {
   if (contracts === undefined) return [];
   return input.proposers.flatMap(({ metadata, spec }) => {
     const object = `OpProposer/${metadata.name}`;
+    if (proposesNowhere(contracts)) return [nowhere(object)];
     const type = proposedGameType(spec, contracts);
     if (type === undefined) return outputsAreKnown(input, object, spec.image);
     if (SUPER_GAMES.includes(type)) return [superGames(object, type)];
@@ -31,6 +32,20 @@ export function proposalsCount(input: RenderInput): SettingProblem[] {
       ),
     ];
   });
+}
+
+function proposesNowhere({ disputeGameFactory, l2OutputOracle }: ContractFacts): boolean {
+  return disputeGameFactory === undefined && l2OutputOracle === undefined;
+}
+
+function nowhere(object: string): SettingProblem {
+  return problem(
+    'error',
+    'Incompatible',
+    object,
+    'L1 has neither a DisputeGameFactory nor an L2OutputOracle for the chain: there is nothing to propose to, and nothing to challenge',
+    `check spec.contracts of the network, or delete ${object.replace('/', ' ')}`,
+  );
 }
 
 type OwnImage = RenderInput['proposers'][number]['spec']['image'];
@@ -65,11 +80,13 @@ export function gamesCanBePlayed(input: RenderInput): SettingProblem[] {
   if (contracts === undefined) return [];
   return input.challengers.flatMap(({ metadata, spec }) => {
     const object = `OpChallenger/${metadata.name}`;
+    if (proposesNowhere(contracts)) return [nowhere(object), ...withoutBeacon(input, object)];
     const types = challengedGameTypes(spec, contracts, input.playedGameTypes?.(metadata.name));
     const superType = types.find((name) => SUPER_GAMES.includes(GAME_TYPES[name]));
     return [
       ...noGames(object, contracts.l2OutputOracle !== undefined, types),
       ...(superType === undefined ? [] : [superGames(object, GAME_TYPES[superType])]),
+      ...withoutBeacon(input, object),
       ...withoutPrestates(input, object, spec, types),
       ...leftOut(object, contracts.registeredGameTypes, types),
       ...unplayableGameTypes(contracts).map((type) =>
@@ -93,6 +110,20 @@ function noGames(object: string, isOracle: boolean, types: readonly GameTypeName
   return [problem('error', 'Incompatible', object, why, `delete ${object.replace('/', ' ')}`)];
 }
 
+/** op-challenger exits without one, whatever it plays. */
+function withoutBeacon({ network }: RenderInput, object: string): SettingProblem[] {
+  if (network.spec.l1.beacon !== undefined) return [];
+  return [
+    problem(
+      'error',
+      'InvalidSpec',
+      object,
+      "op-challenger does not start without a beacon API: the network's spec.l1.beacon is not set",
+      `set spec.l1.beacon in place of spec.l1.ignoreBeacon in OptimismNetwork ${network.metadata.name}`,
+    ),
+  ];
+}
+
 /** The schema knows this of named types; which ones `Auto` stands for only L1 knows, and which need one the version. */
 function withoutPrestates(
   input: RenderInput,
@@ -105,7 +136,6 @@ function withoutPrestates(
   const playing = types.filter((name) => needsPrestate(name) && !(name === 'permissioned' && knowsPermissioned));
   const missing = [
     ...(spec.prestatesUrl === undefined ? ['spec.prestatesUrl'] : []),
-    ...(input.network.spec.l1.beacon === undefined ? ["the network's spec.l1.beacon"] : []),
     ...(!KNOWN_L1.includes(input.chain.l1ChainId) && input.chain.config.l1ChainConfig === undefined
       ? ["the network's spec.l1.chainConfig"]
       : []),
@@ -117,7 +147,7 @@ function withoutPrestates(
       'error',
       'InvalidSpec',
       object,
-      `${release} plays ${playing.join(', ')} games only with a prestate, an L1 beacon and, on an L1 of one's own, its configuration: ${missing.join(' and ')} is not set`,
+      `${release} plays ${playing.join(', ')} games only with a prestate and, on an L1 of one's own, its configuration: ${missing.join(' and ')} is not set`,
       `set ${missing.join(' and ')}`,
     ),
   ];

@@ -1,4 +1,4 @@
-import type { Sample, SyncStatus } from '../../chain/samples.ts';
+import type { Reading, Sample, SyncStatus } from '../../chain/samples.ts';
 import { windowExpired } from '../../plan/gates/sequencing-window.ts';
 import { seconds } from '../../plan/gates/words.ts';
 import type { ConditionInput } from '../conditions.ts';
@@ -6,7 +6,7 @@ import { condition, moves, readingsOf } from './finding.ts';
 import type { HealthLimits } from './limits.ts';
 
 /** op-node reports no L1 block for 2 to 4 s after each start; for longer only when derivation begins again and again. */
-const RESET_SECONDS = 15;
+const RESET_SECONDS = 60;
 /** L1 blocks by which derivation may be behind the L1 head in everyday work, confirmations included. */
 const NEAR_L1_BLOCKS = 32;
 
@@ -25,12 +25,35 @@ function notDerived(samples: readonly Sample[], last: Sample): ConditionInput {
   const since = resetSince(samples);
   if (since === undefined || (last.at - since) / 1000 < RESET_SECONDS)
     return condition('Batching', 'Unknown', 'NoReading', 'No node knows the safe head yet');
+  const lasts = seconds((last.at - since) / 1000);
+  return (
+    notAsked(lasts, 'L1Unavailable', 'L1', 'rpc', last.l1) ??
+    notAsked(lasts, 'BeaconUnavailable', 'the beacon API', 'beacon', last.beacon) ??
+    condition(
+      'Batching',
+      'False',
+      'DerivationResets',
+      `Derivation begins again and again for ${lasts}: what is on L1 can not be read whole, and nothing becomes safe`,
+      "see whether spec.l1.beacon still has the blobs of the last safe blocks (18 days on Ethereum): if not, add an archive to spec.l1.beaconFallbacks; op-node's log names what it misses",
+    )
+  );
+}
+
+/** What does not answer the operator answers op-node as little: then nothing else has to be looked for. */
+function notAsked(
+  lasts: string,
+  reason: string,
+  what: string,
+  field: string,
+  reading: Reading<unknown> | undefined,
+): ConditionInput | undefined {
+  if (!reading || reading.ok) return undefined;
   return condition(
     'Batching',
     'False',
-    'DerivationResets',
-    `Derivation begins again and again for ${seconds((last.at - since) / 1000)}: what is on L1 can not be read whole, and nothing becomes safe`,
-    "see whether spec.l1.beacon still has the blobs of the last safe blocks (18 days on Ethereum): if not, add an archive to spec.l1.beaconFallbacks; op-node's log names what it misses",
+    reason,
+    `No node derives for ${lasts}, and ${what} does not answer the operator either: ${reading.error}`,
+    `check spec.l1.${field} and its provider; nothing becomes safe meanwhile`,
   );
 }
 

@@ -1,5 +1,7 @@
 /** What counts as healthy for one network: from its specs, and from what is rolled out. */
 
+import type { Proposal } from '../../chain/samples.ts';
+import type { SpendingLimits } from '../../plan/gates/spending.ts';
 import type { FollowLimits } from '../follows.ts';
 
 /** A component that sends transactions to L1, with `spec.balance`, in ether. */
@@ -8,6 +10,29 @@ export interface SenderLimits {
   readonly name: string;
   readonly warnBelow?: string | undefined;
   readonly minimum?: string | undefined;
+}
+
+export interface ProposingLimits {
+  /** Between two games; an L2OutputOracle has its own. */
+  readonly intervalSeconds: number;
+  readonly gameType?: number | undefined;
+  readonly allowNonFinalized?: boolean;
+  /** Since when the first proposal is waited for, milliseconds since the epoch; absent: it was not waited for yet. */
+  readonly pendingSince?: number | undefined;
+  /** Since when the pod is there, milliseconds since the epoch. */
+  readonly podSince?: number | undefined;
+  /** The last one that was ever seen, for when there are too many others on L1 to find it. */
+  readonly lastProposal?: Proposal | undefined;
+}
+
+export interface ChallengerLimits {
+  readonly name: string;
+  /** L1 blocks that it may be behind the L1 head. */
+  readonly maxL1Lag: number;
+  /** What it means when the prestate of the respected game is not where it looks; absent: it looks nowhere. */
+  readonly prestateCheck?: 'Required' | 'Warn' | undefined;
+  /** When its container was started, milliseconds since the epoch; absent: not known. */
+  readonly startedAt?: number | undefined;
 }
 
 export interface HealthLimits {
@@ -29,13 +54,10 @@ export interface HealthLimits {
   readonly signerAddress?: string | undefined;
   /** Senders of ours that should be at work. */
   readonly senders: readonly SenderLimits[];
+  /** What the gate `funds` reckons with. */
+  readonly spending: SpendingLimits;
   /** Absent: no proposer of ours should be at work. */
-  readonly proposing?: {
-    readonly intervalSeconds: number;
-    readonly gameType?: number | undefined;
-    /** Since when the first proposal is waited for, milliseconds since the epoch; absent: it was not waited for yet. */
-    readonly pendingSince?: number | undefined;
-  };
-  /** Names of the challengers that should be at work. */
-  readonly challenging: readonly string[];
+  readonly proposing?: ProposingLimits;
+  /** The challengers that should be at work. */
+  readonly challenging: readonly ChallengerLimits[];
 }

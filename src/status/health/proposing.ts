@@ -1,9 +1,10 @@
-import type { Sample, SyncStatus } from '../../chain/samples.ts';
+import type { Proposal, ProposerSample, Sample, SyncStatus } from '../../chain/samples.ts';
 import { trialVerdict } from '../../plan/gates/proposer-permitted.ts';
-import { count, seconds } from '../../plan/gates/words.ts';
+import { bondIsCovered } from '../../plan/gates/spending.ts';
+import { count, ether, seconds } from '../../plan/gates/words.ts';
 import type { ConditionInput } from '../conditions.ts';
 import { condition } from './finding.ts';
-import type { HealthLimits } from './limits.ts';
+import type { HealthLimits, ProposingLimits } from './limits.ts';
 
 /** How long the first proposal may take beyond its interval: blocks have to become final. */
 const FINALITY_SECONDS = 30 * 60;
@@ -18,55 +19,110 @@ export function proposing(
   if (!last.proposer.ok) {
     return [condition('Proposing', 'Unknown', 'NoReading', `Proposals can not be read: ${last.proposer.error}`)];
   }
-  const { lastProposal, trial } = last.proposer.value;
-  if (trial?.ok && trial.value.outcome === 'refused') {
-    const { message } = trialVerdict(trial.value, last.proposer.value, limits.gameType);
-    return [condition('Proposing', 'False', 'ProposalRefused', capitalised(message))];
+  const proposer = last.proposer.value;
+  return [refused(proposer, limits) ?? uncovered(proposer) ?? inTime(last.at, proposer, best, limits)];
+}
+
+function refused(proposer: ProposerSample, { gameType }: ProposingLimits): ConditionInput | undefined {
+  const { trial } = proposer;
+  if (!trial?.ok || trial.value.outcome !== 'refused') return undefined;
+  const verdict = trialVerdict(trial.value, proposer, gameType);
+  if (verdict.outcome === 'pass') return undefined;
+  return condition('Proposing', 'False', 'ProposalRefused', capitalised(verdict.message));
+}
+
+function uncovered(proposer: ProposerSample): ConditionInput | undefined {
+  if (bondIsCovered(proposer)) return undefined;
+  const { address, balanceWei, bondWei } = proposer;
+  return condition(
+    'Proposing',
+    'False',
+    'BondNotCovered',
+    `The proposer ${address} has ${ether(BigInt(balanceWei))} on L1, not more than the bond of a proposal, ${ether(BigInt(bondWei))}`,
+    `send ETH to ${address} on L1`,
+  );
+}
+
+function inTime(
+  now: number,
+  proposer: ProposerSample,
+  best: SyncStatus | undefined,
+  limits: ProposingLimits,
+): ConditionInput {
+  const { trial, intervalSeconds = limits.intervalSeconds } = proposer;
+  const last = proposer.lastProposal ?? limits.lastProposal;
+  const since = waitsSince(last, limits);
+  const waitedSeconds = since === undefined ? 0 : (now - since) / 1000;
+  // Where L1 says when the next output is due, it is not late before that.
+  const isNotDue = trial?.ok === true && trial.value.outcome === 'notDue';
+  if (!isNotDue && waitedSeconds > 2 * intervalSeconds + FINALITY_SECONDS)
+    return late(proposer, best, { ...limits, intervalSeconds, lastProposal: last }, waitedSeconds);
+  if (last) {
+    const ago = seconds(now / 1000 - last.timestamp);
+    return condition('Proposing', 'True', 'InTime', `Block ${count(last.l2Block)} was proposed ${ago} ago`);
   }
-  const finalBlock = best?.finalizedL2.number ?? 0;
-  const since = lastProposal ? lastProposal.timestamp * 1000 : limits.pendingSince;
-  const waitedSeconds = since === undefined ? 0 : (last.at - since) / 1000;
-  const isLate = waitedSeconds > 2 * limits.intervalSeconds + FINALITY_SECONDS;
-  if (isLate && (!best || finalBlock <= (lastProposal?.l2Block ?? 0))) {
-    return [
-      condition(
-        'Proposing',
-        'False',
-        'NothingToPropose',
-        `No proposal for ${seconds(waitedSeconds)}: block ${count(finalBlock)}, the last final one, is proposed already or is the genesis`,
-        'the proposer is not the cause: nothing becomes final; see the condition Batching',
-      ),
-    ];
+  const finalBlock = best ? ` (now ${count(best.finalizedL2.number)})` : '';
+  return condition(
+    'Proposing',
+    'Unknown',
+    'ProposalPending',
+    `The first proposal is made when a block after the genesis is final${finalBlock}`,
+  );
+}
+
+/** After a stop the last proposal may be old: it is waited for since the pod is there. */
+function waitsSince(last: Proposal | undefined, { pendingSince, podSince }: ProposingLimits): number | undefined {
+  const since = last ? last.timestamp * 1000 : pendingSince;
+  if (since === undefined) return undefined;
+  return Math.max(since, podSince ?? since);
+}
+
+function late(
+  { trial }: ProposerSample,
+  best: SyncStatus | undefined,
+  { allowNonFinalized, intervalSeconds, lastProposal }: ProposingLimits,
+  waitedSeconds: number,
+): ConditionInput {
+  const none = `No proposal for ${seconds(waitedSeconds)}`;
+  if (!best) {
+    const why = `${none}; whether there is a block to propose is not known: no node answers`;
+    return condition('Proposing', 'Unknown', 'NoReading', why);
   }
-  if (isLate) {
-    return [
-      condition(
-        'Proposing',
-        'False',
-        'ProposalOverdue',
-        `No proposal for ${seconds(waitedSeconds)}, although L1 would accept one: expected every ${seconds(limits.intervalSeconds)}`,
-        'look at the log of op-proposer; deleting its pod does no harm',
-      ),
-    ];
+  const head = allowNonFinalized ? best.safeL2 : best.finalizedL2;
+  if (head.number <= (lastProposal?.l2Block ?? 0)) {
+    const what = allowNonFinalized ? 'safe' : 'final';
+    const block = `${none}: block ${count(head.number)}, the last ${what} one, is proposed already or is the genesis`;
+    const behind = best.headL1.timestamp - best.finalizedL1.timestamp;
+    const isL1 = !allowNonFinalized && best.finalizedL1.number > 0 && behind > FINALITY_SECONDS;
+    return isL1
+      ? condition(
+          'Proposing',
+          'False',
+          'NothingToPropose',
+          `${block}, and the last final block of L1 is ${seconds(behind)} old`,
+          'neither proposer nor batcher is the cause: wait until L1 is final again, or ask its provider',
+        )
+      : condition(
+          'Proposing',
+          'False',
+          'NothingToPropose',
+          block,
+          `the proposer is not the cause: nothing becomes ${what}; see the condition Batching`,
+        );
   }
-  if (!lastProposal) {
-    return [
-      condition(
-        'Proposing',
-        'Unknown',
-        'ProposalPending',
-        `The first proposal is made when a block after the genesis is final (now ${count(finalBlock)})`,
-      ),
-    ];
-  }
-  return [
-    condition(
-      'Proposing',
-      'True',
-      'InTime',
-      `Block ${count(lastProposal.l2Block)} was proposed ${seconds(waitedSeconds)} ago`,
-    ),
-  ];
+  return condition(
+    'Proposing',
+    'False',
+    'ProposalOverdue',
+    `${none}${whatL1Says(trial)}: expected every ${seconds(intervalSeconds)}`,
+    'look at the log of op-proposer; deleting its pod does no harm',
+  );
+}
+
+function whatL1Says(trial: ProposerSample['trial']): string {
+  if (!trial) return '';
+  if (!trial.ok) return ` (whether L1 would accept one can not be asked: ${trial.error})`;
+  return trial.value.outcome === 'accepted' ? ', although L1 would accept one' : '';
 }
 
 function capitalised(text: string): string {

@@ -101,8 +101,9 @@ const PATTERNS: readonly Pattern[] = [
     }),
   },
   {
+    // The host begins after the last @: a password may have others in it.
     matches:
-      /failed to dial address, but may connect later.* addr=\\?"?(https?|wss?):\/\/(?:[^\s"/@]*@)?([A-Za-z0-9.:[\]-]+)/,
+      /failed to dial address, but may connect later.* addr=\\?"?(https?|wss?):\/\/(?:[^\s"/]*@)?([A-Za-z0-9.:[\]-]+)(?![^\s"/]*@)/,
     explain: ([, host]) => ({
       reason: 'DependencyUnreachable',
       why: `can't reach ${host}`,

@@ -17,6 +17,7 @@ export interface Terminated {
   readonly exitCode: number;
   readonly reason?: string;
   readonly message?: string;
+  readonly startedAt?: string | null;
   readonly finishedAt?: string | null;
 }
 

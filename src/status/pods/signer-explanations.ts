@@ -3,7 +3,8 @@ import type { Pattern } from './log-explanations.ts';
 
 const FAILED =
   '(?:failed to create the signer client|failed to load p2p signer|eth_signTransaction failed|opsigner_signBlockPayload failed): ';
-const POST = 'Post \\\\?"https?://(?:[^\\s"/@]*@)?([A-Za-z0-9.:[\\]-]+)';
+/** The host begins after the last @: a password may have others in it. */
+const POST = 'Post \\\\?"https?://(?:[^\\s"/]*@)?([A-Za-z0-9.:[\\]-]+)(?![^\\s"/]*@)';
 const lineWith = (what: string) => new RegExp(FAILED + what);
 
 /** More special ones first. */

@@ -155,6 +155,21 @@ describe.concurrent('a game that can not be played', () => {
     await eventually('the attack', async () => (await claimsOf(other, game)).length > 1);
   });
 
+  test('for want of a folder to unpack cannon in is one with a prestate', async () => {
+    const other = await bed.chain();
+    const game = await propose(other, { type: PERMISSIONED, root: WRONG_ROOT, block: 1 });
+    const prestates = await servePrestates();
+    prestates.publish(await prestateOf(other, game));
+    const challenger = startChallenger(other, node, { env: permissionedEnv(prestates.url), volumes: ['/data'] });
+    await eventually('the error', () => has(challenger, 'state conversion failed'));
+    expect(await claimsOf(other, game)).toHaveLength(1);
+    await challenger.terminate();
+
+    const withTmp = startChallenger(other, node, { env: permissionedEnv(prestates.url) });
+    await eventually('the attack', async () => (await claimsOf(other, game)).length > 1);
+    await withTmp.terminate();
+  });
+
   test('for want of a data directory is one with a prestate; others are played without', async () => {
     const other = await bed.chain();
     const game = await propose(other, { type: ALPHABET, root: WRONG_ROOT, block: 1 });

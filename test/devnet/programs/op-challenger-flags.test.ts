@@ -114,6 +114,15 @@ describe('releases of op-challenger', () => {
     expect(settingsOf(tag, []).string('game-types')).toBe(types);
   });
 
+  test('v1.7.0 has game types under their old name only, which every other one knows too', () => {
+    const env = { OP_CHALLENGER_GAME_TYPES: 'alphabet' };
+    expect(settingsOf('v1.7.0', [], env).string('trace-type')).not.toBe('alphabet');
+    expect(settingsOf('v1.8.0', [], env).string('trace-type')).toBe('alphabet');
+    for (const tag of ['v1.7.0', 'v1.8.0', 'v1.9.5']) {
+      expect(settingsOf(tag, [], { OP_CHALLENGER_TRACE_TYPE: 'alphabet' }).string('trace-type')).toBe('alphabet');
+    }
+  });
+
   test.each([
     ['v1.9.3', 'flag cannon-server is required'],
     ['v1.9.4', undefined],

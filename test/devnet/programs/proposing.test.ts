@@ -1,5 +1,8 @@
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ContractFacts } from '../../../src/render/index.ts';
+import { devnet, renderInput } from '../../render/render-input.ts';
+import { container as renderedContainer } from '../../render/rendered.ts';
 import { jsonRpc } from '../servers/json-rpc.ts';
 import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
 import { deployOutputOracle } from './testing/output-oracle.ts';
@@ -23,6 +26,13 @@ async function withBatches() {
   const node = await startNode(chain, 'sequencer', { env: sequencerEnv(chain, false) });
   const batcher = startBatcher(chain, node);
   return { chain, node, batcher };
+}
+
+/** What the operator tells a proposer of where proposals go to. */
+function renderedTarget(contracts: ContractFacts): Record<string, string> {
+  const { env = [] } = renderedContainer(renderInput(devnet(), { contracts }), 'devnet-proposer', 'op-proposer');
+  const target = /^OP_PROPOSER_(GAME_.*|L2OO_ADDRESS|PROPOSAL_INTERVAL)$/;
+  return Object.fromEntries(env.flatMap(({ name, value }) => (target.test(name) ? [[name, value ?? '']] : [])));
 }
 
 const gamesOfAtLeast = (chain: TestChain, count: number) =>
@@ -219,12 +229,8 @@ describe.concurrent('a proposer', () => {
     const { chain, node } = await withBatches();
     const oracle = await deployOutputOracle(chain, { submissionInterval: 2 });
     await finalizedAt(node.rpcUrl, 2);
-    const env = {
-      OP_PROPOSER_GAME_FACTORY_ADDRESS: '',
-      OP_PROPOSER_PROPOSAL_INTERVAL: '0s',
-      OP_PROPOSER_L2OO_ADDRESS: oracle.address,
-    };
-    startProposer(chain, node, { image: 'op-proposer:v1.10.0', env });
+    const target = renderedTarget({ l2OutputOracle: oracle.address, registeredGameTypes: [] });
+    startProposer(chain, node, { image: 'op-proposer:v1.10.0', target });
     const output = await eventually('a second output', () => oracle.outputs().then((outputs) => outputs[1]));
     const { outputRoot } = await rpc<{ outputRoot: string }>(node.rpcUrl, 'optimism_outputAtBlock', ['0x4']);
     expect(output).toEqual({ root: outputRoot, block: 4 });

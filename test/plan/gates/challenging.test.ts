@@ -12,13 +12,23 @@ interface Seen {
   readonly acted?: number;
   readonly failures?: number;
   readonly games?: number;
+  readonly inFlight?: number;
   readonly balanceWei?: string;
   readonly metrics?: Reading<ChallengerMetrics>;
   readonly prestate?: Reading<PrestateSample>;
 }
 
-function seen(seconds: number, head: number, { acted = head, failures = 0, games = 2, ...more }: Seen = {}): Sample {
-  const metrics = ok({ highestActedL1Block: acted, claimFailures: failures, trackedGames: games });
+function seen(
+  seconds: number,
+  head: number,
+  { acted = head, failures = 0, games = 2, inFlight = 0, ...more }: Seen = {},
+): Sample {
+  const metrics = ok({
+    highestActedL1Block: acted,
+    claimFailures: failures,
+    trackedGames: games,
+    inflightGames: inFlight,
+  });
   return at(seconds, {
     l1: l1(head),
     challengers: [
@@ -60,6 +70,17 @@ describe('challenging', () => {
       outcome: 'wait',
       message: `${NAME} has acted at L1 block 901, 100 blocks behind`,
     });
+  });
+
+  it('passes while it plays: the block that it has acted at stands still for as long', () => {
+    const playing = { acted: 900, inFlight: 1 };
+    expect(challenging([seen(0, 1000, playing), seen(12, 1001, playing)], about())).toEqual({
+      outcome: 'pass',
+      message: `${NAME} plays 1 game, and goes on with L1 when that is done`,
+    });
+    // A game that can not be played holds the block, and the other ones are played for a moment (recorded).
+    const held = [seen(0, 1000, { acted: 0 }), seen(12, 1001, { acted: 0, inFlight: 1 })];
+    expect(challenging(held, about()).outcome).toBe('wait');
   });
 
   it('waits when it fails to claim bonds meanwhile, and does not mind failures of before', () => {

@@ -157,6 +157,7 @@ const HEALTH_LIMITS: HealthLimits = {
   seqWindowSize: 0,
   senders: [],
   challenging: [],
+  spending: { fundsMinHours: 24, batcherMaxChannelDuration: 5, l1BlockTimeSeconds: 2, proposalIntervalSeconds: 3600 },
 };
 
 /** Health after each sample, each judged together with the one before, as the observation does it. */

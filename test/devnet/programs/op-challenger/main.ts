@@ -20,7 +20,7 @@ export async function opChallenger(process: Process, environment: Environment): 
   const printed = `v${version.join('.')}`;
   log.info('Starting op-challenger', { version: `${printed}-${COMMIT}` });
   try {
-    const types = parseGameTypes(settings.list('game-types'));
+    const types = parseGameTypes(settings.list('trace-type'));
     const problem = flagProblem(settings, types, release);
     if (problem !== undefined) throw new SetupError(problem);
     return await run({ process, environment, settings, log, version: printed, release, types });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileError } from '../environment.ts';
 import type { Process } from '../process.ts';
@@ -17,8 +17,8 @@ const FILE_TYPES = ['.bin.gz', '.json.gz', '.json'];
 class PrestateUnavailable extends Error {}
 
 /**
- * Prestates are fetched once and kept in the data directory. The real one also computes the hash of what it got; a
- * single file (`--cannon-prestate`) is not looked at before a step.
+ * Prestates are fetched once and kept in the data directory. The real one has cannon compute the hash of what it got,
+ * which is looked at here only for what cannon needs; a single file (`--cannon-prestate`) is not looked at before a step.
  */
 export function prestatesOf(process: Process, settings: Settings): RequirePrestate {
   const clients = new Map<string, RpcClient>();
@@ -39,6 +39,7 @@ export function prestatesOf(process: Process, settings: Settings): RequirePresta
       try {
         makeDirectory(process, directory);
         writeFileSync(process.context.hostPath(file), await fetchPrestate(process, url, name, clientFor));
+        witness(process, `${url.replace(/\/$/, '')}/${name}`, file);
         return;
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -68,6 +69,20 @@ async function fetchPrestate(
   const answer = await clientFor(base).get(`/${name}`);
   if (answer.status === 200) return answer.bytes;
   throw new PrestateUnavailable(`prestate unavailable from url ${base}/${name}: status ${answer.status}`);
+}
+
+/** `cannon witness`: the program is several machines in one, and unpacks the one that is needed into the temporary folder. */
+function witness(process: Process, url: string, file: string): void {
+  const directory = process.context.env['TMPDIR'] || '/tmp';
+  try {
+    const unpacked = process.context.hostPath(posix.join(directory, 'cannon-multicannon'));
+    writeFileSync(unpacked, '');
+    rmSync(unpacked);
+  } catch (error) {
+    rmSync(process.context.hostPath(file), { force: true });
+    const why = `state conversion failed: exit status 1 (${fileError('open', directory, error)})`;
+    throw new PrestateUnavailable(`invalid prestate from url: ${url}, ignoring: prestate unavailable\n${why}`);
+  }
 }
 
 function makeDirectory(process: Process, directory: string): void {

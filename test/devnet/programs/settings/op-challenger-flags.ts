@@ -24,7 +24,8 @@ export function opChallengerFlags(version: Version): readonly Flag[] {
   network                        list      NETWORK                        -
   game-factory-address           string    GAME_FACTORY_ADDRESS           -
   game-allowlist                 list      GAME_ALLOWLIST                 -
-  game-types,trace-type          list      GAME_TYPES,TRACE_TYPE          cannon,cannon-kona  until=1.9.5
+  trace-type                     list      TRACE_TYPE                     cannon,cannon-kona  until=1.8.0
+  game-types,trace-type          list      GAME_TYPES,TRACE_TYPE          cannon,cannon-kona  since=1.8.0  until=1.9.5
   game-types,trace-type          list      GAME_TYPES,TRACE_TYPE          cannon-kona         since=1.9.5
   datadir                        string    DATADIR                        -
   max-concurrency                uint      MAX_CONCURRENCY                2

@@ -116,7 +116,7 @@ export function startChallenger(
       OP_CHALLENGER_PRIVATE_KEY: chain.deployment.keys.challenger,
       ...options.env,
     },
-    volumes: options.volumes ?? ['/data'],
+    volumes: options.volumes ?? ['/data', '/tmp'],
   });
 }
 

@@ -12,7 +12,13 @@ export const PROPOSER_RPC_PORT = 8560;
 export function startProposer(
   chain: TestChain,
   node: TestNode,
-  options: { readonly name?: string; readonly image?: string; readonly env?: Record<string, string> } = {},
+  options: {
+    readonly name?: string;
+    readonly image?: string;
+    /** Where proposals go to; the games of the chain by default. */
+    readonly target?: Record<string, string>;
+    readonly env?: Record<string, string>;
+  } = {},
 ): TestContainer {
   return runContainer(chain.cluster, {
     name: options.name ?? 'proposer',
@@ -21,9 +27,11 @@ export function startProposer(
     env: {
       OP_PROPOSER_L1_ETH_RPC: chain.l1Url,
       OP_PROPOSER_ROLLUP_RPC: node.rpcUrl,
-      OP_PROPOSER_GAME_FACTORY_ADDRESS: factoryOf(chain),
-      OP_PROPOSER_GAME_TYPE: '1',
-      OP_PROPOSER_PROPOSAL_INTERVAL: '3s',
+      ...(options.target ?? {
+        OP_PROPOSER_GAME_FACTORY_ADDRESS: factoryOf(chain),
+        OP_PROPOSER_GAME_TYPE: '1',
+        OP_PROPOSER_PROPOSAL_INTERVAL: '3s',
+      }),
       OP_PROPOSER_POLL_INTERVAL: '200ms',
       OP_PROPOSER_NUM_CONFIRMATIONS: '1',
       OP_PROPOSER_TXMGR_RECEIPT_QUERY_INTERVAL: '200ms',

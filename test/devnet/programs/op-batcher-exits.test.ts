@@ -18,7 +18,11 @@ let chain: TestChain;
 beforeAll(async () => {
   bed = await startTestBed();
   // Without money it goes on trying for as long as anybody watches.
-  chain = await bed.chain({ timeScale: 0.005, isthmusAfterSeconds: 0, delays: { unfundedStop: 600_000 } });
+  chain = await bed.chain({
+    timeScale: 0.005,
+    isthmusAfterSeconds: 0,
+    delays: { unfundedStop: 600_000, transactionRetry: 2_000 },
+  });
 });
 afterAll(() => bed?.stop());
 

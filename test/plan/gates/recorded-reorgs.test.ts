@@ -1,7 +1,7 @@
 /**
- * Gates and health over recorded reorgs of L1 (op-node v1.18.2; a and b are sequencers, a is active, c is a replica). For
- * seconds derivation starts anew, current_l1 is zero and the safe head is reported as low as the finalized one; nodes
- * whose blocks are orphaned stand still until the next batch is derived.
+ * Gates and health over recorded reorgs of L1 (fixtures, of op-node v1.18.2; a and b are sequencers, a is active, c is a
+ * replica). For seconds derivation starts anew, current_l1 is zero and the safe head is reported as low as the finalized
+ * one; nodes whose blocks are orphaned stand still until the next batch is derived.
  */
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/chain/samples.ts';

@@ -1,4 +1,4 @@
-/** Gates over what real op-nodes were recorded to report, sample by sample. */
+/** Gates and health over what real op-nodes were recorded to report (fixtures), sample by sample. */
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/chain/samples.ts';
 import {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Process } from '../process.ts';
 import { RpcError } from './errors.ts';
 
@@ -58,6 +59,12 @@ export async function listen(
   { address, port }: { readonly address: string; readonly port: number },
 ): Promise<void> {
   server.keepAliveTimeout = 60_000;
+  // All of them: the server itself does not know those whose TLS handshake is not over.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   const where = process.context.listen(address, port);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -65,7 +72,7 @@ export async function listen(
   });
   process.onEnd(() => {
     server.close();
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
 }
 

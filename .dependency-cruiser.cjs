@@ -33,7 +33,7 @@ const typesOnly = {
 const NAMES = '^src/api/names[.]ts$';
 
 /** What a sample of a chain says, without any client: for those who judge by samples. */
-const OBSERVATIONS = '^src/chain/(samples|sequencer-state)[.]ts$';
+const OBSERVATIONS = '^src/chain/((samples|sequencer-state)[.]ts$|facts/)';
 const judges = ['plan', 'status'];
 
 const inside = (names) => `^src/(${names.join('|')})/`;

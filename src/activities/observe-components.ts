@@ -131,7 +131,7 @@ function senderConditions(
   const challenges = challenger && challengingOne(samples, sample, challenger);
   return [
     ...(funds ? [funds] : []),
-    ...(kind === 'OpBatcher' ? [batching(samples, sample, best, limits)] : []),
+    ...(kind === 'OpBatcher' ? batching(samples, sample, best, limits) : []),
     ...(kind === 'OpProposer' ? proposing(sample, best, limits) : []),
     ...(challenges ? [challenges] : []),
   ];

@@ -4,6 +4,7 @@
  * completes when a look would come to something else than the one it started from.
  */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { batchPrice } from '../chain/facts/spending.ts';
 import { takeSample } from '../chain/sample.ts';
 import type { Sample } from '../chain/samples.ts';
 import { sequencerState } from '../chain/sequencer-state.ts';
@@ -11,12 +12,12 @@ import type { ObserveInput, ObserveResult } from '../contract/activities.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import { sameChain } from '../plan/gates/same-chain.ts';
-import { batchPrice } from '../plan/gates/spending.ts';
 import { isRepairBeside } from '../plan/repair-beside.ts';
 import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { type Finding, HEALTH_CONDITIONS, healthOf, healthToStatus } from '../status/chain-health.ts';
 import { replaceConditions, saysOther } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
+import { nextTroubles, type PodTrouble, podFindings } from '../status/health/pods.ts';
 import type { PodsState } from '../status/pods/pods-ready.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -34,6 +35,8 @@ const REMEMBERED_MS = 75_000;
 
 /** The last samples of each network, oldest first. By uid. */
 const lastSamples = new Map<string, readonly Sample[]>();
+/** What was wrong with its pods, by uid. */
+const lastTroubles = new Map<string, readonly PodTrouble[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
   return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
@@ -90,7 +93,10 @@ async function writeWhatIsSeen(
   lastSamples.set(result.uid, samples);
   const limits = healthLimits(wish, status, { contracts, live, sample });
   const states = await podStates(deps, at, look, attempt.signal);
-  const health = healthOf(samples, limits, [...otherChain(sample), ...podFindings(states)]);
+  const problems = [...states.values()].flatMap(({ problem }) => problem ?? []);
+  const troubles = nextTroubles(lastTroubles.get(result.uid) ?? [], problems, sample.at);
+  lastTroubles.set(result.uid, troubles);
+  const health = healthOf(samples, limits, [...otherChain(sample), ...podFindings(troubles, sample.at)]);
   const now = new Date(deps.now());
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
@@ -134,13 +140,6 @@ async function podStates(
     }),
   );
   return new Map(states.flat());
-}
-
-/** A pod that is just starting is no finding. */
-function podFindings(states: ReadonlyMap<string, PodsState>): Finding[] {
-  return [...states].flatMap(([component, { problem }]) =>
-    problem ? [{ reason: problem.reason, message: `${component}: ${problem.message}`, fix: problem.fix }] : [],
-  );
 }
 
 /** Always asked, and cheap: a node that missed a fork makes a chain of its own with every other signal green. */

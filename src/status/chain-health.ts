@@ -65,7 +65,7 @@ export function healthOf(
     ...others.map(({ reason, message, fix }) => condition('Degraded', 'True', reason, message, fix)),
     // Before what follows from it: while L1 is away nothing becomes safe, whatever the batcher does.
     ...l1(last),
-    ...(limits.batching ? [batching(samples, last, best, limits)] : []),
+    ...batching(samples, last, best, limits),
     ...following(last, best, limits),
     ...proposing(last, best, limits),
     ...challenging(samples, last, limits.challenging),

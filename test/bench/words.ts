@@ -11,7 +11,7 @@ export function figureText({ name, value, unit }: Figure): string {
   return [name, numberText(value), unit].filter((part) => part !== '').join(' ');
 }
 
-export function targetText({ name, bound, value, unit }: Target): string {
+function targetText({ name, bound, value, unit }: Target): string {
   const sign = value === 0 ? '=' : bound === 'at most' ? '≤' : '≥';
   return [name, sign, numberText(value), unit].filter((part) => part !== '').join(' ');
 }

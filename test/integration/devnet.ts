@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, inject, onTestFailed } from 'vitest';
 import { PAYLOAD_CONVERTER_PATH } from '../../src/worker/temporal.ts';
 import { type DevnetChain, type DevnetChainOptions, NETWORK, startDevnetChain } from '../devnet/chain.ts';
 import { type Operator, type OperatorOptions, startOperator } from '../devnet/operator.ts';
+import { type L1, startL1 } from '../devnet/servers/l1.ts';
 import { startTemporal } from '../devnet/servers/temporal.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { expectNoSecretOut, type SeenSecrets, watchSecrets } from './what-people-can-read.ts';
@@ -25,6 +26,8 @@ export interface Devnet {
   /** Workflow id of the entity. */
   readonly entityId: string;
   readonly temporal: Client;
+  /** Only with `ownL1`. */
+  readonly l1?: L1;
   /** Started last comes last; tests may start more (a second worker) and kill any. */
   readonly operators: Operator[];
   start(
@@ -39,6 +42,8 @@ export interface UseDevnetOptions {
   /** `none`: the test starts the processes that it wants. Default: `all` in one process. */
   readonly operator?: 'all' | 'none';
   readonly files?: DevnetChainOptions['files'];
+  /** An L1 of its own, which the test may stop, instead of the one that all files share. */
+  readonly ownL1?: boolean;
   readonly env?: Record<string, string>;
   /** Settings of a Temporal server of its own, instead of the one that all files share. */
   readonly temporalConfig?: Readonly<Record<string, string | number>>;
@@ -48,16 +53,19 @@ export interface UseDevnetOptions {
 export function useDevnet(name: string, options: UseDevnetOptions = {}): () => Devnet {
   let devnet: Devnet | undefined;
   let dir = '';
+  let stopL1: (() => Promise<void>) | undefined;
   let stopTemporal: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     const namespace = `${name}-${Math.random().toString(36).slice(2, 7)}`;
     dir = await mkdtemp(join(tmpdir(), `opstack-${namespace}-`));
+    const l1 = options.ownL1 ? await startL1({ dir: join(dir, 'l1') }) : undefined;
+    stopL1 = l1?.stop;
     const servers = {
       kubeconfigPath: inject('kubeconfigPath'),
-      l1RpcUrl: inject('l1RpcUrl'),
-      l1ChainId: inject('l1ChainId'),
-      beaconUrl: inject('beaconUrl'),
+      l1RpcUrl: l1?.rpcUrl ?? inject('l1RpcUrl'),
+      l1ChainId: l1?.chainId ?? inject('l1ChainId'),
+      beaconUrl: l1?.beaconUrl ?? inject('beaconUrl'),
     };
     const chain = await startDevnetChain({
       servers,
@@ -83,6 +91,7 @@ export function useDevnet(name: string, options: UseDevnetOptions = {}): () => D
       secrets: await watchSecrets(chain),
       entityId: `optimismnetwork/${namespace}/${namespace}/${NETWORK}`,
       temporal: new Client({ connection, dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH } }),
+      ...(l1 ? { l1 } : {}),
       operators,
       async start(kind, { name: processName, main, env } = {}) {
         const operator = await startOperator({
@@ -114,6 +123,7 @@ export function useDevnet(name: string, options: UseDevnetOptions = {}): () => D
       await devnet?.chain.stop();
       await devnet?.temporal.connection.close();
       await stopTemporal?.();
+      await stopL1?.();
       await rm(dir, { recursive: true, force: true });
     }
   }, 120_000);

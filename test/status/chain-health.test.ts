@@ -136,6 +136,15 @@ describe('the health of a chain', () => {
     expect(verdict(waiting).conditions['Sequencing']).toBe('False/HeadStandsStill');
   });
 
+  it('is stalled, and does not catch up, when it made blocks until a moment ago', () => {
+    /** When block `due` would be due. */
+    const at = (due: number, unsafe: number) =>
+      sample(due, [node('seq', 'Sequencer', { ...active, sync: { ok: true, value: sync(unsafe, 970) } })]);
+    const made = [at(980, 980), at(985, 985), at(988, 985), at(991, 985)];
+    expect(verdict(made).conditions['Sequencing']).toBe('True/Advancing');
+    expect(verdict([...made, at(993, 985)]).health.class).toBe('Stalled');
+  });
+
   it('is good while an old chain catches up', () => {
     const at = (unsafe: number) =>
       node('seq', 'Sequencer', { ...active, sync: { ok: true, value: sync(unsafe, unsafe - 20) } });
@@ -225,6 +234,15 @@ describe('the health of a chain', () => {
       reason: 'DifferentChains',
       message: expect.stringContaining('another one on rep-0'),
     });
+  });
+
+  it('is degraded when a pod fails, whatever the chain says', () => {
+    const problem = { reason: 'OOMKilled', message: 'b-0 was killed', fix: 'raise its limit' };
+    const health = healthOf([sample(1000, [node('seq', 'Sequencer', active)])], limits, [problem]);
+    expect(health.class).toBe('Degraded');
+    expect(health.conditions.filter(({ type }) => type === 'Degraded')).toEqual([
+      { type: 'Degraded', status: 'True', reason: 'OOMKilled', message: 'b-0 was killed. → raise its limit' },
+    ]);
   });
 
   it('names the replica that is behind', () => {

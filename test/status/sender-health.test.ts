@@ -48,6 +48,16 @@ describe('batches', () => {
     });
   });
 
+  it('of a batcher that is stopped by its spec are not missed, until the window comes near', () => {
+    const late = sequencer({ currentL1: 3000, headL1: 3000, safeOrigin: 900 });
+    const stopped = { batching: 'stopped' } as const;
+    expect(found([at(0, { nodes: [sequencer()] })], stopped)['Batching']).toBeUndefined();
+    expect(found([at(0, { nodes: [late] })], stopped)['Batching']).toEqual({
+      verdict: 'False/WindowExpiring',
+      message: expect.stringContaining('take stopped: true out of the OpBatcher'),
+    });
+  });
+
   it('that come too late are told although the safe head rises by itself', () => {
     const expired = sequencer({ currentL1: 5000, headL1: 5000, safeOrigin: 1400 });
     expect(found([at(0, { nodes: [expired] })])['Batching']).toEqual({
@@ -127,8 +137,8 @@ describe('a proposer', () => {
       }),
     });
   }
-  const verdictOf = (sample: Sample, pendingSince?: number) =>
-    found([sample], { proposing: { ...proposing, pendingSince } })['Proposing'];
+  const verdictOf = (sample: Sample, podSince?: number) =>
+    found([sample], { proposing: { ...proposing, podSince } })['Proposing'];
 
   it('is fine when the last proposal is young', () => {
     expect(verdictOf(seen({ lastProposal: game(4800, 600) }))).toEqual({

@@ -66,7 +66,7 @@ export function gateContext(
 }
 
 /**
- * @param takesOver whether the component was never rolled out
+ * @param takesOver as in `GateContext`
  * @param sample what is seen of L1, for how fast its blocks are; absent: not seen yet
  */
 export function gateLimits(

@@ -41,13 +41,12 @@ export function healthLimits(
   const foreign = followLimits(wish);
   const channelSeconds =
     channelBlocks(batcher?.spec.maxChannelDuration, files?.rollup.seq_window_size) * l1BlockTimeSeconds;
-  const pending = status.conditions?.find(({ type, reason }) => type === 'Proposing' && reason === 'ProposalPending');
   return {
     blockTimeSeconds: files?.rollup.block_time ?? 2,
     l1BlockTimeSeconds,
     seqWindowSize: files?.rollup.seq_window_size ?? 0,
     sequencing: nodes.some((node) => node.spec.role === 'Sequencer' && isAtWork(node)),
-    batching: batcher !== undefined && senders.includes(batcher),
+    batching: batcher !== undefined && isAtWork(batcher) && (batcher.spec.stopped ? 'stopped' : true),
     maxSafeLagSeconds: Math.max(LEAST_SAFE_LAG_SECONDS, channelSeconds),
     ...(foreign ? { foreign } : {}),
     maxReplicaLagBlocks: network?.spec.rollout.gates.nodeSync.maxLag ?? 10,
@@ -65,7 +64,6 @@ export function healthLimits(
             intervalSeconds: parseDuration(proposer.spec.proposalInterval) / 1000,
             allowNonFinalized: proposer.spec.allowNonFinalized,
             ...(contracts ? { gameType: proposedGameType(proposer.spec, contracts) } : {}),
-            ...(pending ? { pendingSince: Date.parse(pending.lastTransitionTime) } : {}),
             podSince: createdAt(live, proposer.metadata.name),
             lastProposal: rememberedProposal(wish, proposer.metadata.name),
           },

@@ -40,17 +40,17 @@ export async function gateSample(
   names: readonly GateName[],
   context: StepContext,
   { wish, live, earlier }: LookedAt,
-): Promise<Pick<GateMoment, 'sample' | 'limits' | 'takesOver' | 'discovery'>> {
+): Promise<Pick<GateMoment, 'sample' | 'takesOver' | 'discovery'>> {
   const { component } = context.input.step;
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const isTakenOver = takesOver(component, status, wish.resources.components);
-  const limits = gateLimits(wish, component, isTakenOver);
+  const { foreignBatcherQuietBlocks } = gateLimits(wish, component, isTakenOver);
   const scanned = earlier.flatMap(({ inbox }) => (inbox?.ok ? [inbox.value.toBlock] : [])).at(-1);
   const targets = sampleTargets(wish, askedPods(names, nodePods(live), component), {
     ...(scanned === undefined ? {} : { inboxFrom: scanned + 1 }),
     compareBlocks: names.includes('same-chain'),
     heard: names.includes('no-foreign-sequencer') && isTakenOver,
-    nonceLookBack: Math.min(limits.foreignBatcherQuietBlocks, KNOWN_STATE_BLOCKS),
+    nonceLookBack: Math.min(foreignBatcherQuietBlocks, KNOWN_STATE_BLOCKS),
   });
   const isAboutGames = names.some((name) => ABOUT_GAMES.includes(name));
   const discovery = isAboutGames ? await readContracts(context, wish) : undefined;
@@ -62,7 +62,7 @@ export async function gateSample(
       })
     : {};
   const sample = await takeSample({ ...targets, ...senders }, context.signal);
-  return { sample, limits, takesOver: isTakenOver, discovery };
+  return { sample, takesOver: isTakenOver, discovery };
 }
 
 /** What L1 says of the games; read at most once a minute. undefined while it can not be read: the gate waits then. */

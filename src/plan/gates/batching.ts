@@ -1,9 +1,9 @@
+import { windowExpired } from '../../chain/facts/sequencing-window.ts';
+import { blocks, count, seconds, shortHash } from '../../chain/facts/words.ts';
 import type { InboxTransaction, Sample, SyncStatus } from '../../chain/samples.ts';
 import { aboveFloor } from './funds.ts';
 import { fail, type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { activePod, derivationHistory, type Seen, unreadable } from './observations.ts';
-import { windowExpired } from './sequencing-window.ts';
-import { blocks, count, seconds, shortHash } from './words.ts';
 
 /** How long an expired sequencing window is watched before it is an incident: a batcher that starts can mend it. */
 const EXPIRED_WINDOW_SECONDS = 60;

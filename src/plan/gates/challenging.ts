@@ -1,8 +1,8 @@
+import { blocks, count } from '../../chain/facts/words.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { aboveFloor, accountOf } from './funds.ts';
 import { type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
-import { blocks, count } from './words.ts';
 
 /**
  * The challenger follows the L1 head and could act: it has scheduled all games at a young L1 block, again and again, has

@@ -1,7 +1,7 @@
+import { count } from '../../chain/facts/words.ts';
 import type { ContractsSample, Sample } from '../../chain/samples.ts';
 import { fail, type Gate, type GateChain, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
-import { count } from './words.ts';
 
 /** Rollup config, genesis, contracts, keys and L1 describe the same chain. */
 export const configMatchesChain: Gate = (samples, { chain }) => {

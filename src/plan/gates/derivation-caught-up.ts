@@ -1,7 +1,7 @@
+import { blocks, count } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample } from '../../chain/samples.ts';
 import { allOf, type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { hasDerived, subjectName, subjectPods, unreadable } from './observations.ts';
-import { blocks, count } from './words.ts';
 
 /**
  * The node has derived what is on L1. For a node that is to become the first sequencer this is all that can be asked:

@@ -1,7 +1,7 @@
+import { count } from '../../chain/facts/words.ts';
 import type { NodeSample } from '../../chain/samples.ts';
 import { allOf, fail, type Gate, type GateChain, pass, type Verdict, wait } from './gate.ts';
 import { subjectName, subjectPods, unreadable } from './observations.ts';
-import { count } from './words.ts';
 
 /** The execution client answers and has the right chain id and the block that the chain begins with. */
 export const engineReady: Gate = (samples, context) => {

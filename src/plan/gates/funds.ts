@@ -1,8 +1,8 @@
+import { batchSpending, bondSpending, type Spending } from '../../chain/facts/spending.ts';
+import { ether } from '../../chain/facts/words.ts';
 import type { Reading, Sample, SenderSample } from '../../chain/samples.ts';
 import { type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
-import { batchSpending, bondSpending, type Spending } from './spending.ts';
-import { ether } from './words.ts';
 
 /** The sender can pay: its balance is above the floor and lasts for some hours at the price that it pays now. */
 export const funds: Gate = (samples, context) => {

@@ -55,7 +55,7 @@ export interface GateContext {
   readonly subject: { readonly node?: string; readonly pod?: string; readonly sender?: GateSender };
   /** OpNode that sequences. Absent: none of ours does. */
   readonly activeSequencer?: string;
-  /** Whether the component was never rolled out: a chain beyond its genesis is somebody else's until now. */
+  /** Whether it goes on with what somebody else has begun (takes-over.ts): the last words of that one have to be known. */
   readonly takesOver: boolean;
   /** When the gate began, milliseconds since the epoch. */
   readonly startedAt: number;

@@ -1,7 +1,7 @@
+import { count, seconds } from '../../chain/facts/words.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { allOf, fail, type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
-import { count, seconds } from './words.ts';
 
 /** L1 is the right chain, synced and alive; the beacon node answers where one is configured. */
 export const l1Reachable: Gate = (samples, context) => {

@@ -1,7 +1,7 @@
+import { count, seconds, shortHash } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample, SyncStatus } from '../../chain/samples.ts';
 import { type GateContext, type Verdict, wait } from './gate.ts';
 import { podHistory, type Seen } from './observations.ts';
-import { count, seconds, shortHash } from './words.ts';
 
 /**
  * Why it is not certain that the candidate has the last blocks of whoever made them before, when it takes a chain over:

@@ -1,7 +1,7 @@
+import { blocks, count } from '../../chain/facts/words.ts';
 import type { BatcherSample, Sample } from '../../chain/samples.ts';
 import { type Gate, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
-import { blocks, count } from './words.ts';
 
 /**
  * Nobody else sends with the batcher's key: its nonce has stood still and no inbox transaction came from it for some L1

@@ -1,10 +1,10 @@
+import { windowExpired } from '../../chain/facts/sequencing-window.ts';
+import { count, seconds } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample, SyncStatus } from '../../chain/samples.ts';
 import { derivationOf } from './derivation-caught-up.ts';
 import { type Gate, type GateContext, pass, type Verdict, wait, waitFirmly } from './gate.ts';
 import { lastBlocksUnknown } from './last-blocks.ts';
 import { derivationHistory, isActive, type Seen, subjectName, subjectPods } from './observations.ts';
-import { windowExpired } from './sequencing-window.ts';
-import { count, seconds } from './words.ts';
 
 /** A head that is younger, and that none of ours has made, is never started on. */
 export const LIVE_HEAD_SECONDS = 10;

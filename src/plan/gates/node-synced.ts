@@ -1,3 +1,4 @@
+import { blocks, count, seconds } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample } from '../../chain/samples.ts';
 import { derivationOf } from './derivation-caught-up.ts';
 import { allOf, type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
@@ -10,7 +11,6 @@ import {
   subjectPods,
   unreadable,
 } from './observations.ts';
-import { blocks, count, seconds } from './words.ts';
 
 /**
  * The node follows the chain. With gossip: it had the active sequencer's head in two samples at least two block times

@@ -1,7 +1,7 @@
+import { count, shortHash } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample } from '../../chain/samples.ts';
 import { fail, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { unreadable } from './observations.ts';
-import { count, shortHash } from './words.ts';
 
 /**
  * All nodes have the same block at a height that all of them have as safe. A node that missed a fork derives and

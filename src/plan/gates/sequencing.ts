@@ -1,7 +1,7 @@
+import { blocks, count, seconds } from '../../chain/facts/words.ts';
 import type { L2Ref, Sample } from '../../chain/samples.ts';
 import { type Gate, type GateContext, pass, type Verdict, wait } from './gate.ts';
 import { isActive, isProvenStopped, podHistory, type Seen, subjectName, unreadable } from './observations.ts';
-import { blocks, count, seconds } from './words.ts';
 
 /** Seconds of chain per second: a sequencer that is behind passes when it is faster than this. */
 const CATCHING_UP_RATE = 1.2;

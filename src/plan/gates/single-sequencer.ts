@@ -1,7 +1,7 @@
+import { count, shortHash } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample } from '../../chain/samples.ts';
 import { fail, type Gate, pass, type Verdict, wait } from './gate.ts';
 import { isActive, isProvenStopped, unreadable } from './observations.ts';
-import { count, shortHash } from './words.ts';
 
 /**
  * Exactly one sequencer of the network is active, every other one is proven to be stopped, and nodes of equal height

@@ -1,6 +1,6 @@
+import { windowExpired } from '../../chain/facts/sequencing-window.ts';
+import { seconds } from '../../chain/facts/words.ts';
 import type { Reading, Sample, SyncStatus } from '../../chain/samples.ts';
-import { windowExpired } from '../../plan/gates/sequencing-window.ts';
-import { seconds } from '../../plan/gates/words.ts';
 import type { ConditionInput } from '../conditions.ts';
 import { condition, moves, readingsOf } from './finding.ts';
 import type { HealthLimits } from './limits.ts';
@@ -10,15 +10,21 @@ const RESET_SECONDS = 60;
 /** L1 blocks by which derivation may be behind the L1 head in everyday work, confirmations included. */
 const NEAR_L1_BLOCKS = 32;
 
-/** Whether what is made becomes safe, and by batches of ours. */
+/** Whether what is made becomes safe, and by batches of ours. Of a batcher that is meant to rest, only how long it may. */
 export function batching(
   samples: readonly Sample[],
   last: Sample,
   best: SyncStatus | undefined,
   limits: HealthLimits,
-): ConditionInput {
-  if (!best || best.currentL1.number === 0) return notDerived(samples, last);
-  return foreignKey(last) ?? window(best, limits) ?? safeLag(samples, last, best, limits);
+): ConditionInput[] {
+  if (limits.batching === false) return [];
+  const hasDerived = best !== undefined && best.currentL1.number > 0;
+  if (limits.batching === 'stopped') {
+    const ending = hasDerived ? window(best, limits) : undefined;
+    return ending ? [ending] : [];
+  }
+  if (!hasDerived) return [notDerived(samples, last)];
+  return [foreignKey(last) ?? window(best, limits) ?? safeLag(samples, last, best, limits)];
 }
 
 function notDerived(samples: readonly Sample[], last: Sample): ConditionInput {
@@ -84,11 +90,16 @@ function foreignKey({ contracts, batcher }: Sample): ConditionInput | undefined 
  * Once the window is over safe and finalized rise again without any batcher, by empty blocks, and the unsafe blocks of
  * that time are lost (recorded: op-stack-observed.md 2.3). That has to be said long before.
  */
-function window(best: SyncStatus, { seqWindowSize, l1BlockTimeSeconds }: HealthLimits): ConditionInput | undefined {
+function window(
+  best: SyncStatus,
+  { seqWindowSize, l1BlockTimeSeconds, batching: wanted }: HealthLimits,
+): ConditionInput | undefined {
   if (seqWindowSize === 0) return undefined;
   const behind = best.currentL1.number - best.safeL2.l1origin.number;
   const remedy =
-    "see that the batcher sends: its balance, its log, L1's fees; one that has just been put right catches up by itself";
+    wanted === 'stopped'
+      ? 'take stopped: true out of the OpBatcher'
+      : "see that the batcher sends: its balance, its log, L1's fees; one that has just been put right catches up by itself";
   if (windowExpired(best, seqWindowSize)) {
     return condition(
       'Batching',

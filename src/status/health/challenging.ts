@@ -1,5 +1,5 @@
+import { blocks, count } from '../../chain/facts/words.ts';
 import type { Sample } from '../../chain/samples.ts';
-import { blocks, count } from '../../plan/gates/words.ts';
 import type { ConditionInput } from '../conditions.ts';
 import { condition } from './finding.ts';
 import type { ChallengerLimits } from './limits.ts';

@@ -24,6 +24,16 @@ export function readingsOf(samples: readonly Sample[], pod: string): readonly Sy
   });
 }
 
+/** The samples since a moment, with the one before it: what has changed meanwhile is the difference to that one. */
+export function sinceMoment(samples: readonly Sample[], moment: number): readonly Sample[] {
+  return samples.slice(
+    Math.max(
+      0,
+      samples.findLastIndex(({ at }) => at <= moment),
+    ),
+  );
+}
+
 export function isTrue(reading: Reading<boolean> | undefined): boolean {
   return reading?.ok === true && reading.value;
 }

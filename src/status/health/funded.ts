@@ -1,12 +1,12 @@
 import { formatEther, parseEther } from 'ethers';
-import type { Reading, Sample, SenderSample } from '../../chain/samples.ts';
 import {
   batchSpending,
   bondIsCovered,
   bondSpending,
   type Spending,
   type SpendingLimits,
-} from '../../plan/gates/spending.ts';
+} from '../../chain/facts/spending.ts';
+import type { Reading, Sample, SenderSample } from '../../chain/samples.ts';
 import type { ConditionInput } from '../conditions.ts';
 import { condition } from './finding.ts';
 import type { HealthLimits, SenderLimits } from './limits.ts';

@@ -1,7 +1,7 @@
 /** What counts as healthy for one network: from its specs, and from what is rolled out. */
 
+import type { SpendingLimits } from '../../chain/facts/spending.ts';
 import type { Proposal } from '../../chain/samples.ts';
-import type { SpendingLimits } from '../../plan/gates/spending.ts';
 import type { FollowLimits } from '../follows.ts';
 
 /** A component that sends transactions to L1, with `spec.balance`, in ether. */
@@ -17,9 +17,7 @@ export interface ProposingLimits {
   readonly intervalSeconds: number;
   readonly gameType?: number | undefined;
   readonly allowNonFinalized?: boolean;
-  /** Since when the first proposal is waited for, milliseconds since the epoch; absent: it was not waited for yet. */
-  readonly pendingSince?: number | undefined;
-  /** Since when the pod is there, milliseconds since the epoch. */
+  /** Since when the pod is there, milliseconds since the epoch; absent: it is not. */
   readonly podSince?: number | undefined;
   /** The last one that was ever seen, for when there are too many others on L1 to find it. */
   readonly lastProposal?: Proposal | undefined;
@@ -44,8 +42,8 @@ export interface HealthLimits {
   readonly sequencing: boolean;
   /** Where nobody of ours sequences: how each OpNode follows. */
   readonly foreign?: Readonly<Record<string, FollowLimits>>;
-  /** Whether a batcher of ours should be at work. */
-  readonly batching: boolean;
+  /** Whether a batcher of ours should be at work; `stopped`: somebody wants it to rest for a while. */
+  readonly batching: boolean | 'stopped';
   /** Seconds by which the safe head may be behind the unsafe one. */
   readonly maxSafeLagSeconds: number;
   /** Blocks by which a replica may be behind the best head. */

@@ -1,7 +1,7 @@
+import { proposalTrial } from '../../chain/facts/proposal-trial.ts';
+import { bondIsCovered } from '../../chain/facts/spending.ts';
+import { count, ether, seconds } from '../../chain/facts/words.ts';
 import type { Proposal, ProposerSample, Sample, SyncStatus } from '../../chain/samples.ts';
-import { trialVerdict } from '../../plan/gates/proposer-permitted.ts';
-import { bondIsCovered } from '../../plan/gates/spending.ts';
-import { count, ether, seconds } from '../../plan/gates/words.ts';
 import type { ConditionInput } from '../conditions.ts';
 import { condition } from './finding.ts';
 import type { HealthLimits, ProposingLimits } from './limits.ts';
@@ -26,9 +26,8 @@ export function proposing(
 function refused(proposer: ProposerSample, { gameType }: ProposingLimits): ConditionInput | undefined {
   const { trial } = proposer;
   if (!trial?.ok || trial.value.outcome !== 'refused') return undefined;
-  const verdict = trialVerdict(trial.value, proposer, gameType);
-  if (verdict.outcome === 'pass') return undefined;
-  return condition('Proposing', 'False', 'ProposalRefused', capitalised(verdict.message));
+  const { isPermitted, message } = proposalTrial(trial.value, proposer, gameType);
+  return isPermitted ? undefined : condition('Proposing', 'False', 'ProposalRefused', capitalised(message));
 }
 
 function uncovered(proposer: ProposerSample): ConditionInput | undefined {
@@ -70,11 +69,10 @@ function inTime(
   );
 }
 
-/** After a stop the last proposal may be old: it is waited for since the pod is there. */
-function waitsSince(last: Proposal | undefined, { pendingSince, podSince }: ProposingLimits): number | undefined {
-  const since = last ? last.timestamp * 1000 : pendingSince;
-  if (since === undefined) return undefined;
-  return Math.max(since, podSince ?? since);
+/** The first proposal, and the next one after a stop, are waited for since the pod is there. */
+function waitsSince(last: Proposal | undefined, { podSince }: ProposingLimits): number | undefined {
+  const since = last ? last.timestamp * 1000 : podSince;
+  return since === undefined ? undefined : Math.max(since, podSince ?? since);
 }
 
 function late(

@@ -12,6 +12,7 @@ import { type ProgramProcess, startProcess } from './program-process.ts';
 import { expandVariables } from './variable-expansion.ts';
 
 const CRASH_LOOP_EXIT_CODE = 1;
+const SIGKILL_EXIT_CODE = 137;
 
 export interface InstanceOptions {
   readonly host: ContainerHost;
@@ -33,13 +34,16 @@ export class ContainerInstance {
   readonly #process: ProgramProcess;
   readonly #probing = new AbortController();
   #failedProbe = false;
+  #outOfMemory = false;
 
   constructor(options: InstanceOptions) {
     const { host, faultText, program } = options;
     this.#options = options;
     this.startedAt = host.clock.now();
+    this.#outOfMemory = host.faults.find('outOfMemory', faultText) !== undefined;
+    const crashes = host.faults.find('crashLoop', faultText) !== undefined;
     this.#process = startProcess({
-      program: host.faults.find('crashLoop', faultText) ? crashLoop : program,
+      program: this.#outOfMemory ? killed : crashes ? crashLoop : program,
       context: this.#context(),
       startDelay: host.faults.find('slowStart', faultText)?.milliseconds ?? 0,
       onStuck: () => host.problem(`${faultText} goes on 5 s after SIGKILL: its program ignores context.kill`),
@@ -55,6 +59,11 @@ export class ContainerInstance {
   /** True when a startup or liveness probe is why it ends. */
   get failedProbe(): boolean {
     return this.#failedProbe;
+  }
+
+  /** True when the kernel has killed it for its memory. */
+  get outOfMemory(): boolean {
+    return this.#outOfMemory;
   }
 
   /** preStop, SIGTERM, and SIGKILL when the grace period is over. */
@@ -78,6 +87,9 @@ export class ContainerInstance {
   applyFaults(): void {
     const { host, faultText } = this.#options;
     if (host.faults.find('crashLoop', faultText)) this.#process.kill(CRASH_LOOP_EXIT_CODE);
+    if (!host.faults.find('outOfMemory', faultText)) return;
+    this.#outOfMemory = true;
+    this.#process.kill(SIGKILL_EXIT_CODE);
   }
 
   /** To be called when the container is shown as running: the first result may come at once. */
@@ -129,6 +141,8 @@ export class ContainerInstance {
     grace.close();
   }
 }
+
+const killed: Program = async () => SIGKILL_EXIT_CODE;
 
 const crashLoop: Program = async (context) => {
   context.log('crash loop on demand');

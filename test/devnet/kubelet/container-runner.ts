@@ -175,7 +175,8 @@ export class ContainerRunner {
     log.close();
     const showsLog = exitCode !== 0 && this.#spec.terminationMessagePolicy === 'FallbackToLogsOnError';
     const message = showsLog ? log.terminationMessage() : undefined;
-    this.#terminated(exitCode, instance.startedAt, exitCode === 0 ? 'Completed' : 'Error', message);
+    const reason = instance.outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error';
+    this.#terminated(exitCode, instance.startedAt, reason, message);
     return { exitCode, failedProbe: instance.failedProbe };
   }
 

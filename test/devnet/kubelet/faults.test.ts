@@ -60,6 +60,16 @@ describe('a fault on demand', () => {
     await cluster.ready('crashing');
   });
 
+  test('outOfMemory kills a running container as the kernel does, again and again, until it is taken back', async () => {
+    await start('greedy');
+    await cluster.ready('greedy');
+    const undo = cluster.runner.fault.outOfMemory('greedy/server');
+    const { status } = await waiting('greedy', 'CrashLoopBackOff');
+    expect(status?.containerStatuses?.[0]?.lastState.terminated).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
+    undo();
+    await cluster.ready('greedy');
+  });
+
   test('neverReady makes a ready pod unready without touching its program', async () => {
     await start('unready');
     await cluster.ready('unready');

@@ -11,6 +11,7 @@ interface Rules {
   imageMissing: { readonly match: Match };
   slowImage: { readonly match: Match; readonly milliseconds: number };
   crashLoop: { readonly match: Match };
+  outOfMemory: { readonly match: Match };
   neverReady: { readonly match: Match };
   slowStart: { readonly match: Match; readonly milliseconds: number };
 }
@@ -20,6 +21,7 @@ export class FaultRules {
     imageMissing: new Set(),
     slowImage: new Set(),
     crashLoop: new Set(),
+    outOfMemory: new Set(),
     neverReady: new Set(),
     slowStart: new Set(),
   };

@@ -13,6 +13,8 @@ export interface PodFaults {
   slowImage(match: Match, seconds: number): Undo;
   /** The program ends with exit code 1 as soon as it starts; one that runs ends now. */
   crashLoop(match: Match): Undo;
+  /** The kernel kills the program for its memory as soon as it starts; one that runs is killed now. */
+  outOfMemory(match: Match): Undo;
   /** The readiness probe fails, whatever the program says. */
   neverReady(match: Match): Undo;
   /** The program does nothing for so long after its start. */
@@ -46,6 +48,7 @@ export function podFaults(parts: {
     imageMissing: (match) => faults.add('imageMissing', { match }),
     slowImage: (match, seconds) => faults.add('slowImage', { match, milliseconds: seconds * 1000 }),
     crashLoop: (match) => faults.add('crashLoop', { match }),
+    outOfMemory: (match) => faults.add('outOfMemory', { match }),
     neverReady: (match) => faults.add('neverReady', { match }),
     slowStart: (match, milliseconds) => faults.add('slowStart', { match, milliseconds }),
     diskFull: (claim) => faults.fillClaim(claim),

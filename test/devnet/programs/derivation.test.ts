@@ -99,6 +99,24 @@ describe.concurrent('the safe head', () => {
     await safeAt(replica.rpcUrl, 3);
   });
 
+  test('is begun again and again while L1 has no blobs, and nothing else says so', async () => {
+    const chain = await bed.chain();
+    const sequencer = await startNode(chain, 'sequencer', { env: sequencerEnv(chain, false) });
+    startBatcher(chain, sequencer);
+    const { safe_l2, unsafe_l2 } = await safeAt(sequencer.rpcUrl, 3);
+    const undo = chain.faults.pod('sequencer').loseBlobs();
+    await eventually('three resets', () => (count(chain, 'pipeline-reset') > 3 ? true : undefined));
+    const status = await unsafeAt(sequencer.rpcUrl, unsafe_l2.number + 2);
+    // As recorded in op-node-1.16.11/syncStatus-blobs-unavailable.
+    expect(status.current_l1.number).toBe(0);
+    expect(status.safe_l2).toEqual(status.finalized_l2);
+    expect(sequencer.node.logs.some((line) => line.includes('failed to fetch blobs'))).toBe(true);
+    expect((await fetch(`${sequencer.rpcUrl}/healthz`)).status).toBe(200);
+    undo();
+    await safeAt(sequencer.rpcUrl, safe_l2.number + 2);
+    expect(chain.referee.violations()).toEqual([]);
+  });
+
   test('ignores garbage in the inbox', () => {
     const batch = { first: 1, last: 3, tip: `0x${'ab'.repeat(32)}` };
     expect(decodeBatch(encodeBatch(batch))).toEqual(batch);

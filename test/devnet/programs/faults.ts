@@ -8,6 +8,12 @@ export interface PodFaults {
   dropGossip(): () => void;
   /** op-batcher stops to submit, without a word; `/healthz` stays 200. */
   stallBatcher(): () => void;
+  /** The execution client has another JWT secret than op-node: every call of the engine is answered with 401. */
+  otherJwtSecret(): () => void;
+  /** The execution client does not serve the `miner` API. */
+  hideMinerApi(): () => void;
+  /** L1 has no data for op-node any more, as when blobs are lost: derivation begins again and again. */
+  loseBlobs(): () => void;
 }
 
 export type Fault = keyof PodFaults;
@@ -35,6 +41,9 @@ export function createFaults(): Faults {
       freezeDerivation: () => switchOn(`freezeDerivation ${pod}`),
       dropGossip: () => switchOn(`dropGossip ${pod}`),
       stallBatcher: () => switchOn(`stallBatcher ${pod}`),
+      otherJwtSecret: () => switchOn(`otherJwtSecret ${pod}`),
+      hideMinerApi: () => switchOn(`hideMinerApi ${pod}`),
+      loseBlobs: () => switchOn(`loseBlobs ${pod}`),
     }),
     active: (fault, namespace, pod) =>
       (active.get(`${fault} ${pod}`) ?? 0) > 0 || (active.get(`${fault} ${namespace}/${pod}`) ?? 0) > 0,

@@ -23,6 +23,9 @@ beforeAll(async () => {
 });
 afterAll(() => bed?.stop());
 
+/** As recorded of a running op-node (op-stack-observed.md 1). */
+const UNAUTHORISED = '401 Unauthorized: signature is invalid';
+
 const blockOf = (node: TestNode, number: number) =>
   rpc<{ hash: string }>(node.ethUrl, 'eth_getBlockByNumber', [`0x${number.toString(16)}`, false]);
 
@@ -62,6 +65,20 @@ describe.concurrent('a sequencer', () => {
     expect(second.current_l1.number).toBe(0);
     expect(second.safe_l2).toEqual(second.finalized_l2);
     await statusWith('derivation', node.rpcUrl, ({ current_l1 }) => current_l1.number > 0);
+  });
+
+  test('stays active and makes no block while its execution client has another JWT secret', async () => {
+    const chain = await bed.chain();
+    const node = await startNode(chain, 'sequencer', { env: sequencerEnv(chain, false) });
+    await unsafeAt(node.rpcUrl, 2);
+    const undo = chain.faults.pod('sequencer').otherJwtSecret();
+    await eventually('its complaint', () => node.node.logs.some((line) => line.includes(UNAUTHORISED)) || undefined);
+    const { unsafe_l2 } = await statusOf(node.rpcUrl);
+    expect(await rpc(node.rpcUrl, 'admin_sequencerActive')).toBe(true);
+    expect((await fetch(`${node.rpcUrl}/healthz`)).status).toBe(200);
+    undo();
+    await unsafeAt(node.rpcUrl, unsafe_l2.number + 3);
+    expect(chain.referee.violations()).toEqual([]);
   });
 
   test('hands over without a missed block', async () => {

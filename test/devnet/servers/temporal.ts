@@ -28,7 +28,7 @@ export async function startTemporal(options: {
   const tool = await ensureTool('temporal-dev-server', { onProgress: log });
   await mkdir(options.dir, { recursive: true });
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const uiPort = options.uiPort ?? (await freePort());
+  const uiUrl = `http://127.0.0.1:${options.uiPort ?? (await freePort())}`;
   const from = performance.now();
   const process = await startProcess({
     env: RARE_GARBAGE_COLLECTION,
@@ -38,19 +38,19 @@ export async function startTemporal(options: {
     args: [
       '--ip=127.0.0.1',
       `--port=${port}`,
-      `--ui-port=${uiPort}`,
+      `--ui-port=${new URL(uiUrl).port}`,
       `--metrics-port=${metricsPort}`,
       `--db-filename=${join(options.dir, 'temporal.db')}`,
       ...(options.namespace ?? []).map((name) => `--namespace=${name}`),
       ...Object.entries(options.dynamicConfig ?? {}).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
     ],
-    // The server prints this line when its frontend answers health checks.
-    ready: async (output) => output().includes('ready: grpc='),
+    // The server prints this line when its frontend answers health checks; its UI may come later.
+    ready: async (output) => output().includes('ready: grpc=') && (await fetch(uiUrl)).ok,
   });
   log(`temporal ready in ${((performance.now() - from) / 1000).toFixed(1)} s`);
   return {
     address: `127.0.0.1:${port}`,
-    uiUrl: `http://127.0.0.1:${uiPort}`,
+    uiUrl,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     process,
     stop: () => process.kill(),

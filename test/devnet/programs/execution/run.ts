@@ -57,8 +57,14 @@ export async function startExecution(
       if (block !== undefined) peers.fetch(block);
     },
   };
-  await serveEngine(process, options, { ...pick(eth, ['eth']), ...engineMethods(ledger, chain, missing) }, hanging);
-  await servePublic(process, options, eth, hanging);
+  await serveEngine(
+    process,
+    options,
+    { ...pick(eth, ['eth']), ...engineMethods(ledger, chain, missing) },
+    { hanging, hasOtherSecret: () => faultIsOn(environment, process, 'otherJwtSecret') },
+  );
+  const served = (api: string) => api !== 'miner' || !faultIsOn(environment, process, 'hideMinerApi');
+  await servePublic(process, options, eth, { hanging, served });
   await serveMetrics(process, options, () => executionMetrics(chain, peers.count()));
 }
 
@@ -66,9 +72,12 @@ function serveEngine(
   process: Process,
   options: ExecutionOptions,
   methods: RpcMethods,
-  hanging: () => boolean,
+  { hanging, hasOtherSecret }: { hanging(): boolean; hasOtherSecret(): boolean },
 ): Promise<void> {
-  const refuse = (header: string | undefined) => refuseToken(header, options.jwtSecret, Math.floor(Date.now() / 1000));
+  const refuse = (header: string | undefined) => {
+    const secret = hasOtherSecret() ? Buffer.alloc(32) : options.jwtSecret;
+    return refuseToken(header, secret, Math.floor(Date.now() / 1000));
+  };
   return serveRpc(process, { ...options.engine, methods: withModules(methods), get: () => undefined, refuse, hanging });
 }
 
@@ -76,12 +85,19 @@ async function servePublic(
   process: Process,
   options: ExecutionOptions,
   eth: RpcMethods,
-  hanging: () => boolean,
+  { hanging, served }: { hanging(): boolean; served(api: string): boolean },
 ): Promise<void> {
   const { http, ws } = options;
   const get = (path: string) => (path === '/' ? text(options.getStatus, '') : undefined);
   if (http !== undefined) {
-    await serveRpc(process, { ...http, methods: withModules(pick(eth, http.api)), get, hanging });
+    await serveRpc(process, {
+      ...http,
+      get methods() {
+        return withModules(pick(eth, http.api.filter(served)));
+      },
+      get,
+      hanging,
+    });
   }
   if (ws !== undefined) await serveRpc(process, { ...ws, methods: {}, get: () => undefined, hanging });
 }

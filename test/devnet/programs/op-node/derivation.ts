@@ -69,6 +69,7 @@ export function createDerivation(driver: Driver, safeDb: SafeDb, isSequencing: (
   const process = async (block: L1Block, batcher: string) => {
     const before = driver.heads;
     if (before === undefined) return;
+    driver.blobs.expectNotLost();
     await applyBatches(driver, block, batcher);
     await forceExpiredEpochs(driver, block);
     const safe = driver.heads?.safe;

@@ -1,4 +1,4 @@
-import { type Environment, fileError, nodeName } from '../environment.ts';
+import { type Environment, faultIsOn, fileError, nodeName } from '../environment.ts';
 import { createL1Source } from '../l1/l1-source.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
@@ -62,7 +62,7 @@ export async function setUp(
   const actor = ledger.newActor(nodeName(process));
   const engine = createEngine(engineClient, ledger, log);
   const l1 = createL1Source(l1Client, await resolved(process, l1Client.url), environment.l1Caches);
-  const blobs = createBlobSource(beacon);
+  const blobs = createBlobSource(beacon, () => faultIsOn(environment, process, 'loseBlobs'));
   const driver = createDriver({ process, config, ledger, actor, log, engine, l1, blobs });
   const sequencer = settings.bool('sequencer.enabled');
   driver.record({ type: 'node-started', sequencer, version: shown, inbox: rollup.batchInbox });

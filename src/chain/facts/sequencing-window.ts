@@ -1,4 +1,4 @@
-import type { SyncStatus } from '../../chain/samples.ts';
+import type { SyncStatus } from '../samples.ts';
 
 /** Derivation makes empty blocks one L1 block after the window, and heads are read at slightly different moments. */
 const TOLERANCE_BLOCKS = 2;

@@ -1,12 +1,15 @@
 /** What senders spend, as far as samples show it. */
-import type { ProposerSample, Reading, Sample } from '../../chain/samples.ts';
-import type { GateLimits } from './limits.ts';
+import type { ProposerSample, Reading, Sample } from '../samples.ts';
 import { ether } from './words.ts';
 
-export type SpendingLimits = Pick<
-  GateLimits,
-  'fundsMinHours' | 'batcherMaxChannelDuration' | 'l1BlockTimeSeconds' | 'proposalIntervalSeconds'
->;
+export interface SpendingLimits {
+  /** Hours that a balance is to last for. */
+  readonly fundsMinHours: number;
+  /** L1 blocks. */
+  readonly batcherMaxChannelDuration: number;
+  readonly l1BlockTimeSeconds: number;
+  readonly proposalIntervalSeconds: number;
+}
 
 /** What is needed for the wanted hours. */
 export interface Spending {

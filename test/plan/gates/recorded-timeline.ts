@@ -60,7 +60,7 @@ export function samplesOf(
   });
 }
 
-export function headOf(moment: Moment): number {
+function headOf(moment: Moment): number {
   return moment.head_l1 ?? Math.max(...(['a', 'b', 'c'] as const).map((name) => l1Of(moment[name]) ?? 0));
 }
 

@@ -32,7 +32,7 @@ export async function expectToTheLetter(url: string, name: string): Promise<void
 const plainVersion = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replaceAll('-commit"', '"'));
 
 /** Name and labels of every series, without the version. */
-export function seriesOf(metrics: string): ReadonlySet<string> {
+function seriesOf(metrics: string): ReadonlySet<string> {
   const lines = metrics.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Set(lines.map((line) => line.replace(/ [^ ]*$/, '').replace(/version="[^"]*"/, 'version')));
 }

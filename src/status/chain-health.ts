@@ -63,12 +63,13 @@ export function healthOf(
   const findings = [
     ...(limits.sequencing ? [sequencing(samples, last, limits)] : []),
     ...others.map(({ reason, message, fix }) => condition('Degraded', 'True', reason, message, fix)),
+    // Before what follows from it: while L1 is away nothing becomes safe, whatever the batcher does.
+    ...l1(last),
     ...batching(samples, last, best, limits),
     ...following(last, best, limits),
     ...proposing(last, best, limits),
     ...challenging(samples, last, limits.challenging),
     ...funded(samples, last, limits),
-    ...l1(last),
   ];
   const healthClass = classOf(findings, best);
   const shown = findings.filter(({ type }) => type !== 'Degraded');

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { discover } from '../../src/chain/discovery/discover.ts';
 import { type Recording, readRecording, replayL1 } from './l1-replay.ts';
@@ -92,6 +92,29 @@ describe('discovery of the contracts that the devnet deploys', () => {
       unreadable: [],
     });
     expect(l1.requests).toBe(3);
+  });
+
+  it('finds what the deployment reported, from the address of SystemConfig alone (fixtures/devnet/l1.json)', async () => {
+    const deployed = JSON.parse(readFileSync(new URL('fixtures/devnet/l1.json', import.meta.url), 'utf8')) as {
+      readonly roles: Record<string, string>;
+      readonly contracts: Record<string, string>;
+      readonly check: Record<string, string | number>;
+    };
+    const { roles, contracts, check } = deployed;
+    await using l1 = await replayL1(readRecording('contracts-bedrock-0.17.3'));
+    const found = await find(l1.url, readRecording('contracts-bedrock-0.17.3'), contracts['SystemConfigProxy']);
+    for (const [name, address] of Object.entries(found.addresses)) {
+      const reported = Object.entries(contracts).find(([, other]) => other === address)?.[0] ?? 'nothing';
+      expect(reported.replace(/2?Proxy$/, '').toLowerCase()).toBe(name.toLowerCase());
+    }
+    expect([found.version, found.roles['owner'], Number(found.gasLimit), found.startBlock]).toEqual([
+      check['version'],
+      check['owner'],
+      check['gasLimit'],
+      check['startBlock'],
+    ]);
+    // The batcher was another one by then.
+    expect([found.roles['batcher'], found.roles['unsafeBlockSigner']]).toEqual([roles['batcher2'], roles['seqSigner']]);
   });
 });
 

@@ -97,6 +97,8 @@ describe('op-node: recorded answers', () => {
     [V18, 'admin_sequencerActive-sequencer', true],
     [V18, 'admin_sequencerActive-standby', false],
     [V18, 'admin_sequencerActive-replica', false],
+    // As a replica in a cluster of three with conductors.
+    [V18, 'admin_sequencerActive', false],
   ])('%s %s: %s', async (program, name, active) => {
     await using server = await replaying(recorded(program, name));
     expect(await sequencerActive(server.url)).toBe(active);
@@ -109,6 +111,7 @@ describe('op-node: recorded answers', () => {
     [V18, 'opp2p_peerStats', 2],
     [V18, 'opp2p_peerStats-sequencer', 2],
     [V18, 'opp2p_peerStats-replica', 2],
+    [V18, 'opp2p_peerStats-standby', 2],
   ])('%s %s: %i peers', async (program, name, peers) => {
     await using server = await replaying(recorded(program, name));
     expect(await peerCount(server.url)).toBe(peers);
@@ -136,6 +139,8 @@ describe('op-node: recorded answers', () => {
     [V16, 'version', 'v1.16.11'],
     [V18, 'version', 'v1.18.2'],
     [V18, 'version-sequencer', 'v1.18.2'],
+    [V18, 'version-standby', 'v1.18.2'],
+    [V18, 'version-replica', 'v1.18.2'],
   ])('%s %s: %s', async (program, name, expected) => {
     await using server = await replaying(recorded(program, name));
     expect(await version(server.url)).toBe(expected);
@@ -152,6 +157,8 @@ describe('op-node: recorded answers', () => {
     [V16, 'rollupConfig', { holocene: 0, isthmus: 1795347428, jovian: 1795347548 }],
     [V18, 'rollupConfig', { holocene: 0, isthmus: 1795347428, jovian: 1795347548 }],
     [V18, 'rollupConfig-sequencer', { holocene: 0 }],
+    [V18, 'rollupConfig-standby', { holocene: 0, isthmus: 1795351350, jovian: 1795351500 }],
+    [V18, 'rollupConfig-replica', { holocene: 0, isthmus: 1795351350, jovian: 1795351500 }],
     [V16, 'fork-readiness-before-a-rollupConfig', { isthmus: 1795351350, jovian: 1795351500 }],
   ])('%s %s: fork times', async (program, name, forks) => {
     await using server = await replaying(recorded(program, name));

@@ -168,6 +168,20 @@ describe('the health of a chain', () => {
     expect(conditions['Batching']).toBe('Unknown/NoReading');
   });
 
+  it('does not blame the batcher for a derivation that is far behind', () => {
+    const derived = (currentL1: number) => {
+      const seen = sync(1000, 100, currentL1);
+      return node('seq', 'Sequencer', { ...active, sync: { ok: true, value: { ...seen, headL1: l1Ref(900) } } });
+    };
+    expect(verdict([sample(1000, [derived(90)])]).conditions['Batching']).toBe('Unknown/DerivationBehind');
+    const [far, further] = [sample(1000, [derived(890)], 1), sample(1000, [derived(90)], 2)];
+    expect(verdict([far, further]).conditions['Batching']).toBe('Unknown/DerivationBehind');
+    const { health, conditions } = verdict([further, { ...further, at: further.at + 10_000 }]);
+    expect([health.class, conditions['Batching']]).toEqual(['Degraded', 'False/DerivationStandsStill']);
+    const near = [sample(1000, [derived(890)])];
+    expect(verdict(near).conditions['Batching']).toBe('False/SafeHeadBehind');
+  });
+
   it.each([
     ['enough', '2', {}, 'True/Enough', 'Healthy', '2.0 ETH'],
     ['nothing', '0', {}, 'False/BalanceBelowMinimum', 'Degraded', 'send ETH to 0x22'],

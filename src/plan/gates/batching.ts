@@ -105,13 +105,20 @@ function progress(
       `${safe}, inbox transaction ${shortHash(first.hash)} in L1 block ${count(first.blockNumber)}, derivation is at ${count(derivedTo)}`,
     );
   }
-  const before = heads.findLast(({ value }) => value.currentL1.number <= first.blockNumber) ?? heads[0] ?? last;
-  if (last.value.safeL2.number <= before.value.safeL2.number) {
+  const before = safeWithout(first, heads);
+  if (last.value.safeL2.number <= before) {
     return wait(`${safe} has not risen by the inbox transaction ${age} ago${expectation(context)}`);
   }
-  return pass(
-    `${safe}, last inbox tx ${age} ago, ${blocks(last.value.safeL2.number - before.value.safeL2.number)} became safe`,
-  );
+  return pass(`${safe}, last inbox tx ${age} ago, ${blocks(last.value.safeL2.number - before)} became safe`);
+}
+
+/**
+ * The highest safe head that was seen before a batch was derived. Not the last one: a node derives anew after a restart
+ * or an L1 reorg, and climbing back to where it has been is no progress.
+ */
+function safeWithout({ blockNumber }: InboxTransaction, heads: readonly Seen<SyncStatus>[]): number {
+  const before = heads.filter(({ value }) => value.currentL1.number <= blockNumber);
+  return Math.max(...(before.length > 0 ? before : heads.slice(0, 1)).map(({ value }) => value.safeL2.number));
 }
 
 function since(samples: readonly Sample[]): string {

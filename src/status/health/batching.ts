@@ -2,11 +2,13 @@ import { windowExpired } from '../../chain/facts/sequencing-window.ts';
 import { seconds } from '../../chain/facts/words.ts';
 import type { Reading, Sample, SyncStatus } from '../../chain/samples.ts';
 import type { ConditionInput } from '../conditions.ts';
-import { condition } from './finding.ts';
+import { condition, moves, readingsOf } from './finding.ts';
 import type { HealthLimits } from './limits.ts';
 
 /** op-node reports no L1 block for 2 to 4 s after each start; for longer only when derivation begins again and again. */
 const RESET_SECONDS = 60;
+/** L1 blocks by which derivation may be behind the L1 head in everyday work, confirmations included. */
+const NEAR_L1_BLOCKS = 32;
 
 /** Whether what is made becomes safe, and by batches of ours. Of a batcher that is meant to rest, only how long it may. */
 export function batching(
@@ -22,7 +24,7 @@ export function batching(
     return ending ? [ending] : [];
   }
   if (!hasDerived) return [notDerived(samples, last)];
-  return [foreignKey(last) ?? window(best, limits) ?? safeLag(last, best, limits)];
+  return [foreignKey(last) ?? window(best, limits) ?? safeLag(samples, last, best, limits)];
 }
 
 function notDerived(samples: readonly Sample[], last: Sample): ConditionInput {
@@ -118,13 +120,15 @@ function window(
   );
 }
 
-function safeLag(last: Sample, best: SyncStatus, limits: HealthLimits): ConditionInput {
+function safeLag(samples: readonly Sample[], last: Sample, best: SyncStatus, limits: HealthLimits): ConditionInput {
   const lag = Math.max(0, best.unsafeL2.timestamp - best.safeL2.timestamp);
   const inbox = last.batcher?.ok ? last.batcher.value.lastInboxTransaction : undefined;
   const age = inbox ? `; the last batch is ${Math.round(last.at / 1000 - inbox.timestamp)} s old` : '';
   if (lag <= limits.maxSafeLagSeconds) {
     return condition('Batching', 'True', 'SafeHeadFollows', `The safe head is ${lag} s behind${age}`);
   }
+  const pod = last.nodes.find(({ sync }) => sync.ok && sync.value === best)?.pod;
+  if (pod !== undefined && isBehind(best, limits)) return derivationBehind(samples, pod, best);
   return condition(
     'Batching',
     'False',
@@ -132,4 +136,28 @@ function safeLag(last: Sample, best: SyncStatus, limits: HealthLimits): Conditio
     `The safe head is ${lag} s behind, more than ${limits.maxSafeLagSeconds} s${age}`,
     "look at the batcher: its balance, its log, L1's fees",
   );
+}
+
+/** Whether the batches are in time as seen from the L1 block that the node has come to, and that one is not near the head. */
+function isBehind({ currentL1, headL1, safeL2 }: SyncStatus, { maxSafeLagSeconds }: HealthLimits): boolean {
+  return (
+    headL1.number - currentL1.number > NEAR_L1_BLOCKS && currentL1.timestamp - safeL2.timestamp <= maxSafeLagSeconds
+  );
+}
+
+/**
+ * After a restart or an L1 reorg a node derives anew from far behind the L1 head, and what it calls safe is at first
+ * only the finalized head: that is nothing against the batcher.
+ */
+function derivationBehind(samples: readonly Sample[], pod: string, { currentL1, headL1 }: SyncStatus): ConditionInput {
+  const where = `${pod} has derived L1 up to block ${currentL1.number} of ${headL1.number}`;
+  return readingsOf(samples, pod).length < 2 || moves(samples, pod, 'currentL1')
+    ? condition('Batching', 'Unknown', 'DerivationBehind', `${where}: what is safe is not known yet`)
+    : condition(
+        'Batching',
+        'False',
+        'DerivationStandsStill',
+        `${where} and does not go on`,
+        `look at the log of pod ${pod}, and at L1 and its beacon node`,
+      );
 }

@@ -1,4 +1,4 @@
-import type { NodeSample, Reading, Sample } from '../../chain/samples.ts';
+import type { NodeSample, Reading, Sample, SyncStatus } from '../../chain/samples.ts';
 import { type ConditionInput, sentence } from '../conditions.ts';
 
 /** A condition as health finds it. @param next what to do about it */
@@ -12,13 +12,16 @@ export function condition(
   return { type, status, reason, message: sentence(what, undefined, next) };
 }
 
-/** Whether the unsafe head of a pod is higher than in the first of the samples. */
-export function advances(samples: readonly Sample[], pod: string): boolean {
-  const numbers = samples.flatMap(({ nodes }) => {
+/** Whether a head of a pod is another one than in some sample before: higher, or lower in a reorg. */
+export function moves(samples: readonly Sample[], pod: string, head: 'unsafeL2' | 'currentL1' = 'unsafeL2'): boolean {
+  return new Set(readingsOf(samples, pod).map((sync) => sync[head].number)).size > 1;
+}
+
+export function readingsOf(samples: readonly Sample[], pod: string): readonly SyncStatus[] {
+  return samples.flatMap(({ nodes }) => {
     const sync = nodes.find((node) => node.pod === pod)?.sync;
-    return sync?.ok ? [sync.value.unsafeL2.number] : [];
+    return sync?.ok ? [sync.value] : [];
   });
-  return (numbers.at(-1) ?? 0) > (numbers[0] ?? 0);
 }
 
 /** The samples since a moment, with the one before it: what has changed meanwhile is the difference to that one. */

@@ -1,6 +1,6 @@
 import type { NodeSample, Sample } from '../../chain/samples.ts';
 import type { ConditionInput } from '../conditions.ts';
-import { advances, condition, isTrue, names, sinceMoment, unanswered } from './finding.ts';
+import { condition, isTrue, moves, names, sinceMoment, unanswered } from './finding.ts';
 import type { HealthLimits } from './limits.ts';
 
 /** A head that is older than this many block times, and stands still, is a chain that stands still. */
@@ -46,8 +46,8 @@ export function sequencing(samples: readonly Sample[], last: Sample, limits: Hea
   const age = Math.round(last.at / 1000 - head.timestamp);
   if (age <= stallSeconds(limits))
     return condition('Sequencing', 'True', 'Advancing', `${sequencer.node} makes blocks`);
-  // Samples go back further than a stall: a head that has risen before it does not catch up.
-  return advances(sinceMoment(samples, last.at - stallSeconds(limits) * 1000), sequencer.pod)
+  // Samples go back further than a stall: a head that has moved before it does not catch up.
+  return moves(sinceMoment(samples, last.at - stallSeconds(limits) * 1000), sequencer.pod)
     ? condition(
         'Sequencing',
         'True',

@@ -77,6 +77,30 @@ const PATTERNS: readonly Pattern[] = [
     }),
   },
   {
+    matches: /401 Unauthorized: signature is invalid/,
+    explain: () => ({
+      reason: 'JwtMismatch',
+      why: 'has another JWT secret than its execution client',
+      fix: 'delete the pod, so that both read the Secret anew; keep the Secret as it is while they run',
+    }),
+  },
+  {
+    matches: /failed to find an active sequencer/,
+    explain: () => ({
+      reason: 'NoActiveSequencer',
+      why: 'finds no active sequencer among its nodes',
+      fix: 'see the condition Sequencing of the OptimismNetwork: it goes on by itself as soon as one sequences',
+    }),
+  },
+  {
+    matches: /derivation failed: .*failed to fetch blobs/,
+    explain: () => ({
+      reason: 'BlobsUnavailable',
+      why: 'gets no blobs from the L1 beacon node, and derives nothing without them',
+      fix: 'check spec.l1.beacon, and name an archive of blobs in spec.l1.beaconFallbacks when they are older than 18 days',
+    }),
+  },
+  {
     // The host begins after the last @: a password may have others in it.
     matches:
       /failed to dial address, but may connect later.* addr=\\?"?(https?|wss?):\/\/(?:[^\s"/]*@)?([A-Za-z0-9.:[\]-]+)(?![^\s"/]*@)/,

@@ -26,6 +26,8 @@ export interface Delays {
   readonly requestResponseSync: number;
   /** An execution client with peers closes a gap after this long. */
   readonly executionPeerSync: number;
+  /** op-node waits this long for an answer of L1. Never scaled: L1 is not. */
+  readonly l1Request: number;
   /** Pause of a sequencer after a failed engine call. */
   readonly engineBackoff: number;
   /** The HTTP write time-out of op-batcher: `admin_stopBatcher` answers -32002 after it. Never scaled: L1 is not. */
@@ -46,6 +48,7 @@ const recordedDelays: Delays = {
   gossipRegraft: 10_000,
   requestResponseSync: 4_000,
   executionPeerSync: 8_000,
+  l1Request: 10_000,
   engineBackoff: 1_000,
   rpcWriteTimeout: 30_000,
 };
@@ -53,5 +56,6 @@ const recordedDelays: Delays = {
 /** The recorded delays times `scale`, except those that are given. */
 export function scaledDelays(scale: number, overrides: Partial<Delays> = {}): Delays {
   const scaled = Object.fromEntries(Object.entries(recordedDelays).map(([name, ms]) => [name, ms * scale]));
-  return { ...recordedDelays, ...scaled, rpcWriteTimeout: recordedDelays.rpcWriteTimeout, ...overrides };
+  const { l1Request, rpcWriteTimeout } = recordedDelays;
+  return { ...recordedDelays, ...scaled, l1Request, rpcWriteTimeout, ...overrides };
 }

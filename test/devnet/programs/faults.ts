@@ -12,7 +12,7 @@ export interface PodFaults {
   otherJwtSecret(): () => void;
   /** The execution client does not serve the `miner` API. */
   hideMinerApi(): () => void;
-  /** L1 has no blobs for op-node any more: derivation begins again and again. */
+  /** L1 has no data for op-node any more, as when blobs are lost: derivation begins again and again. */
   loseBlobs(): () => void;
 }
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { scaledDelays } from '../ledger/delays.ts';
 import { enodeId } from './execution/peers.ts';
 import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
+import { recordedText } from './testing/recording.ts';
 import { rpc } from './testing/rpc.ts';
+import { expectInOrder, recordedWords, wordsOf } from './testing/said-in-order.ts';
 import { safeAt, statusOf, statusWith, unsafeAt } from './testing/sync-status.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import { peersOf, sequencerEnv, startBatcher, startNode, startOpNode, startSequencing } from './testing/test-chain.ts';
@@ -79,6 +82,30 @@ describe.concurrent('a replica', () => {
 });
 
 describe.concurrent('a missed gossip block', () => {
+  /** How a real replica came by the blocks that it had missed, and what it said until then. */
+  const { timeline } = JSON.parse(recordedText('op-node-1.18.2/missed-gossip-catch-up.json')) as {
+    timeline: readonly { readonly case: string; readonly atTipAgainAfter_s: number; readonly log: readonly string[] }[];
+  };
+  const [byDerivation, byRequest, byClientPeer] = timeline;
+  /** The first line is of the process before. */
+  const wordsIn = (one: (typeof timeline)[number] | undefined) => (one?.log ?? []).slice(1).map(wordsOf);
+
+  test('missed-gossip-catch-up: comes by request first, then by a peer of the client, then by derivation', () => {
+    expect(timeline.map((one) => one.case).slice(0, 3)).toEqual([
+      expect.stringMatching(/^default flags, EL without/),
+      expect.stringMatching(/^--syncmode.req-resp=true, EL without/),
+      expect.stringMatching(/^default flags, EL has one EL peer/),
+    ]);
+    const { requestResponseSync, executionPeerSync } = scaledDelays(1);
+    const seconds = [requestResponseSync, executionPeerSync].map((milliseconds) => milliseconds / 1_000);
+    const recorded = [byRequest, byClientPeer, byDerivation].map((one) => one?.atTipAgainAfter_s ?? 0);
+    expect(recorded).toEqual(recorded.toSorted((a, b) => a - b));
+    // A delay is a part of the whole way, and longer than the whole of the faster one.
+    expect(seconds[0]).toBeLessThan(recorded[0] ?? 0);
+    expect(seconds[1]).toBeGreaterThan(recorded[0] ?? 0);
+    expect(seconds[1]).toBeLessThan(recorded[1] ?? 0);
+  });
+
   async function missBlocks(options: {
     readonly env?: Record<string, string>;
     readonly gethEnv?: Record<string, string>;
@@ -106,9 +133,12 @@ describe.concurrent('a missed gossip block', () => {
     const { chain, sequencer, replica, frozen } = await missBlocks({});
     await eventually('the frozen head', () => eventOf(chain, 'unsafe-frozen', 'test/replica'));
     expect((await statusOf(replica.rpcUrl)).unsafe_l2).toEqual(frozen);
+    const attempts = () => replica.node.logs.filter((line) => line.includes('requesting engine missing')).length;
+    await eventually('one more attempt', () => attempts() > 1);
     startBatcher(chain, sequencer);
     await unsafeAt(replica.rpcUrl, frozen.number + 4);
     await statusWith('the tip', replica.rpcUrl, ({ unsafe_l2 }) => Date.now() / 1000 - unsafe_l2.timestamp < 2.5);
+    expectInOrder(replica.node.logs, wordsIn(byDerivation));
     expect(chain.referee.violations()).toEqual([]);
   });
 
@@ -116,6 +146,8 @@ describe.concurrent('a missed gossip block', () => {
     const { replica, frozen } = await missBlocks({ env: { OP_NODE_SYNCMODE_REQ_RESP: 'true' } });
     await unsafeAt(replica.rpcUrl, frozen.number + 3);
     expect((await statusOf(replica.rpcUrl)).safe_l2.number).toBe(0);
+    expect(wordsIn(byRequest)).toEqual([]);
+    expect(replica.node.logs.map(wordsOf)).not.toContain(wordsIn(byDerivation)[0]);
   });
 
   test('is fetched by an execution client that has a peer', async () => {
@@ -128,6 +160,7 @@ describe.concurrent('a missed gossip block', () => {
     expect(await rpc(replica.ethUrl, 'net_peerCount')).toBe('0x1');
     await unsafeAt(replica.rpcUrl, frozen.number + 3);
     expect((await statusOf(replica.rpcUrl)).safe_l2.number).toBe(0);
+    expectInOrder(replica.node.logs, wordsIn(byClientPeer).slice(0, 3));
   });
 });
 
@@ -146,6 +179,7 @@ describe.concurrent('an old chain', () => {
       .events()
       .filter((event) => event.type === 'publish-failed' && event.reason === 'payload is too old');
     expect(tooOld.length).toBeGreaterThan(150);
+    expectInOrder(sequencer.node.logs, recordedWords('op-node-1.16.11/log-payload-too-old.txt'));
     expect((await statusOf(replica.rpcUrl)).unsafe_l2.number).toBe(0);
     startBatcher(chain, sequencer);
     await safeAt(replica.rpcUrl, 240);
@@ -188,4 +222,9 @@ test.concurrent('a rotated signer is accepted during the grace, but not by a nod
   const { unsafe_l2 } = await statusOf(restarted.rpcUrl);
   await unsafeAt(steady.rpcUrl, unsafe_l2.number + 2);
   expect((await statusOf(restarted.rpcUrl)).unsafe_l2.number).toBe(unsafe_l2.number);
+  await chain.owner.setUnsafeBlockSigner(chain.deployment.accounts.sequencerSigner);
+  await eventually('the end of the grace', () =>
+    steady.node.logs.find((line) => line.includes('new signer confirmed in use, ending grace period')),
+  );
+  expectInOrder(steady.node.logs, recordedWords('op-node-1.18.2/log-signer-grace.txt'));
 });

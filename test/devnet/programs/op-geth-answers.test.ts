@@ -2,8 +2,11 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createToken } from './rpc/jwt.ts';
 import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
-import { recordedText, recording, shapeOf } from './testing/recording.ts';
+import { expectKnownSeries } from './testing/like-recorded.ts';
+import { recording, shapeOf } from './testing/recording.ts';
 import { rpc, rpcAnswer } from './testing/rpc.ts';
+import { expectInOrder, recordedWords } from './testing/said-in-order.ts';
+import { type SyncStatus, statusWith, unsafeAt } from './testing/sync-status.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import { JWT, sequencerEnv, startBatcher, startGeth, startNode, type TestNode } from './testing/test-chain.ts';
 
@@ -88,16 +91,7 @@ describe('op-geth answers like the recorded one', () => {
   test('metrics only under their path, only with names that the real one has', async () => {
     const at = (path: string) => fetch(`http://${node.address}:6060${path}`);
     expect((await at('/metrics')).status).toBe(404);
-    const names = (text: string) =>
-      new Set(
-        text
-          .split('\n')
-          .filter((line) => line !== '' && !line.startsWith('#'))
-          .map((line) => line.split(/[{ ]/)[0]),
-      );
-    const real = names(recordedText(`${folder}/metrics.txt`));
-    const ours = names(await (await at('/debug/metrics/prometheus')).text());
-    expect([...ours].filter((name) => !real.has(name))).toEqual([]);
+    await expectKnownSeries(`http://${node.address}:6060/debug/metrics/prometheus`, `${folder}/metrics.txt`);
   });
 
   test('a namespace that is not enabled does not exist', async () => {
@@ -158,6 +152,11 @@ describe('the engine port', () => {
     const token = `${head}.${createHmac('sha256', secret).update(head).digest('base64url')}`;
     expect((await ask(`Bearer ${token}`)).httpStatus).toBe(200);
   });
+  test('tells all methods of its engine API', async () => {
+    const { request, response } = recording(`${folder}/engine_exchangeCapabilities-authrpc`);
+    const token = `Bearer ${createToken(secret, now())}`;
+    expect(await rpcAnswer(node.engineUrl, request.method ?? '', request.params, token)).toEqual(response);
+  });
   test('answers a GET with 401: an HTTP probe on it never passes', async () => {
     expect((await fetch(node.engineUrl)).status).toBe(401);
     expect((await fetch(node.ethUrl)).status).toBe(200);
@@ -173,4 +172,43 @@ test('an execution client does not move without its op-node', async () => {
     (await rpc<string>(node.ethUrl, 'eth_blockNumber')) === before ? undefined : true,
   );
   expect(await rpc(url, 'eth_blockNumber')).toBe('0x0');
+});
+
+describe('the log of op-geth', () => {
+  test('log-start: a start says what it is, with which forks, until it serves', async () => {
+    const geth = await startGeth(chain, 'archive', {
+      env: { GETH_GCMODE: 'archive', GETH_NETWORKID: '901', GETH_METRICS: 'true', GETH_METRICS_ADDR: '0.0.0.0' },
+    });
+    await eventually('its RPC', () => rpc(`http://${geth.address}:8545`, 'eth_chainId'));
+    // Fork times and chain id are this chain's.
+    const { jovianTime, isthmusTime, pragueTime } = chain.files.genesis['config'] as Record<string, number>;
+    const recorded = recordedWords(`${folder}/log-start.txt`).map((words) =>
+      words
+        .replace('Chain ID: 901', `Chain ID: ${chain.files.rollup['l2_chain_id']}`)
+        .replace(/Jovian: @\d+/, `Jovian: @${jovianTime}`)
+        .replace(/Isthmus: @\d+/, `Isthmus: @${isthmusTime}`)
+        .replace(/Prague: @\d+/, `Prague: @${pragueTime}`),
+    );
+    expectInOrder(geth.logs, recorded);
+  });
+
+  test('log-restart-after-sigkill: an unclean shutdown, and a head that it does not have any more', async () => {
+    const follower = await startNode(chain, 'killed', { peers: ['sequencer'] });
+    const isAtTip = ({ unsafe_l2, safe_l2, current_l1 }: SyncStatus) =>
+      current_l1.number > 0 && unsafe_l2.number > safe_l2.number && Date.now() / 1_000 - unsafe_l2.timestamp < 2.5;
+    await statusWith('the tip', follower.rpcUrl, isAtTip);
+    // Between two batches, as there: what the node has newer than the safe head came by gossip.
+    const undo = chain.faults.pod('batcher').stallBatcher();
+    const isAhead = ({ unsafe_l2, safe_l2, finalized_l2 }: SyncStatus) =>
+      unsafe_l2.number > safe_l2.number + 2 && finalized_l2.number === safe_l2.number;
+    const { unsafe_l2 } = await statusWith('blocks by gossip', follower.rpcUrl, isAhead);
+    await unsafeAt(follower.rpcUrl, unsafe_l2.number + 1);
+    await follower.geth.kill();
+    const again = await startGeth(chain, 'killed', { address: follower.address });
+    const said = (words: string) => eventually(words, () => again.logs.find((line) => line.includes(words)));
+    await said('Ignoring payload with missing parent');
+    undo();
+    await said('Could not retrieve unknown head from peers');
+    expectInOrder(again.logs, recordedWords(`${folder}/log-restart-after-sigkill.txt`).slice(1));
+  });
 });

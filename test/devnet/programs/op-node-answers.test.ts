@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
-import { recordedText, recording, shapeOf, withoutAccidents } from './testing/recording.ts';
-import { rpc, rpcAnswer } from './testing/rpc.ts';
+import { expectKnownSeries, expectLikeRecorded } from './testing/like-recorded.ts';
+import { recording, shapeOf } from './testing/recording.ts';
+import { type RpcAnswer, rpc, rpcAnswer } from './testing/rpc.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import { sequencerEnv, startBatcher, startNode, type TestNode } from './testing/test-chain.ts';
 
@@ -11,6 +12,8 @@ let bed: TestBed;
 let chain: TestChain;
 let sequencer: TestNode;
 let replica: TestNode;
+/** Asked before anything was safe. */
+let safeHeadBefore: RpcAnswer;
 
 const METRICS = { OP_NODE_METRICS_ENABLED: 'true' };
 
@@ -23,7 +26,10 @@ beforeAll(async () => {
     peers: ['replica'],
     env: { ...sequencerEnv(chain, false), ...METRICS },
   });
-  replica = await startNode(chain, 'replica', { ...common, peers: ['sequencer'] });
+  replica = await startNode(chain, 'replica', { ...common, peers: ['sequencer'], env: METRICS });
+  await eventually('a block', async () => Number(await rpc(sequencer.ethUrl, 'eth_blockNumber')) > 0);
+  const none = recording('op-node-1.16.11/safeHeadAtL1Block-none').request;
+  safeHeadBefore = await rpcAnswer(sequencer.rpcUrl, none.method ?? '', none.params);
   startBatcher(chain, sequencer);
   await eventually('a finalized block on the replica', async () => {
     const status = await rpc<{ finalized_l2: { number: number } }>(replica.rpcUrl, 'optimism_syncStatus');
@@ -31,20 +37,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => bed?.stop());
-
-/** Replays a recorded request and compares the whole answer: shape of a result, code and text of an error. */
-async function expectLikeRecorded(url: string, name: string, params?: readonly unknown[]): Promise<void> {
-  const { request, response } = recording(name);
-  const recorded = response as { result?: unknown; error?: { code: number; message: string } };
-  const answer = await rpcAnswer(url, request.method ?? '', params ?? request.params ?? []);
-  if (recorded.error === undefined) {
-    expect(answer.error).toBeUndefined();
-    expect(shapeOf(answer.result)).toEqual(shapeOf(recorded.result));
-  } else {
-    expect(answer.error?.code).toBe(recorded.error.code);
-    expect(withoutAccidents(answer.error?.message ?? '')).toBe(withoutAccidents(recorded.error.message));
-  }
-}
 
 describe('op-node answers like the recorded 1.16.11', () => {
   test.each([
@@ -64,6 +56,7 @@ describe('op-node answers like the recorded 1.16.11', () => {
     'admin_conductorEnabled',
     'admin_setLogLevel-bad',
     'admin_setRecoverMode',
+    'admin_setRecoverMode-off',
   ])('%s', (name) =>
     expectLikeRecorded(sequencer.rpcUrl, `op-node-1.16.11/${name}`, name === 'outputAtBlock' ? ['0x1'] : undefined),
   );
@@ -100,6 +93,15 @@ describe('op-node answers like the recorded 1.16.11', () => {
     expect(safeHead.number).toBeGreaterThan(0);
   });
 
+  test('the safe head before the first batch: the genesis block', () => {
+    const { response } = recording('op-node-1.16.11/safeHeadAtL1Block-none');
+    expect(shapeOf(safeHeadBefore)).toEqual(shapeOf(response));
+    expect(safeHeadBefore.result).toMatchObject({
+      l1Block: { number: 0 },
+      safeHead: { hash: chain.files.genesisHash, number: 0 },
+    });
+  });
+
   test('healthz, and 200 on the root', async () => {
     const health = await fetch(`${sequencer.rpcUrl}/healthz`);
     expect([health.status, health.headers.get('content-type'), await health.json()]).toEqual([
@@ -115,18 +117,22 @@ describe('op-node answers like the recorded 1.16.11', () => {
     await expectLikeRecorded(sequencer.rpcUrl, 'op-node-1.16.11/admin_startSequencer-already', [unsafe_l2.hash]);
   });
 
-  test('metrics under every path, only with names that the real one has', async () => {
-    const text = await (await fetch(`http://${sequencer.address}:7300/healthz`)).text();
-    const names = (metrics: string) =>
-      new Set(
-        metrics
-          .split('\n')
-          .filter((line) => line !== '' && !line.startsWith('#'))
-          .map((line) => line.split(/[{ ]/)[0]),
-      );
-    const real = names(recordedText('op-node-1.16.11/metrics-sequencer.txt'));
-    expect([...names(text)].filter((name) => !real.has(name))).toEqual([]);
+  const metricsOf = ({ address }: TestNode) => `http://${address}:7300/healthz`;
+
+  test('metrics under every path, only with series that the real one has', async () => {
+    await expectKnownSeries(metricsOf(sequencer), 'op-node-1.16.11/metrics-sequencer.txt');
+    const text = await (await fetch(metricsOf(sequencer))).text();
     expect(text).toMatch(/op_node_default_refs_number\{layer="l2",type="l2_safe"\} [1-9]/);
+  });
+
+  test('metrics tell a replica from a node that sequenced once', async () => {
+    const sequenced = 'op_node_default_transactions_sequenced_total{type="deposits"}';
+    expect(await expectKnownSeries(metricsOf(replica), 'op-node-1.16.11/metrics-replica.txt')).not.toContain(sequenced);
+    await rpc(sequencer.rpcUrl, 'admin_stopSequencer');
+    const former = await expectKnownSeries(metricsOf(sequencer), 'op-node-1.16.11/metrics-former-sequencer.txt');
+    expect(former).toContain(sequenced);
+    const { unsafe_l2 } = await rpc<{ unsafe_l2: { hash: string } }>(sequencer.rpcUrl, 'optimism_syncStatus');
+    await rpc(sequencer.rpcUrl, 'admin_startSequencer', [unsafe_l2.hash]);
   });
 });
 
@@ -138,43 +144,5 @@ describe('op-node without admin API', () => {
       code: -32601,
       message: 'the method admin_sequencerActive does not exist/is not available',
     });
-  });
-});
-
-describe('op-node 1.18.2', () => {
-  let node: TestNode;
-  beforeAll(async () => {
-    node = await startNode(chain, 'newer', { image: 'op-node:v1.18.2', env: sequencerEnv(chain, true) });
-    await eventually('its heads', async () => {
-      const status = await rpc<{ safe_l2: { number: number } }>(node.rpcUrl, 'optimism_syncStatus');
-      return status.safe_l2.number > 0 ? status : undefined;
-    });
-  });
-
-  test.each([
-    'syncStatus-sequencer',
-    'rollupConfig-sequencer',
-    'rpc_modules',
-    'opp2p_self',
-    'admin_startSequencer-standby-wrong-hash',
-  ])('%s', (name) => expectLikeRecorded(node.rpcUrl, `op-node-1.18.2/${name}`));
-
-  test('a standby that is told to stop', () =>
-    expectLikeRecorded(node.rpcUrl, 'op-node-1.16.11/admin_stopSequencer-standby'));
-
-  test('version and healthz, to the letter', async () => {
-    expect(await rpcAnswer(node.rpcUrl, 'optimism_version')).toEqual(
-      recording('op-node-1.18.2/version-sequencer').response,
-    );
-    expect(await (await fetch(`${node.rpcUrl}/healthz`)).json()).toEqual(
-      recording('op-node-1.18.2/healthz-sequencer').response,
-    );
-  });
-
-  test('no peers', async () => {
-    await expectLikeRecorded(node.rpcUrl, 'op-node-1.16.11/opp2p_peers-no-peers');
-    expect(await rpcAnswer(node.rpcUrl, 'opp2p_peerStats')).toEqual(
-      recording('op-node-1.16.11/opp2p_peerStats-no-peers').response,
-    );
   });
 });

@@ -9,8 +9,9 @@ import {
   recordedFiles,
   runRecorded,
 } from './testing/recorded-start.ts';
-import { withoutAccidents } from './testing/recording.ts';
+import { recordedText, withoutAccidents } from './testing/recording.ts';
 import { rpc } from './testing/rpc.ts';
+import { expectInOrder, recordedWords, wordsOf } from './testing/said-in-order.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import { nodeFiles, startGeth } from './testing/test-chain.ts';
 import { newAddress, runContainer } from './testing/test-pod.ts';
@@ -130,6 +131,22 @@ describe('op-node', () => {
       await first.terminate();
     });
 
+    test('exit-sequencer-without-p2p-key: starts, and ends when it is asked to', async () => {
+      const name = `${folder}/exit-sequencer-without-p2p-key`;
+      const argv = commandLine(chain, name).map((argument) => argument.replace(/^--l2=.*/, `--l2=${engine}`));
+      const files = recordedFiles(chain);
+      const container = runRecorded(chain, name, { image: 'op-node:v1.16.11', files, address, argv });
+      await eventually('its RPC', () => rpc(`http://${address}:5948`, 'optimism_version'));
+      expect(await container.terminate()).toBe(0);
+      expect(failureOf(name).exitCode).toBeNull();
+      // The real one was still in its first reset when it was told to end.
+      const ending = failureOf(name)
+        .output.map(wordsOf)
+        .filter((words) => !/resetting|reset signal/.test(words));
+      expectInOrder(container.logs, ending);
+      expect(wordsOf(container.logs.at(-1) ?? '')).toBe(ending.at(-1));
+    });
+
     test('exit-unknown-env: only warns', async () => {
       const name = `${folder}/exit-unknown-env`;
       const argv = commandLine(chain, name).map((argument) => argument.replace(/^--l2=.*/, `--l2=${engine}`));
@@ -144,6 +161,17 @@ describe('op-node', () => {
       expect(container.logs.map(withoutAccidents)).toContain(withoutAccidents(failureOf(name).output[0] ?? ''));
       expect(await container.terminate()).toBe(0);
     });
+  });
+
+  test('log-bootnode-dns: unset boot nodes are looked up even without discovery', async () => {
+    const { OP_NODE_P2P_BOOTNODES: _, ...env } = nodeEnvironment();
+    const image = 'op-node:v1.16.11';
+    const argv = ['op-node', '--p2p.no-discovery'];
+    const container = runContainer(chain.cluster, { name: 'no-dns', image, argv, env, files: nodeFiles(chain) });
+    expect(await container.exit).toBe(1);
+    expectInOrder(container.logs, recordedWords(`${folder}/log-bootnode-dns.txt`));
+    const last = recordedText(`${folder}/log-bootnode-dns.txt`).trim().split('\n').at(-1) ?? '';
+    expect(withoutAccidents(container.logs.at(-1) ?? '')).toBe(withoutAccidents(last));
   });
 
   test.each(['exit-removed-flag', 'exit-removed-flag-load-protocol-versions', 'exit-removed-env'])(
@@ -208,7 +236,7 @@ describe('op-node', () => {
   });
 });
 
-function nodeEnvironment(): Record<string, string | undefined> {
+function nodeEnvironment(): Record<string, string> {
   return {
     OP_NODE_L1_ETH_RPC: chain.l1Url,
     OP_NODE_L1_BEACON: chain.beaconUrl,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
+import { recordedText } from './testing/recording.ts';
 import { rpc, rpcAnswer } from './testing/rpc.ts';
 import { statusOf, statusWith, unsafeAt } from './testing/sync-status.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
@@ -140,16 +141,32 @@ describe.concurrent('the admin state file', () => {
   const file = (chain: TestChain) =>
     readFileSync(path.join(chain.cluster.directory, 'sequencer/cl/state.json'), 'utf8');
 
-  test('says stopped after a graceful stop, and then wins over the flags', async () => {
+  test('admin-state-file: keeps the last decision, wins over the flags then, and takes a graceful stop for one', async () => {
+    const { steps } = JSON.parse(recordedText('op-node-1.16.11/admin-state-file.json')) as {
+      steps: readonly { readonly sequencerActive: boolean; readonly file: string }[];
+    };
     const chain = await bed.chain();
-    const node = await startNode(chain, 'sequencer', { env: { ...sequencerEnv(chain, false), ...env } });
+    const flags = { env: { ...sequencerEnv(chain, false), ...env } };
+    const node = await startNode(chain, 'sequencer', flags);
+    const seen = async () => ({
+      sequencerActive: await eventually('its RPC', async () => {
+        const { result } = await rpcAnswer(node.rpcUrl, 'admin_sequencerActive');
+        return [result];
+      }).then(([active]) => active),
+      file: file(chain),
+    });
+    const asRecorded = async (step: number) => expect(steps[step]).toMatchObject(await seen());
     await unsafeAt(node.rpcUrl, 1);
-    expect(file(chain)).toBe('{"sequencerStarted":true}');
+    await asRecorded(0);
+    await rpc(node.rpcUrl, 'admin_stopSequencer');
+    await asRecorded(1);
     await node.node.terminate();
+    const again = startOpNode(chain, 'sequencer', { ...flags, address: node.address });
+    await asRecorded(2);
+    await startSequencing(node);
+    await asRecorded(3);
+    await again.terminate();
     expect(file(chain)).toBe('{"sequencerStarted":false}');
-    startOpNode(chain, 'sequencer', { env: { ...sequencerEnv(chain, false), ...env }, address: node.address });
-    const answer = await eventually('its RPC', () => rpcAnswer(node.rpcUrl, 'admin_sequencerActive'));
-    expect(answer.result).toBe(false);
   });
 
   test('keeps started after a SIGKILL', async () => {

@@ -1,4 +1,5 @@
-import { Contract, getAddress, JsonRpcProvider } from 'ethers';
+import { readFileSync } from 'node:fs';
+import { Contract, getAddress, getCreateAddress, JsonRpcProvider } from 'ethers';
 import { describe, expect, inject, test } from 'vitest';
 import { genesisBlockHash } from '../../../src/chain/genesis.ts';
 import { makeChainFiles } from './chain-files.ts';
@@ -64,6 +65,39 @@ describe('the contracts of a chain', () => {
     expect(deployment.keys.batcher).toBe(batcher);
     const [hash] = await read(deployment, 'SystemConfig', 'SystemConfigProxy', ['batcherHash']);
     expect(hash).toBe(`0x${'0'.repeat(24)}${deployment.accounts.batcher.slice(2).toLowerCase()}`);
+  });
+});
+
+describe('the recorded devnet (fixtures/devnet)', () => {
+  const recorded = <T>(file: string): T =>
+    JSON.parse(readFileSync(new URL(`../fixtures/devnet/${file}`, import.meta.url), 'utf8')) as T;
+
+  /** Name of the contract that each nonce of the deployer made. */
+  const made = (deployer: string, contracts: Readonly<Record<string, string>>) => {
+    const byAddress = new Map(Object.entries(contracts).map(([name, address]) => [address.toLowerCase(), name]));
+    return Array.from({ length: 60 }, (_, nonce) =>
+      byAddress.get(getCreateAddress({ from: deployer, nonce }).toLowerCase()),
+    );
+  };
+
+  test('had the contracts and settings that a deployment makes', async () => {
+    const { roles, contracts, implementations, check } = recorded<{
+      readonly roles: { readonly deployer: string };
+      readonly contracts: Record<string, string>;
+      readonly implementations: Record<string, string>;
+      readonly check: { readonly gasLimit: number; readonly scalar: string };
+    }>('l1.json');
+    const deployment = await deployContracts(l1, { l2ChainId: 4109 });
+    expect(Object.keys(deployment.addresses).sort()).toEqual(Object.keys(contracts).sort());
+    expect(Object.keys(deployment.implementations).sort()).toEqual(Object.keys(implementations).sort());
+    expect(made(deployment.accounts.deployer, deployment.addresses)).toEqual(made(roles.deployer, contracts));
+    expect(made(deployment.accounts.deployer, deployment.implementations)).toEqual(
+      made(roles.deployer, implementations),
+    );
+    expect(deployment.systemConfig).toEqual({ gasLimit: check.gasLimit, scalar: check.scalar });
+    // The L1 is described to op-node by the same file.
+    const { l1ChainConfig } = await makeChainFiles(deployment);
+    expect(l1ChainConfig).toEqual(recorded('l1-chain.json'));
   });
 });
 

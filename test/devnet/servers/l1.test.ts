@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HDNodeWallet } from 'ethers';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { deployContracts } from './contracts.ts';
 import { type Hex, jsonRpc, jsonRpcBatch } from './json-rpc.ts';
 import { type L1, startL1 } from './l1.ts';
@@ -80,4 +82,26 @@ describe('the L1', () => {
     const { timestamp } = await jsonRpc<Block>(l1.rpcUrl, 'eth_getBlockByNumber', ['latest', false]);
     expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(5);
   });
+});
+
+test('the L1 that tests share is the chain of the recordings (fixtures/cmd/anvil.txt), with faster and bigger blocks', async () => {
+  const line = readFileSync(new URL('../fixtures/cmd/anvil.txt', import.meta.url), 'utf8').replaceAll('\\ ', ' ');
+  const flag = (name: string) => new RegExp(`--${name} (.+?)(?= --|$)`).exec(line)?.[1] ?? '';
+  const url = inject('l1RpcUrl');
+  const info = await jsonRpc<{ hardFork: string; environment: { chainId: number; gasLimit: number } }>(
+    url,
+    'anvil_nodeInfo',
+  );
+  expect(info.environment.chainId).toBe(Number(flag('chain-id')));
+  expect(info.hardFork.toLowerCase()).toBe(flag('hardfork'));
+  expect(info.environment.gasLimit).toBeGreaterThan(Number(flag('gas-limit')));
+  const [latest = 0, finalized] = (
+    await jsonRpcBatch<Block>(
+      url,
+      ['latest', 'finalized'].map((tag) => ['eth_getBlockByNumber', [tag, false]]),
+    )
+  ).map(({ number }) => Number(number));
+  expect(finalized).toBe(latest - 2 * Number(flag('slots-in-an-epoch')));
+  const [account] = await jsonRpc<string[]>(url, 'eth_accounts');
+  expect(account).toBe(HDNodeWallet.fromPhrase(flag('mnemonic')).address.toLowerCase());
 });

@@ -1,73 +1,20 @@
-/** Gates over what real op-nodes were recorded to report, sample by sample. */
-import { readFileSync } from 'node:fs';
+/** Gates and health over what real op-nodes were recorded to report (fixtures), sample by sample. */
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/chain/samples.ts';
-import { type GateContext, gates, type Verdict } from '../../../src/plan/gates/index.ts';
-import { account, at, context, inbox, l1, type NodeOptions, node } from './scene.ts';
-
-interface RecordedNode {
-  readonly unsafe: number;
-  readonly unsafe_hash?: string;
-  readonly hash?: string;
-  readonly safe: number;
-  readonly safe_l1origin?: number;
-  readonly fin?: number;
-  readonly l1?: number;
-  readonly current_l1?: number;
-  readonly seq?: boolean;
-  readonly active?: boolean;
-}
-type Moment = { readonly t: number } & { readonly [name in 'a' | 'b' | 'c']?: RecordedNode | null };
-
-function timeline(name: string): Moment[] {
-  const file = new URL(`fixtures/${name}.json`, import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { timeline: Moment[] }).timeline;
-}
-
-/** Samples of a recording: pods a-0 and b-0 are sequencers, replica-0 is c. The L1 head is the highest that a node has. */
-function samplesOf(moments: readonly Moment[], changes: (moment: Moment) => Partial<Sample> = () => ({})): Sample[] {
-  return moments.map((moment) => {
-    const head = Math.max(...(['a', 'b', 'c'] as const).map((name) => l1Of(moment[name]) ?? 0));
-    const nodes = [pod('a-0', moment.a, head), pod('b-0', moment.b, head), pod('replica-0', moment.c, head)].flat();
-    return at(moment.t, { l1: l1(head), nodes, ...changes(moment) });
-  });
-}
-
-function pod(name: string, recorded: RecordedNode | null | undefined, headL1: number) {
-  if (!recorded) return [];
-  const options: NodeOptions = {
-    active: recorded.seq ?? recorded.active ?? false,
-    unsafe: recorded.unsafe,
-    safe: recorded.safe,
-    finalized: recorded.fin ?? recorded.safe,
-    currentL1: l1Of(recorded) ?? headL1,
-    headL1,
-    safeOrigin: recorded.safe_l1origin ?? recorded.safe,
-    // Recordings have the first 8 digits of the hash, or none where all blocks were equal.
-    fork: Number.parseInt((recorded.unsafe_hash ?? recorded.hash ?? '0x0').slice(2), 16),
-  };
-  return [node(name, options)];
-}
-
-const l1Of = (recorded: RecordedNode | null | undefined) => recorded?.l1 ?? recorded?.current_l1;
-
-/** Verdicts of a gate after each sample, as an activity would come to them. */
-function verdicts(
-  gate: keyof typeof gates,
-  samples: readonly Sample[],
-  contextAt: (sample: Sample) => GateContext,
-): (Verdict & { t: number })[] {
-  return samples.map((sample, index) => {
-    const verdict = gates[gate]?.(samples.slice(0, index + 1), contextAt(sample));
-    if (!verdict) throw new Error(`no gate ${gate}`);
-    return { ...verdict, t: sample.at / 1000 - 1_800_000_000 };
-  });
-}
-
-function activeIn(sample: Sample): { activeSequencer?: string } {
-  const active = sample.nodes.find(({ sequencerActive }) => sequencerActive?.ok && sequencerActive.value);
-  return active ? { activeSequencer: active.node } : {};
-}
+import {
+  activeIn,
+  batchesIn,
+  between,
+  conditionOf,
+  firstPass,
+  healths,
+  samplesOf,
+  timeline,
+  verdictAt,
+  verdicts,
+  verdictsAbout,
+} from './recorded-timeline.ts';
+import { account, context, inbox } from './scene.ts';
 
 describe('gates over recorded timelines', () => {
   it('node-synced does not let a restarted sequencer take over again that had missed one block (14.8 s without a sequencer)', () => {
@@ -149,5 +96,84 @@ describe('gates over recorded timelines', () => {
       verdicts('sequencing', samples, (sample) => context({ subject: { node: 'b' }, now: now(sample) })).at(-1)
         ?.outcome,
     ).toBe('wait');
+  });
+});
+
+describe('an L1 that hangs', () => {
+  // It hangs from second 4 to 50. op-node goes on to say that its derivation is at the L1 head.
+  const outage = timeline('l1-outage');
+  const hanging = outage.filter(({ hangs }) => hangs);
+
+  it.each(['l1-reachable', 'derivation-caught-up', 'batching'] as const)(
+    'lets %s wait, and pass afterwards',
+    (gate) => {
+      const samples = samplesOf(outage, (moment) => ({ batcher: account(), ...batchesIn(785, 790)(moment) }));
+      const seen = verdicts(gate, samples, (sample) => {
+        const head = sample.nodes[0]?.sync;
+        // The recording has no block times: the L2 head of the sequencer is taken to be young.
+        const now = head?.ok ? head.value.unsafeL2.timestamp - 1_800_000_000 : 0;
+        return context({ subject: { node: 'a' }, ...activeIn(sample), now });
+      });
+      expect(hanging.length).toBeGreaterThan(5);
+      for (const { t } of hanging) expect(verdictAt(seen, t)?.outcome).toBe('wait');
+      expect(seen.at(-1)?.outcome).toBe('pass');
+    },
+  );
+
+  it('degrades the health of a chain that goes on', () => {
+    const seen = healths(samplesOf(outage));
+    for (const { t } of hanging) {
+      const health = seen.find((other) => other.t === t);
+      expect(health && [health.class, conditionOf(health, 'Degraded'), conditionOf(health, 'Sequencing')]).toEqual([
+        'Degraded',
+        'True/L1Unavailable',
+        'True/Advancing',
+      ]);
+    }
+    expect([seen[0]?.class, seen.at(-1)?.class]).toEqual(['Healthy', 'Healthy']);
+  });
+});
+
+describe('a batcher that comes back', () => {
+  it('passes batching with the batch that ends an expired sequencing window', () => {
+    // Its first transaction is in one of the L1 blocks 110 and 111, between the first two samples.
+    const samples = samplesOf(timeline('seq-window-recovery'), (moment) => ({
+      batcher: account(),
+      ...batchesIn(110)(moment),
+    }));
+    const seen = verdicts('batching', samples, () => context({ activeSequencer: 'a', chain: { seqWindowSize: 25 } }));
+    expect(seen[0]).toMatchObject({ outcome: 'wait', message: expect.stringContaining('window') });
+    expect(firstPass(seen)).toBe(5.1);
+    expect(seen.slice(1).every(({ outcome }) => outcome === 'pass')).toBe(true);
+  });
+});
+
+describe('two batchers with one key', () => {
+  const recorded = timeline('two-batchers-same-key');
+  // Each row in which the nonce is another one has a new transaction in the newest L1 block.
+  const sentIn = recorded.flatMap((moment, index) =>
+    moment.nonce?.[0] !== (recorded[index - 1] ?? moment).nonce?.[0] ? [moment.a?.l1 ?? 0] : [],
+  );
+
+  it('are seen by their transactions', () => {
+    const samples = samplesOf(recorded, batchesIn(...sentIn));
+    const seen = verdicts('no-foreign-batcher', samples, () => context());
+    expect(seen.map(({ outcome }) => outcome)).not.toContain('pass');
+    expect(verdictAt(seen, 23)?.message).toContain('not mined yet');
+    expect(verdictAt(seen, 32)?.message).toContain('is sending (nonce 97 → 100)');
+  });
+
+  it('are seen by the nonce alone', () => {
+    const seen = verdicts('no-foreign-batcher', samplesOf(between(recorded, 12)), () => context());
+    expect(seen.map(({ outcome }) => outcome)).not.toContain('pass');
+  });
+
+  it('do no harm: batches of both are derived', () => {
+    const seen = verdictsAbout('batching', samplesOf(recorded, batchesIn(...sentIn)));
+    expect(firstPass(seen)).toBeGreaterThan(12);
+    expect(firstPass(seen)).toBeLessThan(26);
+    expect(healths(samplesOf(recorded)).every((health) => conditionOf(health, 'Batching').startsWith('True'))).toBe(
+      true,
+    );
   });
 });

@@ -6,7 +6,7 @@ const NO_REQUESTS = '0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7
 const EMPTY_ROOT = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
 const FEE_VAULT = '0x4200000000000000000000000000000000000011';
 /** Storage root of the message passer before the first withdrawal, as recorded. */
-const WITHDRAWALS_ROOT = '0x8ed4baae3a927be3dea54996b4d5899f8c01e7594bf50b17dc1e741388ce3d12';
+export const WITHDRAWALS_ROOT = '0x8ed4baae3a927be3dea54996b4d5899f8c01e7594bf50b17dc1e741388ce3d12';
 
 export const quantity = (value: number | bigint): string => `0x${value.toString(16)}`;
 

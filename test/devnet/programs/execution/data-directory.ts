@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StoredGenesis } from './genesis.ts';
 
@@ -14,6 +14,12 @@ export interface DataDirectory {
   writeGenesis(genesis: StoredGenesis): void;
   heads(): StoredHeads | undefined;
   writeHeads(heads: StoredHeads): void;
+  /**
+   * Notes that a process works on the directory; a clean end takes the note away.
+   * @returns when the former process began, if it was killed
+   */
+  markRunning(): Date | undefined;
+  markStopped(): void;
   /** A private key for p2p that was made at the first start. */
   nodeKey(create: () => Buffer): Buffer;
 }
@@ -43,6 +49,12 @@ export function openDataDirectory(hostDirectory: string): DataDirectory {
     writeGenesis: (genesis) => write('genesis.json', JSON.stringify(genesis)),
     heads: () => parsed<StoredHeads>('heads.json'),
     writeHeads: (heads) => write('heads.json', JSON.stringify(heads)),
+    markRunning() {
+      const before = read('running');
+      write('running', new Date().toISOString());
+      return before === undefined ? undefined : new Date(before);
+    },
+    markStopped: () => rmSync(file('running'), { force: true }),
     nodeKey(create) {
       const stored = read('nodekey');
       if (stored !== undefined) return Buffer.from(stored, 'hex');

@@ -14,17 +14,24 @@ export interface PayloadAttributes {
   readonly noTxPool: boolean;
 }
 
-const CAPABILITIES = [
-  'engine_forkchoiceUpdatedV1',
-  'engine_forkchoiceUpdatedV2',
-  'engine_forkchoiceUpdatedV3',
-  'engine_getPayloadV2',
-  'engine_getPayloadV3',
-  'engine_getPayloadV4',
-  'engine_newPayloadV2',
-  'engine_newPayloadV3',
-  'engine_newPayloadV4',
+/** Methods of op-geth's engine port, each with the number of its versions. */
+const METHODS: readonly (readonly [name: string, versions: number])[] = [
+  ['exchangeTransitionConfiguration', 1],
+  ['executeStatelessPayload', 4],
+  ['forkchoiceUpdated', 4],
+  ['forkchoiceUpdatedWithWitness', 3],
+  ['getBlobs', 3],
+  ['getClientVersion', 1],
+  ['getPayloadBodiesByHash', 2],
+  ['getPayloadBodiesByRange', 2],
+  ['getPayload', 6],
+  ['newPayload', 5],
+  ['newPayloadWithWitness', 4],
+  ['signalSuperchain', 1],
 ];
+const CAPABILITIES = METHODS.flatMap(([name, versions]) =>
+  Array.from({ length: versions }, (_, index) => `engine_${name}V${index + 1}`),
+);
 
 const status = (name: 'VALID' | 'SYNCING', latest: string | null) => ({
   status: name,
@@ -32,17 +39,16 @@ const status = (name: 'VALID' | 'SYNCING', latest: string | null) => ({
   validationError: null,
 });
 
-/**
- * The `engine_*` methods. Blocks travel by hash: their content is in the ledger.
- * @param onMissing called with a block whose ancestors this client lacks
- */
-export function engineMethods(ledger: Ledger, chain: Chain, onMissing: (target: L2Block) => void): RpcMethods {
+/** What is done about blocks that this client lacks. */
+export interface MissingBlocks {
+  parent(block: L2Block): void;
+  head(hash: string): void;
+}
+
+/** The `engine_*` methods. Blocks travel by hash: their content is in the ledger. */
+export function engineMethods(ledger: Ledger, chain: Chain, missing: MissingBlocks): RpcMethods {
   const payloads = new Map<string, L2Block>();
 
-  const missing = (block: L2Block | undefined) => {
-    if (block !== undefined) onMissing(block);
-    return status('SYNCING', null);
-  };
   const startBuilding = (attributes: PayloadAttributes): string => {
     const parent = chain.unsafe();
     const { noTxPool, ...content } = attributes;
@@ -62,7 +68,10 @@ export function engineMethods(ledger: Ledger, chain: Chain, onMissing: (target: 
         safe: state['safeBlockHash'] ?? '',
         finalized: state['finalizedBlockHash'] ?? '',
       };
-      if (!chain.setHeads(heads)) return { payloadStatus: missing(ledger.block(heads.unsafe)), payloadId: null };
+      if (!chain.setHeads(heads)) {
+        missing.head(heads.unsafe);
+        return { payloadStatus: status('SYNCING', null), payloadId: null };
+      }
       const attributes = params[1] as PayloadAttributes | null | undefined;
       const payloadId = attributes === null || attributes === undefined ? null : startBuilding(attributes);
       return { payloadStatus: status('VALID', heads.unsafe), payloadId };
@@ -78,8 +87,9 @@ export function engineMethods(ledger: Ledger, chain: Chain, onMissing: (target: 
     },
     engine_newPayloadV4(params) {
       const block = ledger.block(String((params[0] as Record<string, unknown>)['blockHash']));
-      if (block === undefined || !chain.insert(block)) return missing(block);
-      return status('VALID', block.hash);
+      if (block !== undefined && chain.insert(block)) return status('VALID', block.hash);
+      if (block !== undefined) missing.parent(block);
+      return status('SYNCING', null);
     },
   };
 }

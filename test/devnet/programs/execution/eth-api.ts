@@ -3,7 +3,7 @@ import type { L2Block } from '../../ledger/block.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { failure, missingArgument } from '../rpc/errors.ts';
 import type { RpcMethods } from '../rpc/server.ts';
-import { blockJson, quantity } from './block-json.ts';
+import { blockJson, quantity, WITHDRAWALS_ROOT } from './block-json.ts';
 import type { Chain } from './chain.ts';
 import type { StoredGenesis } from './genesis.ts';
 
@@ -53,6 +53,13 @@ export function ethMethods(options: EthApiOptions): RpcMethods {
     eth_getBalance: (params) => genesis.balances[String(params[0]).replace(/^0x/, '').toLowerCase()] ?? '0x0',
     eth_getTransactionCount: () => '0x0',
     eth_getCode: () => '0x',
+    // Asked for the message passer only, before Isthmus put its root into the header.
+    eth_getProof: (params) => ({
+      address: params[0],
+      accountProof: [],
+      storageHash: WITHDRAWALS_ROOT,
+      storageProof: [],
+    }),
     eth_call: (params) => callL1Block(params[0], byTag(params[1] ?? 'latest')),
     eth_sendRawTransaction: (params) => sendTransaction(options, String(params[0])),
     eth_getTransactionReceipt: (params) => receipt(chain, String(params[0])),

@@ -8,8 +8,9 @@ import { gethFlags } from '../settings/geth-flags.ts';
 import { parseSettings, type Settings, SettingsError, unknownVariables } from '../settings/settings.ts';
 import { versionOfTag } from '../version.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
-import { readGenesis } from './genesis.ts';
+import { mainnetGenesis, readGenesis } from './genesis.ts';
 import { initDatabase } from './geth-init.ts';
+import { engineWords, sayStart } from './geth-words.ts';
 import type { ExecutionOptions } from './options.ts';
 import { startExecution } from './run.ts';
 
@@ -42,14 +43,9 @@ function readSettings(process: Process, argv: readonly string[]): Settings {
 async function runClient(process: Process, environment: Environment, settings: Settings, log: Log): Promise<number> {
   const directory = openDirectory(process, environment, settings);
   await initialiseKnown(environment, settings.string('op-network'), directory);
+  const ledger = environment.ledgerOf((directory.genesis() ?? mainnetGenesis).hash);
+  sayStart({ log, settings, directory, ledger, version: clientVersion(process) });
   const options = readOptions(process, settings, directory, log);
-  const genesis = directory.genesis();
-  const { config } = genesis ?? { config: {} };
-  log.info('Chain ID:  '.concat(String(genesis?.chainId ?? 1)));
-  for (const fork of ['canyon', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst']) {
-    const time = (config as Record<string, unknown>)[`${fork}Time`];
-    if (typeof time === 'number') log.info(` - ${`${fork[0]?.toUpperCase()}${fork.slice(1)}:`.padEnd(29)}@${time}`);
-  }
   try {
     await startExecution(process, environment, options, directory);
   } catch (error) {
@@ -103,7 +99,6 @@ function readOptions(process: Process, settings: Settings, directory: DataDirect
     address: settings.string(`${prefix}.addr`) || '127.0.0.1',
     port: settings.number(`${prefix}.port`),
   });
-  const tag = process.context.imageTag;
   return {
     dataDirectory: settings.string('datadir'),
     http: settings.bool('http')
@@ -119,7 +114,7 @@ function readOptions(process: Process, settings: Settings, directory: DataDirect
         ? { ...listener('metrics'), path: '/debug/metrics/prometheus' }
         : undefined,
     jwtSecret: readJwtSecret(process, settings, log),
-    clientVersion: `Geth/${/^v/.test(tag) ? tag : `v${tag}`}-stable-d0734fd5/linux-amd64/go1.26.8`,
+    clientVersion: clientVersion(process),
     maxPeers: settings.number('maxpeers'),
     peers: settings
       .string('bootnodes')
@@ -129,7 +124,12 @@ function readOptions(process: Process, settings: Settings, directory: DataDirect
     nodeKey: readNodeKey(process, settings) ?? directory.nodeKey(() => randomBytes(32)),
     sequencerHttp: settings.string('rollup.sequencerhttp') || undefined,
     getStatus: 200,
+    words: engineWords(log),
   };
+}
+
+function clientVersion({ context: { imageTag } }: Process): string {
+  return `Geth/${/^v/.test(imageTag) ? imageTag : `v${imageTag}`}-stable-d0734fd5/linux-amd64/go1.26.8`;
 }
 
 function readJwtSecret(process: Process, settings: Settings, log: Log): Buffer {

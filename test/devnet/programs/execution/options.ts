@@ -1,7 +1,15 @@
+import type { L2Block } from '../../ledger/block.ts';
+
 /** Where a server listens, as configured. */
 export interface Listener {
   readonly address: string;
   readonly port: number;
+}
+
+/** Told of engine requests that the client cannot fulfil. */
+export interface EngineWords {
+  missingParent(block: L2Block): void;
+  unknownHead(hash: string, peers: number): void;
 }
 
 /** Settings of an execution client, whichever program it is. */
@@ -23,4 +31,6 @@ export interface ExecutionOptions {
   readonly sequencerHttp: string | undefined;
   /** What a GET of `/` on the public port is answered with: geth 200, reth 405. */
   readonly getStatus: number;
+  /** Undefined where its words were never recorded. */
+  readonly words?: EngineWords;
 }

@@ -6,7 +6,7 @@ import { refuseToken } from '../rpc/jwt.ts';
 import { json, type RpcMethods, serveRpc, text, withModules } from '../rpc/server.ts';
 import { createChain } from './chain.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { engineMethods } from './engine-api.ts';
+import { engineMethods, type MissingBlocks } from './engine-api.ts';
 import { ethMethods } from './eth-api.ts';
 import { mainnetGenesis, type StoredGenesis } from './genesis.ts';
 import { executionMetrics } from './metrics.ts';
@@ -29,7 +29,9 @@ export async function startExecution(
     if (!process.killed()) directory.writeHeads({ unsafe: before.unsafe, finalized: heads.finalized });
   });
   process.onEnd((how) => {
-    if (how === 'exit') directory.writeHeads({ unsafe: chain.unsafe().hash, finalized: chain.finalized()?.hash });
+    if (how !== 'exit') return;
+    directory.writeHeads({ unsafe: chain.unsafe().hash, finalized: chain.finalized()?.hash });
+    directory.markStopped();
   });
   const peers = startPeers(process, ledger, chain, options);
   const eth = ethMethods({
@@ -44,10 +46,21 @@ export async function startExecution(
     sequencer: options.sequencerHttp === undefined ? undefined : createRpcClient(process, options.sequencerHttp),
   });
   const hanging = () => faultIsOn(environment, process, 'hangRpc');
+  const missing: MissingBlocks = {
+    parent(block) {
+      options.words?.missingParent(block);
+      peers.fetch(block);
+    },
+    head(hash) {
+      options.words?.unknownHead(hash, peers.count());
+      const block = ledger.block(hash);
+      if (block !== undefined) peers.fetch(block);
+    },
+  };
   await serveEngine(
     process,
     options,
-    { ...pick(eth, ['eth']), ...engineMethods(ledger, chain, peers.fetch) },
+    { ...pick(eth, ['eth']), ...engineMethods(ledger, chain, missing) },
     { hanging, hasOtherSecret: () => faultIsOn(environment, process, 'otherJwtSecret') },
   );
   const served = (api: string) => api !== 'miner' || !faultIsOn(environment, process, 'hideMinerApi');

@@ -1,27 +1,5 @@
-import { ZERO_HASH } from '../../ledger/block.ts';
 import type { RpcClient } from '../rpc/client.ts';
-
-/** What a batcher reads from `optimism_syncStatus`. */
-export interface SyncStatus {
-  readonly currentL1: number;
-  readonly headL1: number;
-  readonly unsafe: { readonly number: number };
-  readonly safe: { readonly number: number; readonly origin: number };
-}
-
-/** Undefined while op-node shows empty references: right after its start or a pipeline reset. */
-export function readSyncStatus(answer: unknown): SyncStatus | undefined {
-  const status = answer as Record<string, { hash: string; number: number; l1origin?: { number: number } } | undefined>;
-  const { current_l1: current, head_l1: head, unsafe_l2: unsafe, local_safe_l2: safe } = status;
-  if (current === undefined || head === undefined || unsafe === undefined || safe === undefined) return undefined;
-  if ([current, head, unsafe, safe].some((ref) => ref.hash === ZERO_HASH)) return undefined;
-  return {
-    currentL1: current.number,
-    headL1: head.number,
-    unsafe: { number: unsafe.number },
-    safe: { number: safe.number, origin: safe.l1origin?.number ?? 0 },
-  };
-}
+import type { SyncStatus } from './sync-status.ts';
 
 /** Blocks first…last, ending in the block with hash `tip`, that one transaction brings to L1. */
 export interface Channel {
@@ -46,7 +24,7 @@ const BYTES_PER_BLOCK = 100;
 
 /** The channel that is to be submitted now; undefined while it may stay open or there is nothing new. */
 export async function nextChannel(
-  status: SyncStatus,
+  status: Pick<SyncStatus, 'headL1' | 'safe' | 'unsafe'>,
   execution: RpcClient,
   sent: { readonly block: number; readonly origin: number } | undefined,
   limits: ChannelLimits,

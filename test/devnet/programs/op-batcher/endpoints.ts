@@ -2,7 +2,7 @@ import type { Delays } from '../../ledger/delays.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
-import { findActiveSequencer } from '../service/active-sequencer.ts';
+import { createSequencerSearch } from '../service/active-sequencer.ts';
 import { DIAL_ATTEMPTS, dialFor } from '../service/dial.ts';
 import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -37,7 +37,7 @@ export async function createEndpoints(
     await dialStatic(process, log, delays, only);
     return { all, active: async () => only };
   }
-  const active = () => findActiveSequencer(all, log);
+  const active = followActive(process, all, log);
   const deadline = Date.now() + delays.activeSequencerSearch;
   for (;;) {
     try {
@@ -62,4 +62,18 @@ async function dialStatic(process: Process, log: Log, delays: Delays, endpoint: 
   const { url } = endpoint.rollup;
   if (await dialFor(process, log, delays.batcherDial, url)) return;
   throw fail(`operation failed permanently after ${DIAL_ATTEMPTS} attempts: address unavailable (${url})`);
+}
+
+function followActive(process: Process, all: readonly Endpoint[], log: Log): () => Promise<Endpoint> {
+  const search = createSequencerSearch(process, all, log);
+  let current: Endpoint | undefined;
+  return async () => {
+    const found = await search();
+    if (found !== current) {
+      const words = 'sequencer changed (or ethClient was nil due to startup), dialing new eth client';
+      log.info(words, { new_index: all.indexOf(found), new_url: found.execution.url });
+    }
+    current = found;
+    return found;
+  };
 }

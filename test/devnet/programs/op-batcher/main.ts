@@ -1,10 +1,11 @@
 import { argumentsOf, type Environment, faultIsOn, nodeName } from '../environment.ts';
 import type { Log } from '../log.ts';
-import { decodeRollupConfig } from '../op-node/rollup-config.ts';
+import { decodeRollupConfig, type RollupConfig } from '../op-node/rollup-config.ts';
 import { type Process, ProgramExit } from '../process.ts';
 import { createRpcClient } from '../rpc/client.ts';
 import { withModules } from '../rpc/server.ts';
 import { dialFor } from '../service/dial.ts';
+import { sayServed } from '../service/say-served.ts';
 import { serveMetrics, serveService } from '../service/serve.ts';
 import { SetupError } from '../service/setup-error.ts';
 import { opBatcherFlags } from '../settings/op-batcher-flags.ts';
@@ -18,7 +19,7 @@ import { createEndpoints } from './endpoints.ts';
 import { batcherMetrics } from './metrics.ts';
 import { batcherMethods } from './rpc.ts';
 import { createSubmitter, type Submitter } from './submitter.ts';
-import { checkMinerApi } from './throttling.ts';
+import { throttleEndpoints } from './throttling.ts';
 
 /** The program op-batcher. */
 export async function opBatcher(process: Process, environment: Environment): Promise<number> {
@@ -60,9 +61,7 @@ async function run(
   const endpoints = await createEndpoints(process, log, environment.delays, settings);
   const rollup = await readRollupConfig(endpoints);
   const ledger = environment.ledgerOf(rollup.genesis.l2.hash);
-  if (settings.string('data-availability-type') === 'calldata') {
-    log.warn('Ecotone upgrade is active, but batcher is not configured to use Blobs!');
-  }
+  sayConfiguration(log, settings, rollup);
   const transactions = createTxManager({
     service: 'batcher',
     process,
@@ -74,7 +73,21 @@ async function run(
     log,
   });
   const actor = ledger.newActor(nodeName(process));
-  const submitter = createSubmitter({
+  const balance = watchBalance(process, l1, transactions.address);
+  await serveMetrics(process, settings, () => batcherMetrics(version, balance(), transactions, submitter));
+  if (settings.bool('metrics.enabled')) {
+    log.info('Started metrics server', {
+      addr: `${settings.string('metrics.addr')}:${settings.string('metrics.port')}`,
+    });
+  }
+  const type = settings.string('throttle.controller-type');
+  log.info('Setting throttle controller', { type });
+  log.info('Successfully set throttle controller', { old_type: '', new_type: type });
+  let giveUp: (reason: string) => void = () => {};
+  const unavailable = new Promise<string>((resolve) => {
+    giveUp = resolve;
+  });
+  const submitter: Submitter = createSubmitter({
     process,
     log,
     ledger,
@@ -86,25 +99,20 @@ async function run(
     channelTimeout: rollup.channelTimeout,
     record: (event) => (process.killed() ? undefined : ledger.record(actor, event)),
     stalled: () => faultIsOn(environment, process, 'stallBatcher'),
+    throttle: (until) =>
+      throttleEndpoints({ process, log, settings, endpoints, onUnavailable: (reason) => giveUp(reason) }, until),
   });
   process.onEnd((how) => {
     if (submitter.running()) ledger.record(actor, { type: 'batcher-stopped', address: transactions.address, how });
   });
-  await serveService(
-    process,
-    environment,
-    settings,
-    withModules(batcherMethods(submitter, settings, version)),
-    version,
-  );
-  log.info('Started RPC server', { endpoint: `http://${settings.string('rpc.addr')}:${settings.string('rpc.port')}` });
-  const balance = watchBalance(process, l1, transactions.address);
-  await serveMetrics(process, settings, () => batcherMetrics(version, balance(), transactions, submitter));
+  const methods = withModules(batcherMethods(submitter, settings, version));
+  await serveService(process, environment, settings, methods, version, log);
+  sayServed(log, settings, ['admin', 'txmgr']);
   log.info('Starting batcher', { notSubmittingOnStart: settings.bool('stopped') });
 
   const starting = (async () => {
     if (!settings.bool('stopped')) await start(submitter);
-    return checkMinerApi(process, settings, endpoints);
+    return unavailable;
   })();
   const reason = await Promise.race([starting, process.terminated]);
   if (typeof reason === 'string') log.error('Critical error detected, attempting batcher shut down', { err: reason });
@@ -112,8 +120,31 @@ async function run(
   if (typeof reason === 'string') transactions.close();
   await submitter.shutDown();
   log.info('Stopped RPC server');
+  log.info('balance metrics shutting down');
   log.info('Batch Submitter stopped');
   return 0;
+}
+
+function sayConfiguration(log: Log, settings: Settings, rollup: RollupConfig): void {
+  log.info('Rollup Config', {
+    l2_chain_id: rollup.l2ChainId,
+    l1_chain_id: rollup.l1ChainId,
+    l2_start_time: rollup.genesis.l2Time,
+    l2_block_hash: rollup.genesis.l2.hash,
+    l1_block_hash: rollup.genesis.l1.hash,
+  });
+  const type = settings.string('data-availability-type');
+  if (type === 'calldata') log.warn('Ecotone upgrade is active, but batcher is not configured to use Blobs!');
+  log.info('Initialized channel-config', {
+    da_type: type,
+    target_num_frames: settings.number('target-num-frames'),
+    compressor: settings.string('compressor'),
+    compression_algo: settings.string('compression-algo'),
+    batch_type: settings.number('batch-type'),
+    max_channel_duration: settings.number('max-channel-duration'),
+    channel_timeout: rollup.channelTimeout,
+    sub_safety_margin: settings.number('sub-safety-margin'),
+  });
 }
 
 async function readRollupConfig(endpoints: Awaited<ReturnType<typeof createEndpoints>>) {

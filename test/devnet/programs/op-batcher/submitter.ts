@@ -1,16 +1,16 @@
 import type { LedgerEventBody } from '../../ledger/events.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Log } from '../log.ts';
-import { encodeBatch } from '../op-node/batch.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { failure, RpcError } from '../rpc/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { TxManager } from '../txmgr/tx-manager.ts';
-import { createBatchState } from './batch-state.ts';
-import { type Channel, nextChannel, readSyncStatus } from './channel.ts';
+import { nextChannel } from './channel.ts';
 import type { Endpoints } from './endpoints.ts';
 import { waitForNodeSync } from './node-sync.ts';
+import { createPublisher } from './publisher.ts';
+import { createSequencerView, type Sight } from './sequencer-view.ts';
 
 export interface SubmitterParts {
   readonly process: Process;
@@ -24,6 +24,8 @@ export interface SubmitterParts {
   readonly channelTimeout: number;
   record(event: LedgerEventBody): void;
   stalled(): boolean;
+  /** Starts to tell the execution clients how much data they may take, until the signal. */
+  throttle(until: AbortSignal): void;
 }
 
 /** The part of op-batcher that `admin_*` starts and stops. */
@@ -32,98 +34,98 @@ export interface Submitter {
   start(): Promise<void>;
   stop(): Promise<void>;
   flush(): void;
-  /** SIGTERM: what is in flight may confirm, the rest is dropped. */
+  /** SIGTERM: what is in flight is not waited for, the rest is dropped. */
   shutDown(): Promise<void>;
   submitted(): number;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** A batcher knows the gas by itself: data costs at most 40 a byte (EIP-7623). */
-const gasOf = (data: string) => 21_000 + 40 * (data.length / 2 - 1);
-
 export function createSubmitter(parts: SubmitterParts): Submitter {
   const { process, log, ledger, settings, endpoints, transactions } = parts;
   let loop: Promise<void> | undefined;
   let stopping = new AbortController();
+  /** Aborted when a stop takes too long: nothing is waited for any more. */
+  let abandoning = new AbortController();
   /** After a stop: the block up to which everything that was loaded is still submitted. */
   let drainTo: number | undefined;
-  let loadedTo = 0;
   let flushing = false;
-  let submitted = 0;
-  let previousL1 = 0;
-  const state = createBatchState(log);
+  let choosing: Promise<boolean> | undefined;
+  let sight: Sight | undefined;
+  const view = createSequencerView(endpoints, log);
+  const { state } = view;
+  const publisher = createPublisher({
+    ...parts,
+    state,
+    onConfirmed() {
+      if (!stopping.signal.aborted && !parts.stalled()) void sendNext(false);
+    },
+  });
 
-  const send = (channel: Channel) => {
-    const data = encodeBatch(channel);
-    const gasLimit = gasOf(data);
-    return transactions.send({ to: parts.inbox, data, gasLimit }, (transaction, nonce) =>
-      parts.record({
-        type: 'batch-submitted',
-        address: transactions.address,
-        transaction,
-        nonce,
-        first: channel.first,
-        last: channel.last,
-      }),
-    );
-  };
-
-  /** True when the channel is on L1. */
-  const submit = async (channel: Channel): Promise<boolean> => {
-    const confirmed = await send(channel).catch((error) => {
-      log.warn('Transaction failed to send', { err: messageOf(error) });
-    });
-    if (confirmed === undefined) return false;
-    submitted += 1;
-    state.confirmed(channel, confirmed.l1.number);
-    parts.record({ type: 'batch-confirmed', transaction: confirmed.hash, l1: confirmed.l1 });
-    return true;
-  };
-
-  const step = async (force: boolean): Promise<boolean> => {
-    const { rollup, execution } = await endpoints.active();
-    const status = readSyncStatus(await rollup.call('optimism_syncStatus', []));
-    if (status === undefined) {
-      log.warn('Sequencer is out of sync, retrying next tick', { err: 'empty BlockRef in sync status' });
-      return false;
-    }
-    if (status.currentL1 < previousL1)
-      log.warn('sequencer currentL1 reversed', { new: status.currentL1, previous: previousL1 });
-    const reversed = status.currentL1 < previousL1;
-    previousL1 = status.currentL1;
-    if (reversed) return false;
-    await state.check(status, execution);
-    const unsafe = { number: Math.min(status.unsafe.number, drainTo ?? Number.POSITIVE_INFINITY) };
-    loadedTo = unsafe.number;
-    const channel = await nextChannel({ ...status, unsafe }, execution, state.newest(), {
-      duration: settings.number('max-channel-duration'),
-      timeout: parts.channelTimeout - settings.number('sub-safety-margin'),
-      maxBytes: settings.number('max-l1-tx-size-bytes'),
-      force,
-    });
-    if (channel === undefined) return false;
-    return submit(channel);
-  };
-
-  const run = async () => {
-    const pollInterval = Math.max(50, settings.duration('poll-interval'));
-    while (!stopping.signal.aborted && (await process.sleep(pollInterval, stopping.signal))) {
-      if (parts.stalled()) continue;
-      const force = flushing;
+  const choose = async ({ status, endpoint }: Sight, force: boolean): Promise<boolean> => {
+    try {
+      const unsafe = { number: Math.min(status.unsafe.number, view.loadedTo(), drainTo ?? Number.POSITIVE_INFINITY) };
+      const channel = await nextChannel({ ...status, unsafe }, endpoint.execution, state.newest(), {
+        duration: settings.number('max-channel-duration'),
+        timeout: parts.channelTimeout - settings.number('sub-safety-margin'),
+        maxBytes: settings.number('max-l1-tx-size-bytes'),
+        force: force || flushing,
+      });
       flushing = false;
-      try {
-        await step(force || stopping.signal.aborted);
-      } catch (error) {
-        log.warn('could not get sync status, retrying on next tick', { err: messageOf(error) });
-      }
+      if (channel === undefined || isOver()) return false;
+      publisher.send(channel);
+      return true;
+    } catch {
+      return false; // the next look says what is wrong
+    } finally {
+      choosing = undefined;
+    }
+  };
+
+  /** Sends the next channel if it is due and nothing is in flight; true when it did. */
+  const sendNext = async (force: boolean): Promise<boolean> => {
+    if (sight === undefined || publisher.busy() || choosing !== undefined) return false;
+    choosing = choose(sight, force);
+    return choosing;
+  };
+
+  /** Looks at the sequencer once; true when a channel was sent off. */
+  const look = async (force: boolean): Promise<boolean> => {
+    sight = await view.read(drainTo ?? Number.POSITIVE_INFINITY);
+    if (sight === undefined) return false;
+    if (!publisher.busy()) return sendNext(force);
+    log.warn('publishSignal channel is full, skipping signal');
+    return false;
+  };
+
+  /** Whether nothing more may be sent: after SIGTERM at once, after a stop when everything is out. */
+  const isOver = () => process.ended.aborted || (stopping.signal.aborted && drainTo === undefined);
+
+  const drain = async () => {
+    for (;;) {
+      await Promise.race([choosing?.then(publisher.idle) ?? publisher.idle(), aborted(abandoning.signal)]);
+      if (drainTo === undefined || abandoning.signal.aborted || process.ended.aborted) return;
+      if (!(await look(true).catch(() => false))) return;
+    }
+  };
+
+  const run = async (throttling: AbortController) => {
+    const pollInterval = Math.max(50, settings.duration('poll-interval'));
+    while ((await process.sleep(pollInterval, stopping.signal)) && !stopping.signal.aborted) {
+      if (parts.stalled()) continue;
+      await look(false).catch((error) =>
+        log.warn('could not get sync status, retrying on next tick', { err: messageOf(error) }),
+      );
     }
     log.info('blockLoadingLoop returning');
-    while (drainTo !== undefined && !process.ended.aborted) {
-      const more = await step(true).catch(() => false);
-      if (!more) break;
-    }
+    throttling.abort();
+    await drain();
+    const err = publisher.failure();
+    if (err !== undefined && drainTo === undefined) log.error('error waiting for transactions to complete', { err });
     log.info('publishingLoop returning');
+    if (abandoning.signal.aborted) transactions.cancel();
+    await publisher.idle();
+    log.info('receiptsLoop returning');
   };
 
   const end = (how: 'rpc' | 'exit') => {
@@ -134,15 +136,16 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
 
   return {
     running: () => loop !== undefined,
-    submitted: () => submitted,
+    submitted: publisher.submitted,
     async start() {
-      if (loop !== undefined) throw failure('batcher is already running');
       log.info('Starting Batch Submitter');
+      if (loop !== undefined) throw failure('batcher is already running');
       stopping = new AbortController();
+      abandoning = new AbortController();
       transactions.reopen();
       drainTo = undefined;
-      state.clear();
-      previousL1 = 0;
+      sight = undefined;
+      await view.clear();
       if (settings.bool('wait-node-sync')) {
         await waitForNodeSync(process, parts.l1, endpoints, transactions.address, settings, ledger, log);
       }
@@ -150,28 +153,31 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       if (process.ended.aborted) return;
       log.info('Batch Submitter started');
       parts.record({ type: 'batcher-started', address: transactions.address });
-      loop = run();
+      const throttling = new AbortController();
+      parts.throttle(throttling.signal);
+      log.info('Starting receipts processing loop');
+      loop = run(throttling);
       loop.catch(() => {});
     },
     async stop() {
+      log.info('Stopping Batch Submitter');
       const current = loop;
       if (current === undefined) throw failure('batcher is not running');
-      log.info('Stopping Batch Submitter');
-      drainTo = loadedTo;
+      drainTo = view.loadedTo();
       stopping.abort();
       const deadline = new AbortController();
       const late = process.sleep(ledger.delays.rpcWriteTimeout, deadline.signal).then(() => 'late' as const);
       const outcome = await Promise.race([current.then(() => 'done' as const), late]);
       deadline.abort();
       if (outcome === 'late') {
-        transactions.close();
-        drainTo = undefined;
-        log.warn('Transaction failed to send', { err: 'context canceled' });
+        abandoning.abort();
+        await current;
       }
       end('rpc');
       if (outcome === 'late') throw new RpcError(-32002, 'request timed out');
     },
     flush() {
+      log.info('Flushing Batch Submitter');
       if (loop === undefined) throw failure('batcher is not running');
       flushing = true;
     },
@@ -180,13 +186,20 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       if (current === undefined) return;
       log.info('Stopping Batch Submitter');
       stopping.abort();
-      const unfunded = transactions.unfunded();
-      const patience = unfunded ? ledger.delays.unfundedStop : settings.duration('txmgr.receipt-query-interval') + 500;
-      const done = new AbortController();
-      await Promise.race([current, process.sleep(patience, done.signal)]);
-      done.abort();
       transactions.close();
+      if (transactions.unfunded()) {
+        const done = new AbortController();
+        await Promise.race([current, process.sleep(ledger.delays.unfundedStop, done.signal)]);
+        done.abort();
+        transactions.cancel();
+      }
+      await current;
       end('exit');
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

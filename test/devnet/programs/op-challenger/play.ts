@@ -69,7 +69,7 @@ export async function play(options: ChallengerOptions, parts: PlayParts): Promis
   await process.terminated;
   log.info('Stopping challenger game service');
   stopping.abort();
-  transactions.close();
+  transactions.cancel();
   // What waits for an answer of L1 is given up.
   await Promise.race([Promise.all([monitoring, scheduler.idle(), claims.idle()]), process.sleep(STOP_PATIENCE_MS)]);
 }

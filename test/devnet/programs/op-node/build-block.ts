@@ -23,7 +23,10 @@ export async function buildBlock(driver: Driver): Promise<L2Block | undefined> {
     return undefined;
   }
   if (!(await engine.insert(block)) || !(await driver.moveTo({ ...heads, unsafe: block }))) return undefined;
-  log.info('Sequencer sealed block', { block: named(block), parent: named(parent), time: block.timestamp });
+  const { transactions, timestamp } = block;
+  const sealed = { block: named(block), parent: named(parent), txs: transactions.length + 1, time: timestamp };
+  log.info('Scheduled sequencer action', { delta: '0s' });
+  log.info('Sequencer sealed block', sealed);
   return block;
 }
 

@@ -5,6 +5,7 @@ import type { L1Ref } from '../l1/l1-block.ts';
 import type { L1Source } from '../l1/l1-source.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
+import type { BlobSource } from './blobs.ts';
 import type { NodeConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 
@@ -22,6 +23,9 @@ export interface Counters {
   sequencerResets: number;
   l1Reorgs: number;
   publishingErrors: number;
+  /** Blocks and user transactions that this node built itself. */
+  sequencedBlocks: number;
+  sequencedTransactions: number;
 }
 
 /** What the parts of one op-node share. Heads change only inside {@link Driver.exclusively}. */
@@ -32,6 +36,7 @@ export interface Driver {
   readonly log: Log;
   readonly engine: Engine;
   readonly l1: L1Source;
+  readonly blobs: BlobSource;
   readonly counters: Counters;
   heads: Heads | undefined;
   currentL1: L1Ref | undefined;
@@ -63,6 +68,7 @@ export interface DriverParts {
   readonly log: Log;
   readonly engine: Engine;
   readonly l1: L1Source;
+  readonly blobs: BlobSource;
 }
 
 export function createDriver(parts: DriverParts): Driver {
@@ -70,7 +76,15 @@ export function createDriver(parts: DriverParts): Driver {
   let last: Promise<unknown> = Promise.resolve();
   const driver: Driver = {
     ...parts,
-    counters: { pipelineResets: 0, derivedBatches: 0, sequencerResets: 0, l1Reorgs: 0, publishingErrors: 0 },
+    counters: {
+      pipelineResets: 0,
+      derivedBatches: 0,
+      sequencerResets: 0,
+      l1Reorgs: 0,
+      publishingErrors: 0,
+      sequencedBlocks: 0,
+      sequencedTransactions: 0,
+    },
     heads: undefined,
     currentL1: undefined,
     headL1: undefined,

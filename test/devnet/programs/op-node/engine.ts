@@ -1,18 +1,20 @@
 import type { L2Block } from '../../ledger/block.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { PayloadAttributes } from '../execution/engine-api.ts';
+import type { Log } from '../log.ts';
 import type { RpcClient } from '../rpc/client.ts';
+import { EngineFailure } from './engine-failure.ts';
 
 /** op-node's way to its execution client. Every method rejects when the client does not answer or refuses the token. */
 export interface Engine {
-  /** Sets the heads; false when the client lacks the head and has to sync. */
+  /** Sets the heads; false when the client lacks the head and has to sync. Rejects with an EngineFailure. */
   setHeads(heads: { readonly unsafe: L2Block; readonly safe: L2Block; readonly finalized: L2Block }): Promise<boolean>;
   /** Builds a block on the current head without making it the head; undefined when the client lacks the head. */
   build(
     heads: { readonly unsafe: L2Block; readonly safe: L2Block; readonly finalized: L2Block },
     attributes: PayloadAttributes,
   ): Promise<L2Block | undefined>;
-  /** Gives a block to the client; false when its parent is missing there. */
+  /** Gives a block to the client; false when its parent is missing there. Rejects with an EngineFailure. */
   insert(block: L2Block): Promise<boolean>;
   /** Block that the client has under a tag or number; undefined when it has none. */
   block(tag: string): Promise<L2Block | undefined>;
@@ -24,7 +26,7 @@ interface ForkchoiceAnswer {
 }
 
 /** @param client authenticated client of the engine port */
-export function createEngine(client: RpcClient, ledger: Ledger): Engine {
+export function createEngine(client: RpcClient, ledger: Ledger, log: Log): Engine {
   const update = async (
     heads: { readonly unsafe: L2Block; readonly safe: L2Block; readonly finalized: L2Block },
     attributes: PayloadAttributes | null,
@@ -34,7 +36,14 @@ export function createEngine(client: RpcClient, ledger: Ledger): Engine {
       safeBlockHash: heads.safe.hash,
       finalizedBlockHash: heads.finalized.hash,
     };
-    return (await client.call('engine_forkchoiceUpdatedV3', [state, attributes])) as ForkchoiceAnswer;
+    try {
+      return (await client.call('engine_forkchoiceUpdatedV3', [state, attributes])) as ForkchoiceAnswer;
+    } catch (error) {
+      const [head, safe, finalized] = Object.values(state);
+      const shown = `&{HeadBlockHash:${head} SafeBlockHash:${safe} FinalizedBlockHash:${finalized}}`;
+      log.warn('Failed to share forkchoice-updated signal', { state: shown, err: messageOf(error) });
+      throw new EngineFailure(`temp: failed to sync forkchoice with engine: ${messageOf(error)}`);
+    }
   };
   return {
     async setHeads(heads) {
@@ -50,8 +59,16 @@ export function createEngine(client: RpcClient, ledger: Ledger): Engine {
     },
     async insert(block) {
       const payload = { blockHash: block.hash, parentHash: block.parentHash };
-      const answer = (await client.call('engine_newPayloadV4', [payload, [], null, []])) as { status: string };
-      return answer.status === 'VALID';
+      try {
+        const answer = (await client.call('engine_newPayloadV4', [payload, [], null, []])) as { status: string };
+        return answer.status === 'VALID';
+      } catch (error) {
+        const why = messageOf(error);
+        log.error('Payload execution failed', { block_hash: block.hash, err: why });
+        const err = `temp: failed to update insert payload: failed to execute payload: ${why}`;
+        log.info('failed to insert payload', { ref: `${block.hash}:${block.number}`, txs: 1, err });
+        throw new EngineFailure(err);
+      }
     },
     async block(tag) {
       const answer = (await client.call('eth_getBlockByNumber', [tag, false])) as { hash: string } | null;
@@ -59,3 +76,5 @@ export function createEngine(client: RpcClient, ledger: Ledger): Engine {
     },
   };
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

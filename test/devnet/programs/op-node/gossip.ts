@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { L2Block } from '../../ledger/block.ts';
 import type { GossipHost, GossipMessage } from '../../ledger/gossip-network.ts';
 import { p2pIdentity } from '../p2p-identity.ts';
@@ -14,6 +15,8 @@ export interface Gossip {
   run(): Promise<void>;
 }
 
+const TOPIC = 'blocksV4';
+
 /** @param take gets every good block of another node */
 export function joinGossip(
   driver: Driver,
@@ -27,9 +30,14 @@ export function joinGossip(
   const { ip } = process.context.pod;
   const identity = p2pIdentity(p2p.privateKey);
   const maxAge = settings.duration('p2p.gossip.timestamp.threshold');
-  const refuse = ({ block, signer }: GossipMessage): string | undefined => {
-    if (ledger.now() - block.timestamp * 1_000 > maxAge) return 'payload is too old';
-    return signers.refuse(signer) === undefined ? undefined : 'invalid block signature';
+  /** The node's own blocks go through the same validation as those of others. */
+  const refuse = ({ block, signer, from }: GossipMessage): string | undefined => {
+    if (ledger.now() - block.timestamp * 1_000 > maxAge) {
+      const age = { timestamp: block.timestamp, threshold_seconds: maxAge / 1_000 };
+      log.warn('payload is too old', { topic: TOPIC, ...age });
+      return 'payload is too old';
+    }
+    return signers.accepts(signer, { topic: TOPIC, peer: from }) ? undefined : 'invalid block signature';
   };
 
   const host: GossipHost = {
@@ -44,14 +52,16 @@ export function joinGossip(
         take(message.block);
         return true;
       }
-      const err = reason === 'payload is too old' ? undefined : 'unrecognized signer';
-      log.warn(reason, { topic: 'blocksV4', err, peer: message.from });
       driver.record({ type: 'gossip-rejected', block: idOf(message.block), reason });
       return false;
     },
     disconnected: (peerId) => log.info('disconnected from peer', { peer: peerId }),
   };
   process.onEnd(ledger.gossip.join(host));
+  for (const { peerId, host: name, port } of p2p.staticPeers) {
+    const kind = isIP(name) === 0 ? 'dns4' : 'ip4';
+    log.info('dialing static peer', { peer: peerId, addrs: `[/${kind}/${name}/tcp/${port}]` });
+  }
   log.info('started p2p host', {
     addrs: `[/ip4/${ip}/tcp/${settings.number('p2p.listen.tcp')}]`,
     peerID: identity.peerId,
@@ -94,10 +104,7 @@ export function joinGossip(
     }
     if (muted() || signer === undefined || process.ended.aborted) return;
     const reason = refuse({ block, signer, from: identity.peerId });
-    if (reason !== undefined) {
-      log.warn(reason, { topic: 'blocksV4', timestamp: block.timestamp, threshold_seconds: maxAge / 1_000 });
-      return fail(block, reason, 'validation failed');
-    }
+    if (reason !== undefined) return fail(block, reason, 'validation failed');
     log.info('Publishing signed execution payload on p2p', { id: named(block) });
     const peers = ledger.gossip.publish({ block, signer, from: identity.peerId }, ledger.now());
     driver.record({ type: 'block-published', block: idOf(block), peers });

@@ -1,5 +1,5 @@
 import type { L2Block } from '../../ledger/block.ts';
-import { type Driver, named } from './driver.ts';
+import type { Driver } from './driver.ts';
 
 /** False when the L1 block that an L2 block builds on is not in the L1 chain any more. */
 export async function hasCanonicalOrigin(driver: Driver, block: L2Block): Promise<boolean> {
@@ -13,17 +13,13 @@ export async function hasCanonicalOrigin(driver: Driver, block: L2Block): Promis
  * Followers stay on the orphaned blocks until a batch has been derived (recorded).
  */
 export async function dropOrphans(driver: Driver): Promise<void> {
-  const { heads, ledger, log } = driver;
+  const { heads, ledger } = driver;
   if (heads === undefined) return;
   let block: L2Block | undefined = heads.unsafe;
   while (block !== undefined && block.number > heads.safe.number && !(await hasCanonicalOrigin(driver, block))) {
     block = ledger.block(block.parentHash);
   }
   if (block === undefined || block.hash === heads.unsafe.hash) return;
-  log.warn('Dropping unsafe blocks whose L1 origin was reorganised away', {
-    from: named(heads.unsafe),
-    to: named(block),
-  });
   driver.recordReorg(heads.unsafe, block, 'l1-reorg');
   await driver.moveTo({ ...heads, unsafe: block });
 }

@@ -1,5 +1,6 @@
 import type { L2Block } from '../../ledger/block.ts';
 import { type Driver, named } from './driver.ts';
+import { sayEngineReset } from './reset-log.ts';
 
 /**
  * Takes the heads from the execution client, as at every start: its newest block is the unsafe head, and its finalized
@@ -15,14 +16,20 @@ export async function loadHeads(driver: Driver): Promise<void> {
   const unsafe = await required(engine.block('latest'), start);
   const finalized = await required(engine.block('finalized'), start);
   driver.heads = { unsafe, safe: finalized, finalized };
-  log.info('Loaded current L2 heads', {
+  const found = {
     unsafe: named(unsafe),
     safe: named(finalized),
     finalized: named(finalized),
     unsafe_origin: named(unsafe.l1Origin),
-  });
+    safe_origin: named(finalized.l1Origin),
+  };
+  log.info('Loaded current L2 heads', found);
+  const origin = named(unsafe.l1Origin);
+  log.info('Walking back L1Block by number', { curr: origin, next: origin, l2block: named(unsafe) });
+  log.info('Hit finalized L2 head, returning immediately', found);
+  log.info('Current hardfork version detected', { forkName: forkAt(driver, unsafe.timestamp) });
   await driver.engine.setHeads(driver.heads);
-  log.info('Reset of Engine is completed', { local_unsafe: named(unsafe), local_safe: named(finalized) });
+  sayEngineReset(driver, driver.heads);
 }
 
 /** A client that has not been told any finalized block yet answers with an error: then it is the genesis. */
@@ -34,4 +41,14 @@ async function required(block: Promise<L2Block | undefined>, fallback: L2Block):
     if (error instanceof Error && error.message.endsWith('block not found')) return fallback;
     throw error;
   }
+}
+
+const FORKS = ['canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus', 'jovian', 'karst'];
+
+function forkAt({ config }: Driver, timestamp: number): string {
+  const active = FORKS.filter((fork) => {
+    const time = config.rollup.raw[`${fork}_time`];
+    return typeof time === 'number' && time <= timestamp;
+  });
+  return active.at(-1) ?? 'regolith';
 }

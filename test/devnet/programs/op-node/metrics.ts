@@ -49,5 +49,10 @@ export function nodeMetrics(
     `op_node_default_sequencer_active ${active ? 1 : 0}`,
     `op_node_default_sequencer_resets_total ${counters.sequencerResets}`,
   ];
+  if (counters.sequencedBlocks > 0) {
+    const sequenced = (type: string, total: number) =>
+      `op_node_default_transactions_sequenced_total{type="${type}"} ${total}`;
+    lines.push(sequenced('deposits', counters.sequencedBlocks), sequenced('txns', counters.sequencedTransactions));
+  }
   return `${lines.join('\n')}\n`;
 }

@@ -20,7 +20,7 @@ export interface NodeRpcParts {
   /** As in `/healthz`. */
   readonly version: string;
   /** Starts derivation again, for `admin_resetDerivationPipeline`. */
-  resetPipeline(): void;
+  resetPipeline(): Promise<void>;
 }
 
 /** All methods that this op-node serves; `admin_*` only where they are enabled. */
@@ -59,12 +59,15 @@ function optimismMethods({ driver, safeDb, engineClient }: NodeRpcParts): RpcMet
       })) as { hash: string; stateRoot: string; withdrawalsRoot: string } | null;
       const block = answer === null ? undefined : ledger.block(answer.hash);
       if (answer === null || block === undefined) throw fail('not found');
-      const { stateRoot, withdrawalsRoot } = answer;
+      const { stateRoot } = answer;
+      const isthmus = config.rollup.raw['isthmus_time'];
+      const hasRoot = typeof isthmus === 'number' && isthmus <= block.timestamp;
+      const withdrawals = hasRoot ? answer.withdrawalsRoot : await withdrawalsRoot(engineClient, answer.hash);
       return {
         version: ZERO_HASH,
-        outputRoot: keccak256(concat([ZERO_HASH, stateRoot, withdrawalsRoot, block.hash])),
+        outputRoot: keccak256(concat([ZERO_HASH, stateRoot, withdrawals, block.hash])),
         blockRef: l2Ref(block),
-        withdrawalStorageRoot: withdrawalsRoot,
+        withdrawalStorageRoot: withdrawals,
         stateRoot,
         syncStatus: syncStatus(driver),
       };
@@ -77,6 +80,14 @@ function optimismMethods({ driver, safeDb, engineClient }: NodeRpcParts): RpcMet
       return { l1Block: found.l1, safeHead: found.safe };
     },
   };
+}
+
+const MESSAGE_PASSER = '0x4200000000000000000000000000000000000016';
+
+/** Before Isthmus the root is not in the block header. */
+async function withdrawalsRoot(engineClient: RpcClient, hash: string): Promise<string> {
+  const proof = (await engineClient.call('eth_getProof', [MESSAGE_PASSER, [], hash])) as { storageHash: string };
+  return proof.storageHash;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'crit'];

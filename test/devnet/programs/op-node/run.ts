@@ -1,3 +1,4 @@
+import { ZERO_HASH } from '../../ledger/block.ts';
 import { faultIsOn } from '../environment.ts';
 import { serveRpc, text } from '../rpc/server.ts';
 import { createDerivation } from './derivation.ts';
@@ -6,6 +7,7 @@ import { followL1 } from './follow-l1.ts';
 import { type Gossip, joinGossip } from './gossip.ts';
 import { loadHeads } from './load-heads.ts';
 import { nodeMetrics } from './metrics.ts';
+import { announceReset } from './reset-log.ts';
 import { nodeMethods } from './rpc.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 import { serveNode } from './serve.ts';
@@ -28,28 +30,30 @@ export async function runNode(parts: NodeParts): Promise<number> {
   const queue = createUnsafeQueue(driver, sequencer.active, (block) =>
     ledger.gossip.hosts(gossip?.host.peerId ?? '').some((peer) => (peer.head()?.number ?? -1) >= block.number),
   );
-  const derivation = createDerivation(driver, safeDb);
-  const resetPipeline = () => derivation.reset('manual');
-  await serveNode(parts, nodeMethods({ ...parts, sequencer, gossip, engineClient, resetPipeline }));
+  const derivation = createDerivation(driver, safeDb, sequencer.active);
+  await serveNode(parts, nodeMethods({ ...parts, sequencer, gossip, engineClient, resetPipeline: derivation.reset }));
   await serveMetrics(parts, () => ({
     peers: ledger.gossip.peers(gossip?.host.peerId ?? '').length,
     active: sequencer.active(),
     heard: queue.newest(),
   }));
+  log.info('Starting execution engine driver');
   startSequencing(parts, sequencer);
 
   process.spawn(async () => {
-    await process.sleep(ledger.delays.zeroReferences);
+    if (!(await process.sleep(ledger.delays.zeroReferences))) return;
+    announceReset(driver, 'reset: cannot continue derivation until Engine has been reset');
     await retry(parts, 'failed to load the heads', () => driver.exclusively(() => loadHeads(driver)));
-    derivation.reset('cannot continue derivation until Engine has been reset');
+    await derivation.begin();
     const frozen = () => faultIsOn(environment, process, 'freezeDerivation');
-    const blobsLost = () => faultIsOn(environment, process, 'loseBlobs');
-    await followL1(driver, derivation, queue, { frozen, blobsLost, isSequencing: sequencer.active });
+    await followL1(driver, derivation, queue, frozen);
   });
   process.spawn(() => sequencer.run());
   process.spawn(() => signers.run());
   if (gossip !== undefined) process.spawn(() => gossip.run());
   log.info('Rollup node started');
+  log.info('State loop started');
+  if (config.settings.bool('sequencer.enabled')) sequencer.sayNextAction();
 
   await process.terminated;
   return stopNode(parts, sequencer, config.settings.bool('sequencer.enabled'));
@@ -57,12 +61,14 @@ export async function runNode(parts: NodeParts): Promise<number> {
 
 function startSequencing({ driver, adminState }: NodeParts, sequencer: Sequencer): void {
   const { settings } = driver.config;
-  if (!settings.bool('sequencer.enabled')) return;
-  const stored = adminState.read();
+  const enabled = settings.bool('sequencer.enabled');
+  const stored = enabled ? adminState.read() : undefined;
   const stopped = stored === undefined ? settings.bool('sequencer.stopped') : !stored;
   if (stored !== undefined) {
     driver.log.info('Overriding sequencer.stopped with persisted state', { stopped });
   }
+  driver.log.info('Starting driver', { sequencerEnabled: enabled, sequencerStopped: stopped, recoverMode: false });
+  if (!enabled) return;
   if (stopped || settings.bool('conductor.enabled')) adminState.write(false);
   else sequencer.resume();
 }
@@ -85,6 +91,7 @@ async function stopNode(
   enabled: boolean,
 ): Promise<number> {
   const { log, process } = driver;
+  const wasActive = sequencer.active();
   while (sequencer.active()) {
     try {
       await engineClient.call('eth_chainId', []);
@@ -94,7 +101,16 @@ async function stopNode(
       await process.sleep(1_000);
     }
   }
-  if (enabled) adminState.write(false);
+  if (enabled) {
+    const latestHead = driver.heads?.unsafe.hash ?? ZERO_HASH;
+    if (!wasActive) log.info('stopping node: sequencer already stopped', { latestHead });
+    adminState.write(false);
+  }
+  if (driver.config.p2p !== undefined) {
+    const addr = `/ip4/${process.context.pod.ip}/tcp/${driver.config.settings.number('p2p.listen.tcp')}`;
+    log.info('stopped listening network address', { addr });
+    log.info('stopped P2P req-resp L2 block sync client');
+  }
   log.info('State loop returned');
   return 0;
 }
@@ -105,11 +121,14 @@ async function serveMetrics(
 ): Promise<void> {
   const { settings } = driver.config;
   if (!settings.bool('metrics.enabled')) return;
+  const address = settings.string('metrics.addr');
+  const port = settings.number('metrics.port');
   await serveRpc(driver.process, {
-    address: settings.string('metrics.addr'),
-    port: settings.number('metrics.port'),
+    address,
+    port,
     methods: {},
     get: () => text(200, nodeMetrics(driver, version, state())),
     hanging: () => false,
   });
+  driver.log.info('started metrics server', { addr: `${address}:${port}` });
 }

@@ -3,6 +3,7 @@ import { failure } from '../rpc/errors.ts';
 import type { AdminState } from './admin-state.ts';
 import { buildBlock } from './build-block.ts';
 import { type Driver, idOf, messageOf, named } from './driver.ts';
+import { EngineFailure, sayEngineFailure } from './engine-failure.ts';
 
 /** The block producer of an op-node. */
 export interface Sequencer {
@@ -13,6 +14,8 @@ export interface Sequencer {
   stop(by: 'rpc' | 'exit'): Promise<string>;
   /** Starts without any check, as the process does at its own start. */
   resume(): void;
+  /** Says when it will look again. */
+  sayNextAction(): void;
   /** Produces blocks for as long as the process lives. */
   run(): Promise<void>;
 }
@@ -38,12 +41,20 @@ export function createSequencer(driver: Driver, state: AdminState, publish: (blo
     driver.recordEnd({ type: 'sequencer-stopped', head: driver.heads && idOf(driver.heads.unsafe), by: how });
   });
 
+  const sayNextAction = () => {
+    const delta = active ? nextAction(driver, active, builtAt) : 0;
+    log.info('Scheduled sequencer action', { delta: `${delta}ms` });
+  };
+
   const step = async () => {
     const built = await driver.exclusively(async () => (active ? buildBlock(driver) : undefined));
     if (built === undefined) return;
     builtAt = ledger.now();
+    driver.counters.sequencedBlocks += 1;
+    driver.counters.sequencedTransactions += built.transactions.length;
     driver.record({ type: 'block-produced', block: idOf(built), timestamp: built.timestamp });
     publish(built);
+    log.info('Inserted new L2 unsafe block', { hash: built.hash, number: built.number });
   };
 
   return {
@@ -76,6 +87,7 @@ export function createSequencer(driver: Driver, state: AdminState, publish: (blo
       log.info('Starting sequencing, without known pre-state');
       begin('start');
     },
+    sayNextAction,
     async run() {
       while (!process.ended.aborted) {
         if (wake.signal.aborted) wake = new AbortController();
@@ -87,9 +99,8 @@ export function createSequencer(driver: Driver, state: AdminState, publish: (blo
         try {
           await step();
         } catch (error) {
-          driver.counters.sequencerResets += 1;
-          log.warn('Engine temporary error', { err: `temp: ${messageOf(error)}` });
-          log.error('Engine failed temporarily, backing off sequencer', { err: `temp: ${messageOf(error)}` });
+          const failed = error instanceof EngineFailure ? error : new EngineFailure(`temp: ${messageOf(error)}`);
+          sayEngineFailure(driver, failed);
           await process.sleep(ledger.delays.engineBackoff);
         }
       }

@@ -1,4 +1,5 @@
 import { faultIsOn, isAddressInUse } from '../environment.ts';
+import type { Log } from '../log.ts';
 import { json, type RpcMethods, serveRpc, text, withModules } from '../rpc/server.ts';
 import { messageOf } from './driver.ts';
 import type { NodeParts } from './set-up.ts';
@@ -20,5 +21,23 @@ export async function serveNode(parts: NodeParts, methods: RpcMethods): Promise<
       `failed to init the RPC server: unable to start RPC server: failed to bind to address "${address}:${port}": listen tcp ${address}:${port}: bind: address already in use`,
     );
   }
-  driver.log.info('Started JSON-RPC server', { addr: `${address}:${port}` });
+  sayServed(driver.log, methods, `${address}:${port}`);
+}
+
+/** The namespaces in the order in which op-node registers them, then where they are served. */
+function sayServed(log: Log, methods: RpcMethods, addr: string): void {
+  const register = (namespace: string) => log.info('registered API', { route: '', namespace });
+  register('optimism');
+  register('optimism');
+  if ('opp2p_self' in methods) {
+    register('opp2p');
+    log.info('P2P RPC enabled');
+  }
+  if ('admin_sequencerActive' in methods) {
+    register('admin');
+    log.info('Admin RPC enabled');
+  }
+  log.info('Starting JSON-RPC server');
+  log.info('Started RPC server', { endpoint: `http://${addr}` });
+  log.info('Started JSON-RPC server', { addr });
 }

@@ -1,4 +1,4 @@
-import { type Environment, fileError, nodeName } from '../environment.ts';
+import { type Environment, faultIsOn, fileError, nodeName } from '../environment.ts';
 import { createL1Source } from '../l1/l1-source.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
@@ -6,6 +6,7 @@ import { createRpcClient, type RpcClient } from '../rpc/client.ts';
 import { createToken } from '../rpc/jwt.ts';
 import { compareVersions, type Version } from '../version.ts';
 import { type AdminState, openAdminState } from './admin-state.ts';
+import { createBlobSource } from './blobs.ts';
 import type { NodeConfig } from './config.ts';
 import { createDriver, type Driver } from './driver.ts';
 import { createEngine } from './engine.ts';
@@ -35,6 +36,9 @@ export async function setUp(
   const ledger = environment.ledgerOf(rollup.genesis.l2.hash);
   const shown = shownVersion(version);
   const adminState = openState(process, config);
+  if (settings.bool('sequencer.enabled') && adminState.read() === undefined) {
+    log.info('No persisted sequencer state loaded');
+  }
   log.info('Rollup Config', {
     l2_chain_id: rollup.l2ChainId,
     l1_chain_id: rollup.l1ChainId,
@@ -43,19 +47,23 @@ export async function setUp(
     l1_block_hash: rollup.genesis.l1.hash,
   });
   log.info('Initializing rollup node', { version: shown });
-  const l1Client = createRpcClient(process, settings.string('l1'));
+  log.info('Safety levels', { unsafe: 'enabled', safe: 'enabled' });
+  const l1Client = createRpcClient(process, settings.string('l1'), { timeoutMs: ledger.delays.l1Request });
   const engineClient = createRpcClient(process, settings.string('l2'), {
     timeoutMs: settings.duration('l2.engine-rpc-timeout'),
     authorization: () => `Bearer ${createToken(config.jwtSecret, Math.floor(Date.now() / 1000))}`,
   });
-  await checkBeacon(process, log, config, createRpcClient(process, settings.string('l1.beacon')), ledger);
+  const beacon = createRpcClient(process, settings.string('l1.beacon'));
+  await checkBeacon(process, log, config, beacon, ledger);
   await checkL1(process, log, config, l1Client, ledger);
   await checkL2(process, log, config, engineClient, ledger);
+  log.info('Supervisor disabled, using legacy sync mode');
   const safeDb = openDb(process, config, log);
   const actor = ledger.newActor(nodeName(process));
-  const engine = createEngine(engineClient, ledger);
+  const engine = createEngine(engineClient, ledger, log);
   const l1 = createL1Source(l1Client, await resolved(process, l1Client.url), environment.l1Caches);
-  const driver = createDriver({ process, config, ledger, actor, log, engine, l1 });
+  const blobs = createBlobSource(beacon, () => faultIsOn(environment, process, 'loseBlobs'));
+  const driver = createDriver({ process, config, ledger, actor, log, engine, l1, blobs });
   const sequencer = settings.bool('sequencer.enabled');
   driver.record({ type: 'node-started', sequencer, version: shown, inbox: rollup.batchInbox });
   process.onEnd((how) => driver.recordEnd({ type: 'node-stopped', how }));

@@ -6,11 +6,13 @@ import { type Driver, messageOf } from './driver.ts';
 /** The address that must have signed gossiped blocks, as this node last loaded it from L1. */
 export interface SignerWatch {
   load(): Promise<void>;
-  /** Undefined when blocks of this signer are good, else why not. */
-  refuse(signer: string): string | undefined;
+  /** Whether a block of this signer is good, said with the fields of its message. */
+  accepts(signer: string, message: { readonly topic: string; readonly peer: string }): boolean;
   /** Loads it again at the configured interval. */
   run(): Promise<void>;
 }
+
+const UNRECOGNIZED = 'unrecognized signer';
 
 /** Releases from 1.17 on keep the previous signer valid for three hours, in memory only (recorded). */
 export function createSignerWatch(driver: Driver, l1: RpcClient): SignerWatch {
@@ -34,15 +36,21 @@ export function createSignerWatch(driver: Driver, l1: RpcClient): SignerWatch {
 
   return {
     load,
-    refuse(signer) {
+    accepts(signer, { topic, peer }) {
       if (signer === current) {
         if (previous !== undefined) log.info('new signer confirmed in use, ending grace period', { current, previous });
         previous = undefined;
-        return undefined;
+        return true;
       }
-      if (signer !== previous) return 'unrecognized signer';
-      log.info('accepted block from previous signer during grace period', { previous_signer: signer });
-      return undefined;
+      if (signer === previous) {
+        log.info('accepted block from previous signer during grace period', { topic, peer, previous_signer: signer });
+        return true;
+      }
+      const fields = hasGrace
+        ? { peer, current_err: UNRECOGNIZED, previous_err: previous === undefined ? '<nil>' : UNRECOGNIZED }
+        : { err: UNRECOGNIZED, peer };
+      log.warn('invalid block signature', { topic, ...fields });
+      return false;
     },
     async run() {
       const interval = config.settings.duration('l1.runtime-config-reload-interval');

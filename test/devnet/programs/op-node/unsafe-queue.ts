@@ -1,5 +1,6 @@
 import type { L2Block } from '../../ledger/block.ts';
-import { type Driver, idOf, messageOf, named } from './driver.ts';
+import { type Driver, type Heads, idOf, messageOf, named } from './driver.ts';
+import { EngineFailure, sayEngineFailure } from './engine-failure.ts';
 
 /** Blocks that came by gossip and wait for their parents. */
 export interface UnsafeQueue {
@@ -10,6 +11,8 @@ export interface UnsafeQueue {
 }
 
 const MAX_BLOCKS = 2_000;
+/** A gap is looked at again every two block times (recorded: 4 s). */
+const GAP_CHECK_BLOCK_TIMES = 2;
 
 /**
  * A missed block is not asked for: the unsafe head stays where it is until the batch with the missing block has been
@@ -25,6 +28,8 @@ export function createUnsafeQueue(
   const waiting = new Map<string, L2Block[]>();
   let newest: L2Block | undefined;
   let frozenFor: string | undefined;
+  /** When the client is next told of the block behind the gap. */
+  let attemptAt = 0;
   let requesting = false;
 
   const insertNext = async (): Promise<boolean> => {
@@ -47,21 +52,32 @@ export function createUnsafeQueue(
     const first = [...waiting.values()].flat().sort((a, b) => a.number - b.number)[0];
     if (first === undefined || newest === undefined) {
       frozenFor = undefined;
+      attemptAt = 0;
       return;
     }
     if (frozenFor !== heads.unsafe.hash) {
       frozenFor = heads.unsafe.hash;
-      const size = first.number - heads.unsafe.number - 1;
-      log.info('requesting engine missing unsafe L2 block range', {
-        start: named(heads.unsafe),
-        end: named(first),
-        size,
-      });
       driver.record({ type: 'unsafe-frozen', head: idOf(heads.unsafe), waitingFor: idOf(first) });
     }
     if (driver.config.settings.bool('syncmode.req-resp')) return request(first);
-    if (await engine.insert(first)) await driver.moveTo({ ...heads, unsafe: first });
-    else log.error('failed to insert unsafe payload', { err: syncingError(first) });
+    if (ledger.now() < attemptAt) return;
+    attemptAt = ledger.now() + GAP_CHECK_BLOCK_TIMES * driver.config.rollup.blockTime * 1_000;
+    await leaveToClient(heads, first);
+  };
+
+  const leaveToClient = async (heads: Heads, first: L2Block) => {
+    log.info('requesting engine missing unsafe L2 block range', {
+      start: named(heads.unsafe),
+      end: named(first),
+      size: first.number - heads.unsafe.number,
+    });
+    if (await engine.insert(first)) {
+      await driver.moveTo({ ...heads, unsafe: first });
+      return;
+    }
+    const err = syncingError(first);
+    log.error('failed to insert unsafe payload', { err });
+    log.warn('failed to check for unsafe L2 blocks to sync', { err });
   };
 
   const request = (first: L2Block) => {
@@ -84,7 +100,7 @@ export function createUnsafeQueue(
         await closeGap();
       });
     } catch (error) {
-      log.error('Payload execution failed', { err: messageOf(error) });
+      sayEngineFailure(driver, error instanceof EngineFailure ? error : new EngineFailure(messageOf(error)));
     }
   };
 

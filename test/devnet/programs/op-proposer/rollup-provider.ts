@@ -2,7 +2,7 @@ import type { Delays } from '../../ledger/delays.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import { createRpcClient, type RpcClient } from '../rpc/client.ts';
-import { findActiveSequencer } from '../service/active-sequencer.ts';
+import { createSequencerSearch } from '../service/active-sequencer.ts';
 import { DIAL_ATTEMPTS, dialFor } from '../service/dial.ts';
 import { SetupError } from '../service/setup-error.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -28,7 +28,7 @@ export async function createRollupProvider(
     if (await dialFor(process, log, delays.batcherDial, only.url)) return { all, active: async () => only };
     throw fail(`operation failed permanently after ${DIAL_ATTEMPTS} attempts: address unavailable (${only.url})`);
   }
-  const active = followActive(all, log, settings.duration('active-sequencer-check-duration'));
+  const active = followActive(process, all, log, settings.duration('active-sequencer-check-duration'));
   try {
     await active();
   } catch (error) {
@@ -37,13 +37,22 @@ export async function createRollupProvider(
   return { all, active };
 }
 
-function followActive(all: readonly RpcClient[], log: Log, checkEveryMs: number): () => Promise<RpcClient> {
-  const endpoints = all.map((rollup) => ({ rollup }));
+function followActive(
+  process: Process,
+  all: readonly RpcClient[],
+  log: Log,
+  checkEveryMs: number,
+): () => Promise<RpcClient> {
+  const search = createSequencerSearch(
+    process,
+    all.map((rollup) => ({ rollup })),
+    log,
+  );
   let current: RpcClient | undefined;
   let checkAt = 0;
   return async () => {
     if (current !== undefined && Date.now() < checkAt) return current;
-    const { rollup } = await findActiveSequencer(endpoints, log);
+    const { rollup } = await search();
     current = rollup;
     checkAt = Date.now() + checkEveryMs;
     return rollup;

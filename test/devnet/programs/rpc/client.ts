@@ -111,9 +111,12 @@ async function send(process: Process, exchange: Exchange): Promise<HttpResponse>
       },
     );
     call.on('timeout', () => call.destroy(fail('context deadline exceeded')));
-    call.on('error', (error) =>
-      reject(error instanceof TransportError ? error : fail(connectionError(error, `${host}:${port}`, url.hostname))),
-    );
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      // As Go does: a kept connection that the server has closed meanwhile says nothing about the server.
+      if (call.reusedSocket && error.code === 'ECONNRESET') send(process, exchange).then(resolve, reject);
+      else if (error instanceof TransportError) reject(error);
+      else reject(fail(connectionError(error, `${host}:${port}`, url.hostname)));
+    });
     call.end(exchange.body);
   });
 }

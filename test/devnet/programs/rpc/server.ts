@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Process } from '../process.ts';
 import { RpcError } from './errors.ts';
 
@@ -26,6 +27,8 @@ export interface RpcHandling {
   refuse?(authorization: string | undefined): string | undefined;
   /** While true, requests are accepted and never answered. */
   hanging(): boolean;
+  /** Told of each call that is answered with an error. */
+  failed?(method: string, message: string): void;
 }
 
 interface Answer {
@@ -56,6 +59,12 @@ export async function listen(
   { address, port }: { readonly address: string; readonly port: number },
 ): Promise<void> {
   server.keepAliveTimeout = 60_000;
+  // All of them: the server itself does not know those whose TLS handshake is not over.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   const where = process.context.listen(address, port);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -63,7 +72,7 @@ export async function listen(
   });
   process.onEnd(() => {
     server.close();
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
 }
 
@@ -73,23 +82,23 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   if (refusal !== undefined) return send(response, text(401, `${refusal}\n`));
   if (request.method !== 'POST')
     return send(response, options.get(request.url ?? '/') ?? text(404, '404 page not found\n'));
-  const answer = await answerBody(await readBody(request), options.methods);
+  const answer = await answerBody(await readBody(request), options);
   if (options.hanging() || response.destroyed) return;
   send(response, json(answer));
 }
 
-async function answerBody(body: string, methods: RpcMethods): Promise<unknown> {
+async function answerBody(body: string, options: RpcHandling): Promise<unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
   } catch {
     return { jsonrpc: '2.0', id: null, error: { code: -32700, message: 'parse error' } };
   }
-  if (!Array.isArray(parsed)) return answerOne(parsed, methods);
-  return Promise.all(parsed.map((request) => answerOne(request, methods)));
+  if (!Array.isArray(parsed)) return answerOne(parsed, options);
+  return Promise.all(parsed.map((request) => answerOne(request, options)));
 }
 
-async function answerOne(request: unknown, methods: RpcMethods): Promise<Answer> {
+async function answerOne(request: unknown, { methods, failed }: RpcHandling): Promise<Answer> {
   const call = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {};
   const id = call['id'] ?? null;
   const name = call['method'];
@@ -101,7 +110,9 @@ async function answerOne(request: unknown, methods: RpcMethods): Promise<Answer>
     return { jsonrpc: '2.0', id, result: (await method(params)) ?? null };
   } catch (error) {
     const code = error instanceof RpcError ? error.code : -32000;
-    return { jsonrpc: '2.0', id, error: { code, message: error instanceof Error ? error.message : String(error) } };
+    const message = error instanceof Error ? error.message : String(error);
+    failed?.(name, message);
+    return { jsonrpc: '2.0', id, error: { code, message } };
   }
 }
 

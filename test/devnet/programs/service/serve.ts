@@ -1,22 +1,30 @@
 import { type Environment, faultIsOn, isAddressInUse } from '../environment.ts';
+import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import { json, type RpcMethods, serveRpc, text } from '../rpc/server.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SetupError } from './setup-error.ts';
 
-/** Serves the RPC port of a service. @throws SetupError when it is taken */
+/**
+ * Serves the RPC port of a service.
+ * @param log says which calls failed
+ * @throws SetupError when the port is taken
+ */
 export async function serveService(
   process: Process,
   environment: Environment,
   settings: Settings,
   methods: RpcMethods,
   version: string,
+  log?: Log,
 ): Promise<void> {
   const address = settings.string('rpc.addr');
   const port = settings.number('rpc.port');
   const get = (path: string) => (path === '/healthz' ? json({ version }) : path === '/' ? text(200, '') : undefined);
   try {
-    await serveRpc(process, { address, port, methods, get, hanging: () => faultIsOn(environment, process, 'hangRpc') });
+    const hanging = () => faultIsOn(environment, process, 'hangRpc');
+    const failed = (method: string, err: string) => log?.warn(`Served ${method}`, { err });
+    await serveRpc(process, { address, port, methods, get, hanging, failed });
   } catch (error) {
     if (!isAddressInUse(error)) throw error;
     const where = `${address}:${port}`;

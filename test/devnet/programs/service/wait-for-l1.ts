@@ -1,3 +1,4 @@
+import { type BlockId, ZERO_HASH } from '../../ledger/block.ts';
 import type { Delays } from '../../ledger/delays.ts';
 import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
@@ -13,20 +14,21 @@ export async function waitForL1(
 ): Promise<void> {
   while (!process.ended.aborted) {
     const current = await currentL1(rollup);
-    if (current >= target) {
-      log.info('rollup current L1 block target reached', { current_l1: current, target_l1: target });
+    const fields = { current_l1: `${current.hash}:${current.number}`, target_l1: target };
+    if (current.number >= target) {
+      log.info('rollup current L1 block target reached', fields);
       return;
     }
-    log.info('rollup current L1 block still behind target, retrying', { current_l1: current, target_l1: target });
+    log.info('rollup current L1 block still behind target, retrying', fields);
     await process.sleep(delays.waitNodeSync);
   }
 }
 
-async function currentL1(rollup: () => Promise<RpcClient>): Promise<number> {
+async function currentL1(rollup: () => Promise<RpcClient>): Promise<BlockId> {
   try {
-    const status = (await (await rollup()).call('optimism_syncStatus', [])) as { current_l1: { number: number } };
-    return status.current_l1.number;
+    const status = (await (await rollup()).call('optimism_syncStatus', [])) as { current_l1: BlockId };
+    return status.current_l1;
   } catch {
-    return -1;
+    return { hash: ZERO_HASH, number: -1 };
   }
 }

@@ -16,10 +16,12 @@ export function readOpSettings(
   reasonKey: 'message' | 'err' = 'message',
 ): { readonly settings: Settings; readonly log: Log } {
   const { env } = process.context;
-  const log = opLog(env[`${prefix}_LOG_FORMAT`] ?? 'text', process.context.log);
+  // What was asked when the process ended fails only afterwards.
+  const write = (line: string) => (process.ended.aborted ? undefined : process.context.log(line));
+  const log = opLog(env[`${prefix}_LOG_FORMAT`] ?? 'text', write);
   try {
     const settings = parseSettings(flags, argv, env);
-    const chosen = opLog(settings.string('log.format'), process.context.log);
+    const chosen = opLog(settings.string('log.format'), write);
     for (const name of unknownVariables(prefix, flags, env)) {
       chosen.warn('Unknown env var', { prefix, env_var: `${name}=${env[name]}` });
     }

@@ -7,6 +7,7 @@ import { runContainer, type TestContainer, type TestPodSpec } from './test-pod.t
 
 interface Failure {
   readonly exitCode: number | null;
+  /** The last lines. */
   readonly output: readonly string[];
   /** First of each kind; absent where there was only the last line. */
   readonly warningsAndErrors?: readonly string[];

@@ -6,6 +6,8 @@ export interface Recording {
   readonly state: string;
   readonly request: {
     readonly method?: string;
+    /** Of a GET. */
+    readonly path?: string;
     readonly params?: readonly unknown[];
     readonly argv?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;

@@ -59,10 +59,13 @@ export const KNOWN_NETWORK = 'acme-test';
 /** Waiting for what is there costs nothing, and a busy machine is slow: nothing starts a program again here. */
 const PATIENT = { timeScale: 0.05, delays: { nodeDial: 40_000, batcherDial: 40_000, beaconRetries: 10_000 } };
 
-/** Starts an L1 of its own; stop it at the end of the file. */
-export async function startTestBed(): Promise<TestBed> {
+/**
+ * Starts an L1 of its own; stop it at the end of the file.
+ * @param options.slotsInAnEpoch half of the number of L1 blocks after which one is final
+ */
+export async function startTestBed(options: { readonly slotsInAnEpoch?: number } = {}): Promise<TestBed> {
   const directory = await mkdtemp(path.join(tmpdir(), 'opstack-programs-'));
-  const l1 = await startL1({ dir: path.join(directory, 'l1') });
+  const l1 = await startL1({ dir: path.join(directory, 'l1'), ...options });
   const chains: TestChain[] = [];
   let chainIds = 0;
   return {

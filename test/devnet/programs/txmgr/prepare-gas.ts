@@ -2,7 +2,8 @@ import type { Log } from '../log.ts';
 import type { Process } from '../process.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { RpcError } from '../rpc/errors.ts';
-import type { Fees } from './fees.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type Fees, suggestFees } from './fees.ts';
 
 export interface TxRequest {
   readonly to: string;
@@ -18,6 +19,7 @@ export interface PreparationParts {
   readonly process: Process;
   readonly l1: RpcClient;
   readonly sender: string;
+  readonly settings: Settings;
   readonly log: Log;
   readonly retryDelayMs: number;
   /** Aborted when the transaction is not wanted any more. */
@@ -28,19 +30,26 @@ export interface PreparationParts {
 /** How often it is tried to make a transaction (recorded for 1.16.11 and 1.18.2). */
 const ATTEMPTS = 30;
 
+/** Fees of a transaction, and its gas limit. */
+export interface Prepared {
+  readonly fees: Fees;
+  readonly gasLimit: number;
+}
+
 /**
  * Gas limit of a transaction that L1 would take. Whatever L1 says against it (no money, a revert) is retried a while;
  * rejects with the last reason. Returns early, with nothing said, when the transaction is not wanted any more.
  */
-export async function prepareGas(parts: PreparationParts, request: TxRequest, fees: Fees): Promise<number | undefined> {
+export async function prepareGas(parts: PreparationParts, request: TxRequest): Promise<Prepared | undefined> {
   let reason = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await parts.process.sleep(parts.retryDelayMs, parts.unwanted);
     if (parts.unwanted.aborted) return undefined;
     try {
-      const gas = await checkedGas(parts, request, fees);
+      const fees = await saidFees(parts);
+      const gasLimit = await checkedGas(parts, request, fees);
       parts.onUnfunded(false);
-      return gas;
+      return { fees, gasLimit };
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
       parts.onUnfunded(/insufficient funds/i.test(reason));
@@ -48,6 +57,17 @@ export async function prepareGas(parts: PreparationParts, request: TxRequest, fe
     }
   }
   throw new Error(`failed to create the tx: operation failed permanently after ${ATTEMPTS} attempts: ${reason}`);
+}
+
+async function saidFees({ l1, settings, log, service }: PreparationParts): Promise<Fees> {
+  const fees = await suggestFees(l1, settings);
+  log.info('Estimated gas fees & tip caps', {
+    service,
+    gasTipCap: String(fees.tip),
+    baseFee: String(fees.base),
+    dynamicBlobTipCap: settings.bool('txmgr.blob-tip-cap-dynamic'),
+  });
+  return fees;
 }
 
 const hex = (value: number | bigint) => `0x${value.toString(16)}`;

@@ -20,8 +20,10 @@ export interface TxManager {
     onSigned: (hash: string, nonce: number) => void,
     cancelled?: AbortSignal,
   ): Promise<ConfirmedTransaction>;
-  /** Gives up what is being sent; the transaction itself stays in the mempool. */
+  /** Gives up what is being sent when it is next looked after; the transaction itself stays in the mempool. */
   close(): void;
+  /** Gives it up at once. */
+  cancel(): void;
   reopen(): void;
   /** True while the key has no money for a transaction. */
   unfunded(): boolean;
@@ -42,18 +44,19 @@ export interface TxManagerOptions {
   readonly log: Log;
 }
 
-const NEVER = new AbortController().signal;
-
 export function createTxManager(options: TxManagerOptions): TxManager {
   let closing = new AbortController();
+  let cancelling = new AbortController();
   const inFlight = new Set<number>();
   let lastNonce = 0;
+  /** Counted by the manager itself, and read from L1 only at first and after a failure. */
+  let nextNonce: number | undefined;
   let unfunded = false;
   let pending = 0;
   let errors = 0;
   return {
     address: options.signer.address,
-    async send(request, onSigned, cancelled = NEVER) {
+    async send(request, onSigned, cancelled) {
       pending += 1;
       let taken: number | undefined;
       try {
@@ -61,11 +64,12 @@ export function createTxManager(options: TxManagerOptions): TxManager {
           ...options,
           retryDelayMs: options.delays.transactionRetry,
           closing: closing.signal,
-          cancelled,
-          takeNonce(latest: number) {
-            taken = latest;
+          cancelled: cancelled ? AbortSignal.any([cancelled, cancelling.signal]) : cancelling.signal,
+          async takeNonce(latest: () => Promise<number>) {
+            taken = nextNonce ?? (await latest());
             while (inFlight.has(taken)) taken += 1;
             inFlight.add(taken);
+            nextNonce = taken + 1;
             return taken;
           },
           isInFlight: (nonce: number) => inFlight.has(nonce),
@@ -88,14 +92,19 @@ export function createTxManager(options: TxManagerOptions): TxManager {
           effectiveGasPrice: confirmed.effectiveGasPrice,
         });
         return confirmed;
+      } catch (error) {
+        nextNonce = undefined;
+        throw error;
       } finally {
         pending -= 1;
         if (taken !== undefined) inFlight.delete(taken);
       }
     },
     close: () => closing.abort(),
+    cancel: () => cancelling.abort(),
     reopen() {
       if (closing.signal.aborted) closing = new AbortController();
+      if (cancelling.signal.aborted) cancelling = new AbortController();
     },
     unfunded: () => unfunded,
     pending: () => pending,

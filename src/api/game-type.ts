@@ -13,3 +13,6 @@ export const GAME_TYPES = {
 
 export type GameTypeName = keyof typeof GAME_TYPES;
 export const GAME_TYPE_NAMES = Object.keys(GAME_TYPES) as [GameTypeName, ...GameTypeName[]];
+
+/** Games that no program of the fault proof decides: nothing is fetched for them. */
+export const GAMES_WITHOUT_PROGRAM: readonly GameTypeName[] = ['super-permissioned', 'zk', 'fast', 'alphabet'];

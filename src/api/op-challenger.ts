@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { networkRefFixed, reservedForSenders, senderFields } from './component.ts';
 import { plainUrl } from './endpoint.ts';
-import { GAME_TYPE_NAMES } from './game-type.ts';
+import { GAME_TYPE_NAMES, GAMES_WITHOUT_PROGRAM } from './game-type.ts';
 import { setOf } from './lists.ts';
 import { wholeObject } from './object-meta.ts';
 import { storage } from './quantities.ts';
@@ -11,8 +11,8 @@ import { senderStatus } from './sender-status.ts';
 import { storageGrows } from './storage-rules.ts';
 import { address, duration } from './text-fields.ts';
 
-/** Games that are played without a prestate. */
-const WITHOUT_PRESTATE = ['Auto', 'permissioned', 'super-permissioned', 'fast', 'alphabet'];
+/** Games that are, or may be, played without a prestate: of these two L1 and the release decide. */
+const WITHOUT_PRESTATE: readonly string[] = ['Auto', 'permissioned', ...GAMES_WITHOUT_PROGRAM];
 
 export const opChallengerSpec = withRules(
   z.object({

@@ -1,5 +1,5 @@
 /** Which games a network's proposer and challengers are about: from their specs, and from what L1 says. */
-import { GAME_TYPE_NAMES, GAME_TYPES, type GameTypeName } from '../api/game-type.ts';
+import { GAME_TYPE_NAMES, GAME_TYPES, GAMES_WITHOUT_PROGRAM, type GameTypeName } from '../api/game-type.ts';
 import type { OpChallengerSpec } from '../api/op-challenger.ts';
 import type { OpProposerSpec } from '../api/op-proposer.ts';
 import type { ContractFacts } from './input.ts';
@@ -40,5 +40,5 @@ export function unplayableGameTypes({ registeredGameTypes }: ContractFacts): num
 
 /** Whether a game of the type is decided by a program whose prestate has to be fetched. */
 export function needsPrestate(name: GameTypeName): boolean {
-  return !['super-permissioned', 'zk', 'fast', 'alphabet'].includes(name);
+  return !GAMES_WITHOUT_PROGRAM.includes(name);
 }

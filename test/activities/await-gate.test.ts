@@ -262,6 +262,19 @@ describe('the gate before a sequencer starts', () => {
   });
 });
 
+describe('the gate after a sequencer has started', () => {
+  it('asks to confirm that the one is off which does not answer, not the one that has started', async () => {
+    await scene.node('seq', true);
+    const silent = await scene.node('standby');
+    await silent[Symbol.asyncDispose]();
+    const failure = await scene.waits(['single-sequencer'], scene.sequencer);
+    expect(failure.message).toContain(`op-node of ${scene.of('standby')}-0`);
+    expect(fixOf(failure)).toContain(`opstack confirm-fenced ${scene.name} ${scene.of('standby')} --reason`);
+    const fencedNodes = [{ ...fenced('any')[0], node: scene.of('standby') }] as StepInput['fencedNodes'];
+    expect(await scene.passes(['single-sequencer'], scene.sequencer, { fencedNodes })).toContain('is the only active');
+  });
+});
+
 describe('the gate before a batcher starts', () => {
   it('is asked while a pod of it has not begun, as one that an interrupted install has left', async () => {
     await scene.batcherPod({ waiting: { reason: 'ImagePullBackOff' } });

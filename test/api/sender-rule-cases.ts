@@ -85,6 +85,12 @@ export const SENDER_RULE_CASES: readonly RuleCase[] = [
     'spec.gameTypes: Auto stands alone',
   ),
   challenger(
+    'games that no program decides need no prestates',
+    { 'spec.gameTypes': ['zk', 'permissioned'], 'spec.prestatesUrl': undefined },
+    { 'spec.gameTypes': ['zk', 'cannon'], 'spec.prestatesUrl': undefined },
+    'spec.prestatesUrl: these gameTypes are played with prestates',
+  ),
+  challenger(
     'games with prestates have a place for them',
     { 'spec.gameTypes': ['cannon-kona'], 'spec.prestatesUrl': 'https://prestates.example.com' },
     { 'spec.gameTypes': ['cannon-kona'] },

@@ -5,7 +5,7 @@
 
 import type { PodTarget } from '../../chain/sample.ts';
 import { rememberSample } from '../../chain/sample-history.ts';
-import type { Sample } from '../../chain/samples.ts';
+import type { NodeSample, Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
@@ -90,7 +90,7 @@ async function ask(names: readonly GateName[], context: StepContext, wish: Wish)
     if (name === 'no-foreign-sequencer') requireNoneOfOurs(sample);
     const sinceMs = waiting?.gate === name ? waiting.sinceMs : context.waitedMs();
     context.keep({ samples, waiting: { gate: name, sinceMs } } satisfies Kept);
-    const problem = await notPassed(name, verdict, context, live);
+    const problem = await notPassed(name, verdict, context, { live, sample: judged.at(-1) ?? sample });
     throw stepFailure(problem, context.waitedMs() - sinceMs, input.step.gateTimeouts?.[name] ?? limitSeconds);
   }
   return passed;
@@ -127,7 +127,7 @@ async function notPassed(
   name: GateName,
   verdict: Exclude<Verdict, { outcome: 'pass' }>,
   context: StepContext,
-  live: LiveObjects,
+  { live, sample }: { readonly live: LiveObjects; readonly sample: Sample },
 ): Promise<OperatorError> {
   const { deps, input, at, signal } = context;
   const { component } = input.step;
@@ -143,10 +143,18 @@ async function notPassed(
     return context.notYet(`${verdict.message}${early}`, "see what it waits for: nobody's word passes this", 1);
   }
   const command = UNSKIPPABLE_GATES.includes(name)
-    ? `confirm-fenced ${at.name} ${component.name}`
+    ? `confirm-fenced ${at.name} ${silentOne(name, sample) ?? component.name}`
     : `skip-gate ${at.name} ${name}`;
   const fix = `see what it waits for; if you know better: opstack ${command} --reason "…" -n ${at.namespace}`;
   return context.notYet(verdict.message, fix, 1);
+}
+
+/** The sequencer that has to be proven off, where the gate asks each of them. */
+function silentOne(name: GateName, { nodes }: Sample): string | undefined {
+  if (name !== 'single-sequencer') return undefined;
+  const isSilent = ({ role, sequencerActive }: NodeSample) =>
+    role === 'Sequencer' && sequencerState(sequencerActive) === 'unknown';
+  return nodes.find(isSilent)?.node;
 }
 
 /** Another one of ours goes on: what it waits for does not come, and the plan is no longer the right one. */

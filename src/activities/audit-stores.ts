@@ -4,6 +4,9 @@ import { logSink } from '../audit/sinks.ts';
 import { type AuditStore, createAuditStore } from '../audit/store.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
+/** A store holds the records that it has read: of networks that have nothing to record for long it is forgotten. */
+const MOST_STORES = 200;
+
 const stores = new WeakMap<ActivityDependencies, Map<string, AuditStore>>();
 
 export function auditStoreOf(
@@ -12,14 +15,17 @@ export function auditStoreOf(
 ): AuditStore {
   const known = stores.get(deps) ?? new Map<string, AuditStore>();
   stores.set(deps, known);
-  const existing = known.get(network.uid);
-  if (existing) return existing;
-  const store = createAuditStore({
-    kube: deps.kube,
-    network,
-    sinks: [logSink(deps.logger)],
-    now: () => new Date(deps.now()),
-  });
+  const store =
+    known.get(network.uid) ??
+    createAuditStore({
+      kube: deps.kube,
+      network,
+      sinks: [logSink(deps.logger)],
+      now: () => new Date(deps.now()),
+    });
+  // The last one that was asked for is the last one to be forgotten.
+  known.delete(network.uid);
   known.set(network.uid, store);
+  if (known.size > MOST_STORES) known.delete(known.keys().next().value ?? '');
   return store;
 }

@@ -118,18 +118,30 @@ export function hasRoom(place: ChunkPlace, chunk: Chunk, line: string): boolean 
   return chunk.lines.length === 0 || Buffer.byteLength(text) + Buffer.byteLength(line) + 1 <= place.maxChunkBytes;
 }
 
-/** @throws LostRace when the chunk has changed since it was read */
-export async function addLine(place: ChunkPlace, chunk: Chunk, line: string, signal?: AbortSignal): Promise<void> {
-  await replace(place, { ...chunk.object, data: recordsOf([...chunk.lines, line]) }, signal);
+/**
+ * @returns the chunk as it is now
+ * @throws LostRace when it has changed since it was read
+ */
+export async function addLine(place: ChunkPlace, chunk: Chunk, line: string, signal?: AbortSignal): Promise<Chunk> {
+  const changed = { ...chunk.object, data: recordsOf([...chunk.lines, line]) };
+  return chunkOf(await replace(place, changed, signal), chunk.index);
 }
 
-/** @throws LostRace when the chunk has changed since it was read */
-export async function sealChunk(place: ChunkPlace, chunk: Chunk, signal?: AbortSignal): Promise<void> {
-  await replace(place, { ...chunk.object, immutable: true }, signal);
+/**
+ * @returns the chunk as it is now
+ * @throws LostRace when it has changed since it was read
+ */
+export async function sealChunk(place: ChunkPlace, chunk: Chunk, signal?: AbortSignal): Promise<Chunk> {
+  return chunkOf(await replace(place, { ...chunk.object, immutable: true }, signal), chunk.index);
 }
 
 /** @throws LostRace when it exists already */
-export async function createChunk(place: ChunkPlace, index: number, line: string, signal?: AbortSignal): Promise<void> {
+export async function createChunk(
+  place: ChunkPlace,
+  index: number,
+  line: string,
+  signal?: AbortSignal,
+): Promise<Chunk> {
   const chunk: ConfigMap = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -148,7 +160,7 @@ export async function createChunk(place: ChunkPlace, index: number, line: string
     data: recordsOf([line]),
   };
   try {
-    await losing(place.kube.create(chunk, { fieldManager: FIELD_MANAGER, signal }), 409);
+    return chunkOf(await losing(place.kube.create(chunk, { fieldManager: FIELD_MANAGER, signal }), 409), index);
   } catch (error) {
     if (error instanceof LostRace) await removeLeftOvers(place, index, signal);
     throw error;
@@ -179,15 +191,15 @@ function recordsOf(lines: readonly string[]): Record<string, string> {
   return { [RECORDS_KEY]: `${lines.join('\n')}\n` };
 }
 
-async function replace(place: ChunkPlace, chunk: ConfigMap, signal?: AbortSignal): Promise<void> {
+async function replace(place: ChunkPlace, chunk: ConfigMap, signal?: AbortSignal): Promise<ConfigMap> {
   const object = { ...chunk, metadata: { ...chunk.metadata, ownerReferences: ownersOf(place) } };
   // 404: somebody has deleted the chunk. A chunk that was sealed meanwhile is a conflict like any other change.
-  await losing(place.kube.replace(object, { fieldManager: FIELD_MANAGER, signal }), 404, 409);
+  return losing(place.kube.replace(object, { fieldManager: FIELD_MANAGER, signal }), 404, 409);
 }
 
-async function losing(write: Promise<unknown>, ...statuses: number[]): Promise<void> {
+async function losing<T>(write: Promise<T>, ...statuses: number[]): Promise<T> {
   try {
-    await write;
+    return await write;
   } catch (error) {
     if (isKubeStatus(error, ...statuses)) throw new LostRace(error.message, { cause: error });
     throw error;

@@ -62,7 +62,10 @@ const BACKOFF_START_MS = 20;
 const BACKOFF_LIMIT_MS = 1000;
 const REMEMBERED_KEYS = 1000;
 
-/** Keep one store for each uid where you can: sealed chunks are read once in the life of a store. */
+/**
+ * Keep one store for each uid where you can: sealed chunks are read once in the life of a store, and as long as nobody
+ * else appends, an append is one request.
+ */
 export function createAuditStore(options: AuditStoreOptions): AuditStore {
   const { kube, network, sinks = [], now = () => new Date(), random = Math.random, timeoutMs = 20_000 } = options;
   const place: ChunkPlace = {
@@ -73,6 +76,8 @@ export function createAuditStore(options: AuditStoreOptions): AuditStore {
     maxChunkBytes: options.maxChunkBytes ?? MAX_CHUNK_BYTES,
   };
   const sealed = new Map<number, Chunk>();
+  /** As the last append has left them. Whoever has appended since makes the next one lose its race, and it reads again. */
+  let lately: readonly Chunk[] | undefined;
   /** What this store has appended or found lately: a step that polls appends its start with every attempt. */
   const appended = new Map<string, AuditHead>();
   /** Appends of one store queue up instead of racing each other. */
@@ -93,7 +98,8 @@ export function createAuditStore(options: AuditStoreOptions): AuditStore {
   }
 
   async function attempt(entry: AuditEntry, signal?: AbortSignal): Promise<AuditRecord> {
-    const all = await chunks(signal);
+    const all = lately ?? (await chunks(signal));
+    lately = undefined;
     const known = findByKey(all, entry.idempotencyKey);
     if (known) return known;
     const record = makeRecord(entry, headOf(all), network.uid, now());
@@ -101,10 +107,11 @@ export function createAuditStore(options: AuditStoreOptions): AuditStore {
     const last = all.at(-1);
     try {
       if (last && !last.sealed && hasRoom(place, last, line)) {
-        await addLine(place, last, line, signal);
+        lately = [...all.slice(0, -1), await addLine(place, last, line, signal)];
       } else {
-        if (last && !last.sealed) await sealChunk(place, last, signal);
-        await createChunk(place, last ? last.index + 1 : 0, line, signal);
+        const full = last && !last.sealed ? await sealChunk(place, last, signal) : last;
+        const next = await createChunk(place, last ? last.index + 1 : 0, line, signal);
+        lately = [...all.slice(0, -1), ...(full ? [full] : []), next];
       }
     } catch (error) {
       if (!isNamespaceTerminating(error)) throw error;

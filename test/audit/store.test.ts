@@ -60,6 +60,30 @@ describe('the audit store on a real API server', () => {
     expect(await stores[0]?.lines()).toHaveLength(1);
   });
 
+  it('reads nothing again while it alone appends, and everything as soon as another one has', async () => {
+    const network = await freshNetwork();
+    let reads = 0;
+    const counting: KubeClient = {
+      ...kube,
+      get: (...of) => {
+        reads += 1;
+        return kube.get(...of);
+      },
+    };
+    const [mine, other] = [createAuditStore({ kube: counting, network }), createAuditStore({ kube, network })];
+    await mine.append(entry(1));
+    const first = reads;
+    await mine.append(entry(2));
+    expect(reads).toBe(first);
+    await other.append(entry(3));
+    expect((await mine.append(entry(4))).seq).toBe(4);
+    expect(reads).toBeGreaterThan(first);
+    expect((await mine.append(entry(3))).seq).toBe(3);
+    const { name } = network;
+    await kube.delete({ ...CONFIG_MAP, name: chunkName(name, 0) });
+    expect((await mine.append(entry(5))).seq).toBe(1);
+  });
+
   it('finds a record of an earlier chunk by its key', async () => {
     const network = await freshNetwork();
     const store = createAuditStore({ kube, network, maxChunkBytes: 1000 });

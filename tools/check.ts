@@ -6,6 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+/** Compared with, every line counts as new. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+const NO_WHITESPACE_RULES = 'core.whitespace=-blank-at-eol,-blank-at-eof,-space-before-tab';
+
 const checks: readonly { name: string; command: readonly string[] }[] = [
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'lint and format', command: ['biome', 'ci', '.'] },
@@ -14,6 +18,7 @@ const checks: readonly { name: string; command: readonly string[] }[] = [
   { name: 'unused code', command: ['knip'] },
   { name: 'generated files', command: ['node', 'tools/generate.ts', '--check'] },
   { name: 'test coverage list', command: ['node', 'tools/check-coverage.ts'] },
+  { name: 'merge conflicts', command: ['git', '-c', NO_WHITESPACE_RULES, 'diff', '--check', EMPTY_TREE] },
 ];
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });

@@ -61,7 +61,7 @@ export async function lookOnce(
   const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
-  const rolledOut = await gatherRolledOut(deps.kube, at, status, signal);
+  const rolledOut = await gatherRolledOut(deps.kube, at, status, live, signal);
   const installed = rolledOut.verified.length + rolledOut.lost.length > 0;
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
   const problems = [...wish.problems];

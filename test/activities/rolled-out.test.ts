@@ -112,7 +112,8 @@ describe('a stored render that is gone', () => {
   const own = (network: Owner) => ({ kind: 'OptimismNetwork', name: network.name }) as const;
 
   async function gather(network: Owner, components: OptimismNetworkStatus['components']) {
-    return gatherRolledOut(api.client, at(network), { components }, signal);
+    const live = await gatherLive(api.client, at(network), signal);
+    return gatherRolledOut(api.client, at(network), { components }, live, signal);
   }
 
   it('is the wished one when that has its digest, and lost when it has another', async () => {
@@ -133,6 +134,16 @@ describe('a stored render that is gone', () => {
     });
     const other = { ...desire, components: [{ component: SEQUENCER, render: A }] } as unknown as Desire;
     expect(withWishedRenders(rolledOut, other).lost).toEqual([{ component: SEQUENCER, digest }]);
+  });
+
+  it('is found by its name where somebody has taken the label off by which it is listed', async () => {
+    const network = await createOwner(api);
+    const digest = await store(network, renderOf(own(network), 'files'));
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: api.namespace };
+    const name = `${network.name}-render-${digest.slice(0, 16)}`;
+    await api.client.mergePatch({ ...ref, name }, { metadata: { labels: { 'optimism.io/network': null } } });
+    const { verified } = await gather(network, [{ ...own(network), render: digest }]);
+    expect(verified.map((found) => found.digest)).toEqual([digest]);
   });
 
   it('is lost for the network too when the status knows its components only', async () => {

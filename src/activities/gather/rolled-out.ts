@@ -33,12 +33,13 @@ export async function gatherRolledOut(
   kube: KubeClient,
   at: { namespace: string; name: string },
   { components = [] }: OptimismNetworkStatus,
+  live: LiveObjects,
   signal: AbortSignal,
 ): Promise<RolledOut> {
   const found = await Promise.all(
     components.map(async ({ kind, name, render: digest }) => {
       const component = { kind: kind as ComponentRef['kind'], name };
-      return { component, digest, render: await findRender(kube, at, digest, signal) };
+      return { component, digest, render: await findRender(kube, at, digest, signal, live.objects) };
     }),
   );
   const isOwn = ({ component }: Lost) => component.kind === 'OptimismNetwork';

@@ -137,6 +137,9 @@ async function storePart(kube: KubeClient, configMap: ConfigMap, uid: string, si
   }
 }
 
+/** Objects that were just listed, by `<Kind>/<name>`: what is among them is not read again. */
+type Listed = ReadonlyMap<string, KubeObject>;
+
 /**
  * Loads a render and verifies its digest.
  * @throws OperatorError RenderNotFound when it is missing or is not what its name says
@@ -146,14 +149,14 @@ export async function loadRender(
   network: { namespace: string; name: string },
   digest: string,
   signal: AbortSignal,
+  listed?: Listed,
 ): Promise<StoredRender> {
   const parts: Buffer[] = [];
   for (let part = 0, count = 1; part < count; part++) {
     const name = configMapName(network.name, digest, part);
-    const configMap = await kube.get<ConfigMap>(
-      { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name },
-      { signal },
-    );
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name };
+    const configMap =
+      (listed?.get(`ConfigMap/${name}`) as ConfigMap | undefined) ?? (await kube.get<ConfigMap>(ref, { signal }));
     const data = configMap?.binaryData?.['render.json.gz'];
     if (!data) throw notFound(digest, `ConfigMap ${name} is missing or empty`);
     count = Number(configMap.data?.['parts'] ?? 1);
@@ -171,10 +174,11 @@ export async function findRender(
   network: { namespace: string; name: string },
   digest: string | undefined,
   signal: AbortSignal,
+  listed?: Listed,
 ): Promise<StoredRender | undefined> {
   if (!digest) return undefined;
   try {
-    return await loadRender(kube, network, digest, signal);
+    return await loadRender(kube, network, digest, signal, listed);
   } catch (error) {
     if (error instanceof OperatorError && error.type === 'RenderNotFound') return undefined;
     throw error;

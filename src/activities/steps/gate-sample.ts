@@ -49,7 +49,7 @@ export async function gateSample(
   const targets = sampleTargets(wish, askedPods(names, nodePods(live), component), {
     ...(scanned === undefined ? {} : { inboxFrom: scanned + 1 }),
     compareBlocks: names.includes('same-chain'),
-    heard: names.includes('no-foreign-sequencer') && isTakenOver,
+    heard: names.includes('no-foreign-sequencer'),
     nonceLookBack: Math.min(foreignBatcherQuietBlocks, KNOWN_STATE_BLOCKS),
   });
   const isAboutGames = names.some((name) => ABOUT_GAMES.includes(name));

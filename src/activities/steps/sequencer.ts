@@ -53,11 +53,10 @@ export async function startSequencer(context: StepContext): Promise<string> {
   // No gate passes so soon after a block; but a plan that was paused behind its gate goes on later.
   const age = deps.now() / 1000 - timestamp;
   if (number > 0 && age < LIVE_HEAD_SECONDS)
-    throw new OperatorError({
-      type: 'GateFailed',
-      message: `block ${number} of ${own.pod} is ${Math.max(0, Math.round(age))} s old, and none of ours has made it: somebody else sequences this chain`,
-      fix: `leave the chain to it: opstack abort ${context.at.name} -n ${context.at.namespace}; or switch it off, and then: opstack retry ${context.at.name} -n ${context.at.namespace}`,
-    });
+    throw context.notYet(
+      `block ${number} of ${own.pod} is ${Math.max(0, Math.round(age))} s old, and whoever has made it may go on`,
+      `nothing to do if it was one of ours. If the head keeps moving, somebody else sequences this chain: leave it to that one with opstack abort ${context.at.name} -n ${context.at.namespace}, or switch that one off`,
+    );
   // Until the start is known to have happened, a restart must not make it happen by itself.
   await allow(context, name, false);
   const result = await context.act('start', () => rpcStart(url, hash, http));

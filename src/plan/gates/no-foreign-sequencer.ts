@@ -11,8 +11,9 @@ export const LIVE_HEAD_SECONDS = 10;
 
 /**
  * Nobody else makes blocks of this chain: no block arrives at the candidate, neither by gossip nor by batches on L1, for
- * some block times, and everything that is in the inbox has been derived; where the chain is taken over, the candidate
- * also has to have heard the last block as it was made, or nothing may have come for as long as a batch takes. Asked
+ * some block times, everything that is in the inbox has been derived, and no block is known that the candidate lacks; where
+ * the chain is taken over, or the candidate was away for long, it also has to have heard the last block as it was made, or
+ * nothing may have come for as long as a batch takes. Asked
  * before a start when none of ours was active just before. It never fails: it waits until the other one is off, or until a
  * person confirms that it is.
  */
@@ -30,7 +31,7 @@ export const noForeignSequencer: Gate = (samples, context) => {
   const { verdict, since, isUntouched } = quietFor(candidate, samples, context, { firm: Boolean(missing ?? live) });
   // Where batches keep coming there is always one that is not derived yet: that the head moves is what people need to know.
   if (verdict.outcome !== 'pass') return verdict;
-  const unknown = since && context.takesOver && !isUntouched && lastBlocksUnknown(candidate, since, samples, context);
+  const unknown = since && !isUntouched && lastBlocksUnknown(candidate, since, samples, context);
   return missing ?? live ?? (unknown || verdict);
 };
 

@@ -186,6 +186,34 @@ describe('no-foreign-sequencer', () => {
     });
   });
 
+  describe('of a sequencer that was the last active one itself', () => {
+    const alone = { safe: 4990, heard: 0, peers: 0 };
+    const verdict = (seconds: number, changes: NodeOptions = alone) =>
+      noForeignSequencer(
+        [head(seconds - 20, 5000, changes), head(seconds, 5000, changes)],
+        context({ subject, now: seconds }),
+      );
+
+    it('goes on with its own last block when that is no ten minutes old', () => {
+      expect(verdict(599).outcome).toBe('pass');
+    });
+
+    it('is not sure that nobody has taken over while it was away for longer, until a batch would have come', () => {
+      expect(verdict(600).message).toMatch(/whether that is the last block cannot be seen: it has no peers/);
+      expect(verdict(2820).outcome).toBe('pass');
+      expect(verdict(600, { safe: 4990, heard: 5000 }).outcome).toBe('pass');
+    });
+
+    it('does not pass over blocks that its volume has lost and another node has, or that it has heard of', () => {
+      const restored = (seconds: number) =>
+        at(seconds, { nodes: [node('acme-0', alone), node('replica-0', { unsafe: 5900 })] });
+      expect(noForeignSequencer([restored(0), restored(20)], context({ subject, now: 20 })).message).toMatch(
+        /^replica-0 has block 5,900, and acme-0 stands at 5,000/,
+      );
+      expect(verdict(20, { ...alone, heard: 5009 }).message).toMatch(/has heard of block 5,009 and lacks some/);
+    });
+  });
+
   it('takes no word that the other one is off for what is not derived yet', () => {
     const behind = [head(0, 5000, { currentL1: 500 })];
     const batchOnL1 = [at(0, { inbox: inbox(1000, batch(1000)), nodes: [node('acme-0', { currentL1: 1000 })] })];

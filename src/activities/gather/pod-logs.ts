@@ -3,7 +3,8 @@
  * while somebody waits for the pod, and never shown.
  */
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
-import { type Explanation, explainLogLines } from '../../status/pods/log-explanations.ts';
+import type { Explanation } from '../../status/pods/explanation.ts';
+import { explainLogLines } from '../../status/pods/log-explanations.ts';
 import type { ContainerStatus, PodObject } from '../../status/pods/pod-objects.ts';
 
 const TAIL_LINES = 30;

@@ -1,6 +1,6 @@
 /** Checks of one container, each `(view) → finding or nothing`. The first that finds something says what is wrong. */
 import type { FailureType } from '../../contract/failures.ts';
-import type { Explanation } from './log-explanations.ts';
+import type { Explanation } from './explanation.ts';
 import type { ContainerSpec, ContainerStatus } from './pod-objects.ts';
 
 /** One container with everything that is known about it. */

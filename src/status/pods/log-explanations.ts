@@ -3,19 +3,8 @@
  * credentials. Only captures of a narrow form (flag names, variables, paths, hosts) get into the result.
  */
 
+import type { Explanation, Pattern } from './explanation.ts';
 import { SIGNER_PATTERNS } from './signer-explanations.ts';
-
-export interface Explanation {
-  readonly reason: string;
-  /** Completes "because it …". */
-  readonly why: string;
-  readonly fix: string;
-}
-
-export interface Pattern {
-  readonly matches: RegExp;
-  readonly explain: (captures: readonly string[]) => Explanation;
-}
 
 /** More special ones first. Each was recorded from the real programs, but for those of remote signers. */
 const PATTERNS: readonly Pattern[] = [

@@ -1,5 +1,5 @@
 /** What programs say about their remote signer. From the source of op-service 1.16.11 and op-signer 1.6.2. */
-import type { Pattern } from './log-explanations.ts';
+import type { Pattern } from './explanation.ts';
 
 const FAILED =
   '(?:failed to create the signer client|failed to load p2p signer|eth_signTransaction failed|opsigner_signBlockPayload failed): ';

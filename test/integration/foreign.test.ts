@@ -38,6 +38,7 @@ const MALFORMED: readonly { name: string; encoding?: string; data?: string }[] =
   { name: 'skipGate', encoding: 'json/plain', data: '{"by":"ana","gate":"sequencing"}' },
   { name: 'skipGate', encoding: 'json/plain', data: '{"by":"ana","reason":"I know","gate":"no-foreign-sequencer"}' },
   { name: 'confirmFenced', encoding: 'json/plain', data: '{"by":"ana","reason":"I know"}' },
+  { name: 'giveUpBlocks', encoding: 'json/plain', data: '{"by":"ana","reason":"I know","above":"all"}' },
   { name: 'childHalted', encoding: 'json/plain', data: '{"planHash":"x","step":"y","problem":null}' },
   { name: 'no-such-signal', encoding: 'json/plain', data: '{}' },
   { name: `unknown-${'x'.repeat(200)}`, encoding: 'json/plain', data: 'null' },
@@ -125,13 +126,13 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     expectFairPlay(devnet);
   });
 
-  it('outlives 20 malformed signals to the entity and others to its plan, records each refusal and touches nothing', async () => {
+  it('outlives 21 malformed signals to the entity and others to its plan, records each refusal and touches nothing', async () => {
     const child =
       (await devnet.chain.status()).conditions
         ?.find(({ type }) => type === 'Progressing')
         ?.message.match(/optimismnetwork\/\S+\/install-\d+/)?.[0] ?? '';
     expect(child).not.toBe('');
-    expect(MALFORMED).toHaveLength(20);
+    expect(MALFORMED).toHaveLength(21);
     const isRefusal = ({ type }: { type: string }) => type === 'decisionRefused';
     await touchesNothing(devnet, async () => {
       for (const signal of MALFORMED) await send(devnet.entityId, signal);
@@ -155,6 +156,7 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
       '"approver" must say who decides',
       '"by" must say who asks',
       '"gate" must be one of',
+      '"above" must be the number of the block',
       'no such signal',
       'expected one JSON object',
       "can't be skipped",
@@ -181,9 +183,23 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     );
     expect(await refusal('approvePlan', 'yes')).toMatch(/expected one JSON object/);
     expect(await refusal('skipGateOnce', { by: 'ana', reason: 'I know', gate: 'no-foreign-sequencer' })).toMatch(
-      /can't be skipped; once the other one is proven to be off, send confirmFenced/,
+      /can't be skipped; once the other one is proven to be off, send confirmFenced of foreign-sequencer$/,
     );
     expect(await refusal('confirmNodeFenced', { by: 'ana' })).toMatch(/"node" must name what has been switched off/);
+  });
+
+  it('does not start by the word that blocks are given up above one that ours does not have, which is on record', async () => {
+    const word = { by: 'ana', above: 1_000_000, reason: 'I have read the wrong line' };
+    const entity = devnet.temporal.workflow.getHandle(devnet.entityId);
+    expect(await entity.executeUpdate('giveUpBlocksAbove', { args: [word] })).toBe('accepted');
+    const record = await waitUntil('it is on record', async () =>
+      (await auditOf(devnet)).records.find(({ type }) => type === 'blocksGivenUp'),
+    );
+    expect(record).toMatchObject({
+      actor: 'ana',
+      details: { message: 'blocks above 1000000 are given up by ana: I have read the wrong line' },
+    });
+    await stepThatSays(/await-no-foreign-sequencer/, /somebody else may still sequence this chain/);
   });
 
   it('is taken over at the last block of theirs, when that one has stopped', async () => {
@@ -207,10 +223,17 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     );
     expect((await readAll(devnet, 'StatefulSet')).map(({ metadata }) => metadata.name)).not.toContain('devnet-batcher');
     await batcher.terminate();
-    await devnet.temporal.workflow.getHandle(devnet.entityId).executeUpdate('confirmNodeFenced', {
-      args: [{ by: 'ana', node: 'foreign-batcher', reason: 'I have pulled the plug' }],
+    const entity = devnet.temporal.workflow.getHandle(devnet.entityId);
+    const confirm = (node: string) =>
+      entity.executeUpdate('confirmNodeFenced', { args: [{ by: 'ana', node, reason: 'I have pulled the plug' }] });
+    await expect(confirm('devnet-batcher')).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/^the plan asks for foreign-batcher now, and not for devnet-batcher: /) },
     });
-    await stepThatSays(/await-no-foreign-batcher/, /ana confirmed that the other one is off: I have pulled the plug/);
+    await confirm('foreign-batcher');
+    await stepThatSays(
+      /await-no-foreign-batcher/,
+      /ana confirmed that no other batcher of this chain runs: I have pulled the plug/,
+    );
     await devnet.chain.waitForPhase('Ready', 240_000);
     const records = (await auditOf(devnet)).records.map((record) => JSON.stringify(record)).join('\n');
     expect(records).toMatch(/"fencingConfirmed".*I have pulled the plug|I have pulled the plug.*"fencingConfirmed"/);

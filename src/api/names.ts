@@ -55,6 +55,7 @@ export const DECISION_ANNOTATIONS = {
   abort: 'optimism.io/abort',
   skipGate: 'optimism.io/skip-gate',
   confirmFenced: 'optimism.io/confirm-fenced',
+  giveUpBlocks: 'optimism.io/give-up-blocks',
 } as const;
 
 /** The name under which an object is one of ours, by kind. */

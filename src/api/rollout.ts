@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { setOf } from './lists.ts';
 import { duration } from './text-fields.ts';
 
-/** Gates that a spec may skip: those that guard "never two" are missing here; only `confirmFenced` passes them. */
+/** Gates that a spec may skip: those that guard "never two" are missing here. */
 export const SKIPPABLE_GATES = [
   'l1-reachable',
   'config-matches-chain',

@@ -22,6 +22,7 @@ export const AUDIT_TYPES = [
   'resumed',
   'gateSkipped',
   'fencingConfirmed',
+  'blocksGivenUp',
   'transactionSent',
   'transactionConfirmed',
   'handOver',

@@ -52,7 +52,7 @@ export async function decideByTemporal(
 }
 
 /** The one JSON object that the update takes (src/contract/messages.ts). */
-function updatePayload({ action, subject, reason }: Decision, by: string): Record<string, string> {
+function updatePayload({ action, subject, reason }: Decision, by: string): Record<string, string | number> {
   switch (action) {
     case 'approve':
     case 'reject':
@@ -61,6 +61,8 @@ function updatePayload({ action, subject, reason }: Decision, by: string): Recor
       return { gate: subject ?? '', by, reason: reason ?? '' };
     case 'confirmFenced':
       return { node: subject ?? '', by, reason: reason ?? '' };
+    case 'giveUpBlocks':
+      return { above: Number(subject), by, reason: reason ?? '' };
     default:
       return { by, ...(reason ? { reason } : {}) };
   }

@@ -3,13 +3,14 @@
  * OptimismNetwork. Pure.
  *
  * The annotations are a protocol with the operator's look (src/activities/gather/decisions.ts): the first word of a
- * value is its subject (plan hash, gate, node), and each decision has a value of its own, which is how a repeated one is
+ * value is its subject (plan hash, gate, node, block), and each decision has a value of its own, which is how a repeated one is
  * told from one that was seen already. `approver` says who; the API server vouches for that where the chart's admission
  * policy is installed.
  */
 import { DECISION_ANNOTATIONS } from '../api/names.ts';
-import { GATES, type GateName, UNSKIPPABLE_GATES } from '../contract/plan.ts';
-import { confirmFencedCommand, shortHash } from '../status/operator-commands.ts';
+import { FOREIGN, GATES, type GateName, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { givenUp, isOff } from '../status/move-words.ts';
+import { confirmFencedCommand, shortHash, statusCommand } from '../status/operator-commands.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { NetworkObject } from './networks.ts';
@@ -23,11 +24,12 @@ export type DecisionAction =
   | 'retry'
   | 'abort'
   | 'skipGate'
-  | 'confirmFenced';
+  | 'confirmFenced'
+  | 'giveUpBlocks';
 
 export interface Decision {
   readonly action: DecisionAction;
-  /** Plan hash, gate or node. */
+  /** Plan hash, gate, what is off, or number of a block. */
   readonly subject?: string;
   readonly reason?: string;
 }
@@ -41,6 +43,8 @@ const OPPOSITES: Partial<Record<DecisionAction, DecisionAction>> = {
   pause: 'resume',
   resume: 'pause',
 };
+
+const NEEDS_RUNNING_PLAN: readonly DecisionAction[] = ['abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'];
 
 /**
  * The full hash of the plan that is to be approved or rejected.
@@ -109,7 +113,7 @@ export function checkMove(network: NetworkObject, action: DecisionAction): void 
       next,
     });
   }
-  if ((action === 'abort' || action === 'skipGate' || action === 'confirmFenced') && !plan?.workflowId) {
+  if (NEEDS_RUNNING_PLAN.includes(action) && !plan?.workflowId) {
     throw new CliError({
       what: `No plan of ${name} is running`,
       ...(plan ? { why: `plan ${shortHash(plan.hash)} has not been started` } : {}),
@@ -130,13 +134,30 @@ export function gateToSkip(asked: string, place: { readonly namespace: string; r
     });
   }
   if (UNSKIPPABLE_GATES.includes(gate)) {
+    const foreign = FOREIGN[gate];
     throw new CliError({
       what: `Gate ${gate} can't be skipped`,
       why: 'it guards against two of what there must be one of',
-      next: `once the other one is switched off for certain: ${confirmFencedCommand(place)}`,
+      next: foreign
+        ? `once the other one is switched off for certain: ${confirmFencedCommand(place, foreign)}`
+        : `see what it waits for: ${statusCommand(place)}`,
     });
   }
   return gate;
+}
+
+/** @throws CliError for what is no number of a block */
+export function blockToGiveUpAbove(
+  asked: string,
+  place: { readonly namespace: string; readonly name: string },
+): string {
+  if (/^\d+$/.test(asked) && Number.isSafeInteger(Number(asked))) return `${Number(asked)}`;
+  throw new CliError({
+    what: `"${asked}" is no number of a block`,
+    why: 'it is the one that the sequencer which is to start stands at, without commas, as the step says it',
+    next: statusCommand(place),
+    exitCode: EXIT.usage,
+  });
 }
 
 /** Annotations to merge into the network; null removes one. */
@@ -182,6 +203,8 @@ export function decisionText({ action, subject = '' }: Decision, network: string
     case 'skipGate':
       return `Asked ${network} to go on without gate ${subject}, once, as ${by}. ${IF_NOT_THERE}`;
     case 'confirmFenced':
-      return `Told ${network} as ${by} that ${subject} is switched off. ${IF_NOT_THERE}`;
+      return `Told ${network} as ${by} that ${isOff(subject)}. ${IF_NOT_THERE}`;
+    case 'giveUpBlocks':
+      return `Told ${network} as ${by} that ${givenUp(Number(subject))}. ${IF_NOT_THERE}`;
   }
 }

@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts';
 import { completionCommand } from './commands/completion.ts';
 import { confirmFencedCommand } from './commands/confirm-fenced.ts';
 import { crdsCommand } from './commands/crds.ts';
+import { giveUpBlocksCommand } from './commands/give-up-blocks.ts';
 import { moveCommands } from './commands/moves.ts';
 import { planCommand } from './commands/plan.ts';
 import { rejectCommand } from './commands/reject.ts';
@@ -48,6 +49,7 @@ export function createProgram(context: CliContext): Command {
     ...moveCommands(context),
     skipGateCommand(context),
     confirmFencedCommand(context),
+    giveUpBlocksCommand(context),
     validateCommand(context),
     renderCommand(context),
     auditCommand(context),

@@ -5,11 +5,21 @@ import type { GateName, Plan, PlanKind, Step, StepState, StepType } from './plan
 
 /** A decision or command as it reached us, with the way it came. */
 export interface ReceivedDecision {
-  readonly action: 'approve' | 'reject' | 'pause' | 'resume' | 'retry' | 'abort' | 'skipGate' | 'confirmFenced';
+  readonly action:
+    | 'approve'
+    | 'reject'
+    | 'pause'
+    | 'resume'
+    | 'retry'
+    | 'abort'
+    | 'skipGate'
+    | 'confirmFenced'
+    | 'giveUpBlocks';
   /** Hash or prefix of the plan (approve, reject). */
   readonly plan?: string;
   readonly gate?: string;
   readonly node?: string;
+  readonly above?: number;
   readonly by: string;
   readonly reason?: string;
   readonly via: 'Kubernetes' | 'Temporal';
@@ -118,6 +128,7 @@ export interface Happening {
     | 'halted'
     | 'gateSkipped'
     | 'fencingConfirmed'
+    | 'blocksGivenUp'
     | 'retried'
     | 'aborted'
     | 'paused'
@@ -200,6 +211,13 @@ export interface StepInput {
   /** What a person has switched off and vouches for, and the step that was waiting for it. */
   readonly fencedNodes: readonly {
     readonly node: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly step: string;
+  }[];
+  /** Above which block a person gives up what others have made, and the step that was waiting for it. Absent: nobody does. */
+  readonly givenUp?: readonly {
+    readonly above: number;
     readonly by: string;
     readonly reason: string;
     readonly step: string;

@@ -26,17 +26,26 @@ export type Move =
     }
   | {
       readonly type: 'confirmFenced';
+      /** What is off: a sequencer's OpNode, its pod or the Kubernetes node that it is on; or a word of `FOREIGN`. */
       readonly node: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly key?: string;
+    }
+  | {
+      readonly type: 'giveUpBlocks';
+      /** Number of the block whose successors are given up: the sequencer that is to start has to have it. */
+      readonly above: number;
       readonly by: string;
       readonly reason: string;
       readonly key?: string;
     };
 
 /** Which step the plan is at only the child knows: moves that are about one step are answered by it. */
-export type StepMove = Extract<Move, { type: 'skipGate' | 'confirmFenced' }>;
+export type StepMove = Extract<Move, { type: 'skipGate' | 'confirmFenced' | 'giveUpBlocks' }>;
 
 export function isStepMove(move: Move): move is StepMove {
-  return move.type === 'skipGate' || move.type === 'confirmFenced';
+  return move.type === 'skipGate' || move.type === 'confirmFenced' || move.type === 'giveUpBlocks';
 }
 
 /** The child stands still at a failed step until a move comes. */
@@ -46,7 +55,7 @@ export interface ChildHalted {
   readonly problem: Problem;
 }
 
-/** The child's answer to a skipGate or confirmFenced. */
+/** The child's answer to a move that is about one step. */
 export interface MoveAnswer {
   readonly key: string;
   /** Why it does not count; absent: it does. */

@@ -14,6 +14,7 @@ export const SIGNALS = {
   abort: 'abort',
   skipGate: 'skipGate',
   confirmFenced: 'confirmFenced',
+  giveUpBlocks: 'giveUpBlocks',
 } as const;
 
 /** The same decisions as updates: these answer, and refuse what does not fit with a reason. */
@@ -26,6 +27,7 @@ export const UPDATES = {
   abort: 'abortRollout',
   skipGate: 'skipGateOnce',
   confirmFenced: 'confirmNodeFenced',
+  giveUpBlocks: 'giveUpBlocksAbove',
 } as const;
 
 export const QUERIES = { status: 'status', plan: 'plan', history: 'history' } as const;

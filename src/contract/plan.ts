@@ -48,12 +48,18 @@ export type GateName = (typeof GATES)[number];
 /** Gates in the order in which they are asked, each with how long it may be waited for, in seconds. */
 export type GateTimeouts = Readonly<Partial<Record<GateName, number>>>;
 
-/** Gates that only `confirmFenced` may pass: skipping them could make two of what there must be one of. */
+/** Gates that nobody may skip: that could make two of what there must be one of. */
 export const UNSKIPPABLE_GATES: readonly GateName[] = [
   'no-foreign-sequencer',
   'no-foreign-batcher',
   'single-sequencer',
 ];
+
+/** What `confirmFenced` names where the one that has to be off is not ours, and may have no name that we know. */
+export const FOREIGN: Readonly<Partial<Record<GateName, string>>> = {
+  'no-foreign-sequencer': 'foreign-sequencer',
+  'no-foreign-batcher': 'foreign-batcher',
+};
 
 export const STEP_TYPES = [
   'storeConfig',

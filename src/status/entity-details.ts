@@ -8,7 +8,7 @@ import type { NetworkRef } from '../contract/ids.ts';
 import type { ObjectChange } from '../contract/plan.ts';
 import { fieldWords } from './change-words.ts';
 import { cell, commandBlock, firstLines } from './markdown.ts';
-import { abortCommand, passGateCommand, resumeCommand, retryCommand, shortHash } from './operator-commands.ts';
+import { abortCommand, passGateCommands, resumeCommand, retryCommand, shortHash } from './operator-commands.ts';
 import { PHASE_SENTENCES } from './phase-sentences.ts';
 import { MAX_DETAILS_CHARACTERS, stepTable } from './step-table.ts';
 
@@ -43,7 +43,7 @@ function haltedPart(network: NetworkRef, view: EntityView, halted: NonNullable<R
     `**Halted at ${halted.step}**: ${cell(halted.problem.message)} → ${cell(halted.problem.fix)}`,
     commandBlock([
       ['try the step again', retryCommand(network)],
-      ...(step?.gates ?? []).map((gate) => passGateCommand(network, gate)),
+      ...passGateCommands(network, step?.gates),
       ['end this plan here', abortCommand(network)],
     ]),
   ].join('\n\n');

@@ -24,6 +24,7 @@ const WARNINGS: readonly Happening['type'][] = [
   'halted',
   'gateSkipped',
   'fencingConfirmed',
+  'blocksGivenUp',
 ];
 
 export function happeningEvent({ type, planHash, message }: Happening): EventText {

@@ -5,7 +5,7 @@ import { type ConditionInput, sentence } from './conditions.ts';
 import {
   abortCommand,
   approveCommand,
-  passGateCommand,
+  passGateCommands,
   rejectCommand,
   resumeCommand,
   retryCommand,
@@ -79,8 +79,8 @@ function progressing(view: NetworkView): ConditionInput {
   const { network, plan, halted, phase } = view;
   const summary = plan ? `Plan ${shortHash(plan.plan.hash)} (${plan.plan.summary})` : 'No plan';
   if (halted) {
-    const gates = plan?.plan.steps.find(({ id }) => id === halted.step)?.gates ?? [];
-    const passing = gates.map((gate) => passGateCommand(network, gate)[1]);
+    const gates = plan?.plan.steps.find(({ id }) => id === halted.step)?.gates;
+    const passing = passGateCommands(network, gates).map(([, command]) => command);
     const ways = [retryCommand(network), ...passing, abortCommand(network)];
     return {
       type: 'Progressing',

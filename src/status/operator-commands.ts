@@ -4,7 +4,8 @@
  */
 import { entityWorkflowId, type NetworkRef } from '../contract/ids.ts';
 import { SIGNALS } from '../contract/messages.ts';
-import { type GateName, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { FOREIGN, type GateName, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { isOff } from './move-words.ts';
 
 /** Characters of a plan hash that commands and tables show; the least that a decision may name. */
 const SHORT_HASH_LENGTH = 8;
@@ -39,19 +40,33 @@ export function resumeCommand(network: Place): string {
   return opstack('resume', network);
 }
 
-function skipGateCommand(network: Place, gate: GateName): string {
+export function skipGateCommand(network: Place, gate: GateName): string {
   return opstack('skip-gate', network, gate, '--reason "…"');
 }
 
-export function confirmFencedCommand(network: Place, node = '<node>'): string {
-  return opstack('confirm-fenced', network, node, '--reason "…"');
+/** @param what is off: a sequencer's OpNode, or a word of `FOREIGN` */
+export function confirmFencedCommand(network: Place, what: string): string {
+  return opstack('confirm-fenced', network, what, '--reason "…"');
 }
 
-/** How a person may get past a gate: by skipping it, or, where that could make two of one thing, by fencing. */
-export function passGateCommand(network: Place, gate: GateName): readonly [when: string, command: string] {
-  return UNSKIPPABLE_GATES.includes(gate)
-    ? ['only when you have switched the other one off yourself', confirmFencedCommand(network)]
-    : ['go on without this gate (is recorded)', skipGateCommand(network, gate)];
+export function giveUpBlocksCommand(network: Place, above: number): string {
+  return opstack('give-up-blocks', network, `${above}`, '--reason "…"');
+}
+
+/**
+ * How a person may get past gates: by skipping them, or, where that could make two of one thing, by the word that the
+ * other one is off. Without those where only the step knows of whom that would have to be said.
+ */
+export function passGateCommands(
+  network: Place,
+  gates: readonly GateName[] = [],
+): (readonly [when: string, command: string])[] {
+  return gates.flatMap((gate) => {
+    if (!UNSKIPPABLE_GATES.includes(gate))
+      return [['go on without this gate (is recorded)', skipGateCommand(network, gate)]];
+    const foreign = FOREIGN[gate];
+    return foreign ? [[`only when ${isOff(foreign)}, for certain`, confirmFencedCommand(network, foreign)]] : [];
+  });
 }
 
 /** The same decision for somebody who has only the Temporal CLI. It counts as claimed, not as verified. */

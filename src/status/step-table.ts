@@ -9,7 +9,7 @@ import { cell, commandBlock } from './markdown.ts';
 import {
   abortCommand,
   approveCommand,
-  passGateCommand,
+  passGateCommands,
   rejectCommand,
   resumeCommand,
   retryCommand,
@@ -146,7 +146,7 @@ function commands(input: StepTableInput): string {
   const lines: (readonly [string, string])[] = [];
   if (paused) lines.push(['go on', resumeCommand(network)]);
   if (failed !== -1) lines.push(['try the step again', retryCommand(network)]);
-  for (const gate of step?.gates ?? []) lines.push(passGateCommand(network, gate));
+  lines.push(...passGateCommands(network, step?.gates));
   if (failed !== -1 || paused) lines.push(['end this plan here', abortCommand(network)]);
   return commandBlock(lines);
 }

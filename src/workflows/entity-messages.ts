@@ -12,8 +12,23 @@ import type { ReceivedDecision } from '../contract/activities.ts';
 import { ENTITY_SIGNALS, isStepMove, type Move } from '../contract/child-messages.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../contract/messages.ts';
 import type { Entity } from './entity.ts';
-import { type Guarded, guardChildHalted, guardDecision, guardMove, guardMoveAnswer, MOVES } from './guards.ts';
+import {
+  type Guarded,
+  guardChildHalted,
+  guardDecision,
+  guardMove,
+  guardMoveAnswer,
+  MOVES,
+  type MoveType,
+} from './guards.ts';
 import { planReport } from './plan-report.ts';
+
+/** What else than a name and a reason a move needs. */
+const SHAPES: Partial<Record<MoveType, string>> = {
+  skipGate: '{"gate","by","reason"}',
+  confirmFenced: '{"node","by","reason"}',
+  giveUpBlocks: '{"above","by","reason"}',
+};
 
 export function listen(entity: Entity): void {
   const { state } = entity;
@@ -120,12 +135,7 @@ export function listen(entity: Entity): void {
       const why = isStepMove(move) ? await entity.answers.answerTo(key) : undefined;
       if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'Refused');
     };
-    const shape =
-      action === 'skipGate'
-        ? '{"gate","by","reason"}'
-        : action === 'confirmFenced'
-          ? '{"node","by","reason"}'
-          : '{"by","reason"}';
+    const shape = SHAPES[action] ?? '{"by","reason"}';
     signal(SIGNALS[action], guard, take, `${action}: ${shape}`);
     update(
       UPDATES[action],

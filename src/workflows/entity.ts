@@ -7,9 +7,10 @@ import type { Happening, LookResult, ReceivedDecision, ReportInput } from '../co
 import { isStepMove, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import type { EntityInput } from '../contract/messages.ts';
-import { type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { FOREIGN, type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
 import { entityDetails } from '../status/entity-details.ts';
+import { givenUp, isOff } from '../status/move-words.ts';
 import { entityActivities } from './activity-profiles.ts';
 import { EntitySearchAttributes } from './entity-search-attributes.ts';
 import { type CarriedState, EntityState, type Proposal } from './entity-state.ts';
@@ -28,6 +29,9 @@ const PAST: Partial<Record<Move['type'], Happening['type']>> = {
   retry: 'retried',
   abort: 'aborted',
 };
+
+/** What says nothing where no plan runs. */
+const NEEDS_PLAN: readonly ReceivedDecision['action'][] = ['abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'];
 
 export class Entity {
   readonly network: EntityInput['network'];
@@ -228,13 +232,16 @@ export class Entity {
     await this.child.tell(move);
   }
 
-  #recordAnswer({ action, by, via, gate, node, reason = '' }: ReceivedDecision, refused: string | undefined): void {
+  #recordAnswer(decision: ReceivedDecision, refused: string | undefined): void {
+    const { action, by, via, gate, node = '', above = 0, reason = '' } = decision;
     const said = { actor: by, via };
     if (refused !== undefined)
       this.state.record({ ...said, type: 'decisionRefused', message: `${action} refused: ${refused}` });
     else if (action === 'skipGate')
       this.state.record({ ...said, type: 'gateSkipped', message: `gate ${gate} skipped by ${by}: ${reason}` });
-    else this.state.record({ ...said, type: 'fencingConfirmed', message: `${node} is off, says ${by}: ${reason}` });
+    else if (action === 'giveUpBlocks')
+      this.state.record({ ...said, type: 'blocksGivenUp', message: `${givenUp(above)} by ${by}: ${reason}` });
+    else this.state.record({ ...said, type: 'fencingConfirmed', message: `${isOff(node)}, says ${by}: ${reason}` });
   }
 
   /** Why a move does not fit what is going on; undefined when it does. */
@@ -243,11 +250,12 @@ export class Entity {
     if (sources && !sources.includes(move.via)) {
       return `decisions through ${move.via} do not count here (spec.approval.sources is ${sources.join(', ')})`;
     }
-    if (move.action === 'skipGate' && UNSKIPPABLE_GATES.some((gate) => gate === move.gate)) {
-      return `gate ${move.gate} can't be skipped; once the other one is proven to be off, send confirmFenced`;
+    const gate = move.action === 'skipGate' ? UNSKIPPABLE_GATES.find((name) => name === move.gate) : undefined;
+    if (gate) {
+      const off = FOREIGN[gate] ?? 'the sequencer that does not answer';
+      return `gate ${gate} can't be skipped; once the other one is proven to be off, send confirmFenced of ${off}`;
     }
-    const needsPlan = move.action === 'abort' || move.action === 'skipGate' || move.action === 'confirmFenced';
-    if (needsPlan && !this.child.isRunning) return 'no plan is running';
+    if (NEEDS_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
     if (move.action === 'retry' && !this.child.isRunning && !this.state.proposal)
       return 'no plan is halted, held back, expired or rejected';
     return undefined;

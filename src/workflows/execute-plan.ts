@@ -28,6 +28,7 @@ import { stepTable } from '../status/step-table.ts';
 import { stepActivities } from './activity-profiles.ts';
 import { stepProblem, wasCancelled } from './failures.ts';
 import { guardChildMove } from './guards.ts';
+import { PlanWords } from './plan-words.ts';
 
 /** How long no worker may be there before a step counts as failed. */
 const LONGEST_ABSENCE_MS = 24 * 3_600_000;
@@ -55,7 +56,7 @@ class PlanRun {
   retryRequested = false;
   /** What has been said of gates, each of one step. */
   #skips: readonly { readonly step: string; readonly said: SkippedGate }[] = [];
-  readonly fencedNodes: { node: string; by: string; reason: string; step: string }[] = [];
+  readonly words = new PlanWords();
 
   constructor(input: PlanInput) {
     this.input = input;
@@ -76,7 +77,8 @@ class PlanRun {
       case 'skipGate':
         return this.#takeSkip({ gate: move.gate, by: move.by, reason: move.reason });
       case 'confirmFenced':
-        return this.#takeFenced({ node: move.node, by: move.by, reason: move.reason });
+      case 'giveUpBlocks':
+        return this.#takeWord(move);
       case 'abort':
       case 'supersede':
         // An abort is a person's word; a newer revision does not take it back.
@@ -100,14 +102,13 @@ class PlanRun {
     return isOpen ? this.input.plan.steps[this.#current] : undefined;
   }
 
-  #takeFenced(said: { node: string; by: string; reason: string }): string | undefined {
+  #takeWord(move: Extract<Move, { type: 'confirmFenced' | 'giveUpBlocks' }>): string | undefined {
     const step = this.#openStep;
     if (!step) return NOTHING_OPEN;
-    const isAsked = step.type === 'startSequencer' || step.gates?.some((gate) => UNSKIPPABLE_GATES.includes(gate));
-    if (!isAsked) return `the plan does not ask for it now: ${step.summary}`;
-    this.fencedNodes.push({ ...said, step: step.id });
-    this.retryRequested = true;
-    return undefined;
+    const refused =
+      move.type === 'confirmFenced' ? this.words.takeFenced(step, move) : this.words.takeGivenUp(step, move);
+    if (refused === undefined) this.retryRequested = true;
+    return refused;
   }
 
   /** Counts for the gate that runs or has failed now, and for no later one of its name. */
@@ -157,7 +158,7 @@ export async function executePlan(input: PlanInput): Promise<PlanOutcome> {
     },
     {
       description:
-        'From the entity only; people send pause, resume, retry, abort, skipGate, confirmFenced to the entity',
+        'From the entity only; people send pause, resume, retry, abort, skipGate, confirmFenced, giveUpBlocks to the entity',
     },
   );
   const outcome = await runSteps(run);
@@ -183,20 +184,23 @@ async function runSteps(run: PlanRun): Promise<PlanOutcome> {
         startedAt: now(),
       });
       const skipped = run.skipsOf(step).length > 0;
-      const vouched = run.fencedNodes.length;
+      const words = run.words.count;
       const end = await runStep(run, step, index, attempt);
       if (end.type === 'done') {
         run.mark(index, { state: end.skipped ? 'Skipped' : 'Done', message: end.message, finishedAt: now() });
         break;
       }
       if (run.endsBefore(index)) return ended(run);
-      // Somebody has vouched for a node while the step asked it: it does not know yet.
-      if (end.type === 'interrupted' || (end.type === 'failed' && run.fencedNodes.length > vouched)) continue;
+      // Somebody has said something while the step asked: it does not know yet.
+      if (end.type === 'interrupted' || (end.type === 'failed' && run.words.count > words)) continue;
       if (OUTDATED.includes(end.problem.type)) return { outcome: 'lookAgain', message: end.problem.message };
       if (skipped) run.forgetSkips();
-      run.mark(index, { state: 'Failed', message: end.problem.message, finishedAt: now() });
+      const { message, fix } = end.problem;
+      run.mark(index, { state: 'Failed', message: `${message} → ${fix}`, finishedAt: now() });
       await halt(run, step, end.problem);
       if (run.ending) return ended(run);
+      // Whoever only says retry, perhaps hours later, has not said that what was off still is.
+      if (run.words.count === words) run.words.forget(step);
     }
   }
   return { outcome: 'completed', message: `all ${input.plan.steps.length} steps done` };
@@ -217,6 +221,7 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
   const profile = stepProfile(step.type);
   const activity = stepActivities(profile)[step.type];
   const skippedGates = run.skipsOf(step);
+  const words = run.words.count;
   const input: StepInput = {
     network,
     uid,
@@ -226,7 +231,7 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
     step,
     position: { index, total: plan.steps.length },
     skippedGates,
-    fencedNodes: run.fencedNodes,
+    ...run.words.input,
   };
   const scope = new CancellationScope();
   let end: StepEnd | undefined;
@@ -251,7 +256,10 @@ async function runStep(run: PlanRun, step: Step, index: number, attempt: number)
       },
     );
   const interrupted = () =>
-    isWaiting(step) && (run.endsBefore(index) || run.skipsOf(step).length > skippedGates.length || run.retryRequested);
+    // What it waits for may be what somebody has just said. A start that is interrupted is the same as after a crash.
+    run.words.count > words ||
+    (isWaiting(step) &&
+      (run.endsBefore(index) || run.skipsOf(step).length > skippedGates.length || run.retryRequested));
   await condition(() => end !== undefined || interrupted());
   if (end === undefined) scope.cancel();
   await running;

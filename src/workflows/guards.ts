@@ -3,10 +3,18 @@ import { MAX_DECIDER_LENGTH } from '../api/names.ts';
 import { type ChildHalted, isStepMove, type Move, type MoveAnswer } from '../contract/child-messages.ts';
 import { type FailureType, NON_RETRYABLE_FAILURES, RETRYABLE_FAILURES } from '../contract/failures.ts';
 import type { Decision } from '../contract/messages.ts';
-import { GATES, type GateName } from '../contract/plan.ts';
+import { FOREIGN, GATES, type GateName } from '../contract/plan.ts';
 
 export type MoveType = Exclude<Move['type'], 'supersede'>;
-export const MOVES: readonly MoveType[] = ['pause', 'resume', 'retry', 'abort', 'skipGate', 'confirmFenced'];
+export const MOVES: readonly MoveType[] = [
+  'pause',
+  'resume',
+  'retry',
+  'abort',
+  'skipGate',
+  'confirmFenced',
+  'giveUpBlocks',
+];
 
 const FAILURES: readonly FailureType[] = [...NON_RETRYABLE_FAILURES, ...RETRYABLE_FAILURES];
 
@@ -36,7 +44,7 @@ export function guardDecision(value: unknown): Guarded<Decision> {
   return { ok: true, value: { plan, approver, ...(comment ? { comment } : {}) } };
 }
 
-/** `{"by":"<name>","reason":"…"}`, with `gate` for skipGate and `node` for confirmFenced. */
+/** `{"by":"<name>","reason":"…"}`, with `gate` for skipGate, `node` for confirmFenced and `above` for giveUpBlocks. */
 export function guardMove(type: MoveType, value: unknown): Guarded<Move> {
   if (!isRecord(value)) return refuse('expected one JSON object {"by":"<name>","reason":"<why>"}');
   const by = text(value['by'], MAX_DECIDER_LENGTH);
@@ -50,9 +58,19 @@ export function guardMove(type: MoveType, value: unknown): Guarded<Move> {
   }
   if (type === 'confirmFenced') {
     const node = text(value['node']);
-    if (!node) return refuse('"node" must name what has been switched off: a sequencer OpNode or its Kubernetes node');
+    if (!node)
+      return refuse(
+        `"node" must name what has been switched off: a sequencer OpNode or its Kubernetes node, or ${Object.values(FOREIGN).join(' or ')}`,
+      );
     if (!reason) return refuse('"reason" must say how you know that it is off');
     return { ok: true, value: { type, node, by, reason } };
+  }
+  if (type === 'giveUpBlocks') {
+    const above = value['above'];
+    if (typeof above !== 'number' || !Number.isSafeInteger(above) || above < 0)
+      return refuse('"above" must be the number of the block above which others are given up, as the step says it');
+    if (!reason) return refuse('"reason" must say why these blocks may be lost');
+    return { ok: true, value: { type, above, by, reason } };
   }
   return { ok: true, value: { type, by, reason } };
 }

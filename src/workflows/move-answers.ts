@@ -1,6 +1,6 @@
 /**
- * Moves that are about one step of the plan: to skip a gate, to confirm that a node is fenced. Only the child knows which
- * step it is at, so none of them counts, and nobody is told that it does, before the child has answered.
+ * Moves that are about one step of the plan: to skip a gate, to confirm that something is off, to give blocks up. Only
+ * the child knows which step it is at, so none of them counts, and nobody is told that it does, before it has answered.
  */
 import { condition } from '@temporalio/workflow';
 import type { ReceivedDecision } from '../contract/activities.ts';

@@ -9,7 +9,7 @@ import { sample } from '../api/sample-objects.ts';
 import { type AnsweringServer, answering } from '../chain/answering-server.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { type Attempted, attempt, failureOf, resultOf } from './attempt.ts';
-import { type OpNode, opNodeAt } from './op-node-at.ts';
+import { type OpNode, opNodeAt, RECORDED_HEAD } from './op-node-at.ts';
 
 /** As in the recorded answers of op-node. */
 const L1_HEAD = 101;
@@ -200,7 +200,12 @@ beforeEach(async () => {
   return () => scene[Symbol.asyncDispose]();
 });
 
-const fenced = (step: string): StepInput['fencedNodes'] => [{ node: 'x', by: 'ana', reason: 'it is off', step }];
+const fenced = (step: string, node = 'foreign-sequencer'): StepInput['fencedNodes'] => [
+  { node, by: 'ana', reason: 'it is off', step },
+];
+const givenUp = (step: string, above: number): NonNullable<StepInput['givenUp']> => [
+  { above, by: 'ana', reason: 'its disk is lost', step },
+];
 const fixOf = ({ details }: ApplicationFailure) => String(Object(details?.[0]).fix);
 
 describe('a component that was never rolled out', () => {
@@ -262,7 +267,65 @@ describe('the gate before a sequencer starts', () => {
   });
 });
 
+describe('the word that another sequencer is off', () => {
+  const step = { id: '04-await-no-foreign-sequencer/seq' };
+  const wait = (said: Said) => scene.waits(['no-foreign-sequencer'], scene.sequencer, { step, ...said });
+  const pass = (said: Said) => scene.passes(['no-foreign-sequencer'], scene.sequencer, { step, ...said });
+
+  beforeEach(async () => {
+    const own = await scene.node('seq');
+    own.headTime = Math.floor(Date.now() / 1000) - 60;
+  });
+
+  it('passes the gate that can not see whether there is one, and the fix says it', async () => {
+    const failure = await wait({});
+    expect(fixOf(failure)).toContain(
+      `opstack confirm-fenced ${scene.name} foreign-sequencer --reason "…" -n ${api.namespace}`,
+    );
+    for (const word of [fenced(step.id, scene.of('seq')), fenced('03-earlier/seq')])
+      expect(await wait({ fencedNodes: word })).toMatchObject({ type: 'NotReadyYet' });
+    expect(await pass({ fencedNodes: fenced(step.id) })).toBe(
+      'ana confirmed that no other sequencer of this chain runs: it is off',
+    );
+  });
+
+  it('gives no block up that another node of the network has: that is said of the block that the candidate stands at', async () => {
+    const replica = await scene.node('replica');
+    replica.ahead = 3;
+    await wait({});
+    const kept = scene.aMinuteLater();
+    const failure = await wait({ kept });
+    expect(failure.message).toMatch(/would give these blocks up$/);
+    expect(fixOf(failure)).toContain(
+      `opstack give-up-blocks ${scene.name} ${RECORDED_HEAD} --reason "…" -n ${api.namespace}`,
+    );
+    for (const early of [kept, undefined])
+      expect(await wait({ kept: early, fencedNodes: fenced(step.id) })).toMatchObject({
+        message: expect.stringMatching(/that ana has confirmed the other one to be off gives no blocks up$/),
+      });
+    expect(await wait({ kept, givenUp: givenUp(step.id, RECORDED_HEAD + 1) })).toMatchObject({
+      message: expect.stringMatching(/ana has given up only what is above \d+$/),
+    });
+    expect(await wait({ kept, givenUp: givenUp('03-earlier/seq', RECORDED_HEAD) })).toMatchObject({
+      type: 'NotReadyYet',
+    });
+    expect(await pass({ kept, givenUp: givenUp(step.id, RECORDED_HEAD) })).toBe(
+      `ana gave up the blocks above ${RECORDED_HEAD}: its disk is lost`,
+    );
+    const both = { fencedNodes: fenced(step.id), givenUp: givenUp(step.id, RECORDED_HEAD) };
+    expect(await pass(both)).toMatch(/^ana confirmed that no other sequencer .* is off; ana gave up the blocks above/);
+  });
+});
+
 describe('the gate after a sequencer has started', () => {
+  it('asks to confirm nothing where nobody is silent', async () => {
+    await scene.node('seq');
+    await scene.node('standby');
+    const failure = await scene.waits(['single-sequencer'], scene.sequencer);
+    expect(failure.message).toBe('no sequencer is active');
+    expect(fixOf(failure)).not.toMatch(/confirm/);
+  });
+
   it('asks to confirm that the one is off which does not answer, not the one that has started', async () => {
     await scene.node('seq', true);
     const silent = await scene.node('standby');
@@ -270,7 +333,12 @@ describe('the gate after a sequencer has started', () => {
     const failure = await scene.waits(['single-sequencer'], scene.sequencer);
     expect(failure.message).toContain(`op-node of ${scene.of('standby')}-0`);
     expect(fixOf(failure)).toContain(`opstack confirm-fenced ${scene.name} ${scene.of('standby')} --reason`);
-    const fencedNodes = [{ ...fenced('any')[0], node: scene.of('standby') }] as StepInput['fencedNodes'];
+    const step = { id: '09-await-single-sequencer/seq' };
+    const typo = { step, fencedNodes: fenced(step.id, 'stanby') };
+    expect((await scene.waits(['single-sequencer'], scene.sequencer, typo)).message).toMatch(
+      /; stanby, which ana has confirmed to be off, is none of \S+-standby, \S+-standby-0$/,
+    );
+    const fencedNodes = fenced('any', scene.of('standby'));
     expect(await scene.passes(['single-sequencer'], scene.sequencer, { fencedNodes })).toContain('is the only active');
   });
 });
@@ -278,7 +346,16 @@ describe('the gate after a sequencer has started', () => {
 describe('the gate before a batcher starts', () => {
   it('is asked while a pod of it has not begun, as one that an interrupted install has left', async () => {
     await scene.batcherPod({ waiting: { reason: 'ImagePullBackOff' } });
-    expect(await scene.waits(['no-foreign-batcher'], scene.batcher)).toMatchObject({ type: 'NotReadyYet' });
+    const failure = await scene.waits(['no-foreign-batcher'], scene.batcher);
+    expect(failure).toMatchObject({ type: 'NotReadyYet' });
+    expect(fixOf(failure)).toContain(`opstack confirm-fenced ${scene.name} foreign-batcher --reason`);
+    const step = { id: '08-await-no-foreign-batcher/batcher' };
+    const word = (node: string) => ({ step, fencedNodes: fenced(step.id, node) });
+    for (const node of [scene.of('batcher'), 'foreign-sequencer'])
+      await scene.waits(['no-foreign-batcher'], scene.batcher, word(node));
+    expect(await scene.passes(['no-foreign-batcher'], scene.batcher, word('foreign-batcher'))).toBe(
+      'ana confirmed that no other batcher of this chain runs: it is off',
+    );
   });
 
   it('is passed when its own has begun', async () => {

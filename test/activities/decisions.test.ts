@@ -22,6 +22,15 @@ test("a second person's word does not repeat the first one's", () => {
   expect(after.find(({ action }) => action === 'retry')).toMatchObject({ by: 'ben', reason: 'mended' });
 });
 
+test('blocks are given up above a number, and nothing is made of what is none', () => {
+  const [one, none] = ['5000 2026-11-28T10:00:00Z', 'all of them'].map(
+    (value) => decide({ 'optimism.io/give-up-blocks': value })[0],
+  );
+  expect(one).toMatchObject({ action: 'giveUpBlocks', above: 5000 });
+  expect(none).toMatchObject({ action: 'giveUpBlocks' });
+  expect(none).not.toHaveProperty('above');
+});
+
 test('the same word with another value is another decision', () => {
   const [first] = decide({ 'optimism.io/approve': 'aaaaaaaa' });
   const [second] = decide({ 'optimism.io/approve': 'aaaaaaaa 2026-11-28T10:00:00Z' });

@@ -29,6 +29,10 @@ export interface OpNode extends AsyncDisposable {
   onStart: () => Promise<'hang' | undefined>;
 }
 
+/** Number of the head of one that is not ahead, as recorded. */
+export const RECORDED_HEAD = (recorded('op-node-1.16.11', 'syncStatus-standby').response.result as SyncStatus).unsafe_l2
+  .number;
+
 export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'answers'): Promise<OpNode> {
   const address = await reserveLoopbackAddress(`op-node ${seed}`);
   const asked: string[] = [];

@@ -10,11 +10,11 @@ import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { sample } from '../api/sample-objects.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { attempt, failureOf } from './attempt.ts';
-import { type Mood, type OpNode, opNodeAt } from './op-node-at.ts';
+import { type Mood, type OpNode, opNodeAt, RECORDED_HEAD } from './op-node-at.ts';
 import { createOwner } from './owner.ts';
 
 type StepType = 'startSequencer' | 'stopSequencer';
-type Input = Partial<Pick<StepInput, 'fencedNodes' | 'planKind'>> & {
+type Input = Partial<Pick<StepInput, 'fencedNodes' | 'givenUp' | 'planKind'>> & {
   readonly waitedMs?: number;
   readonly kept?: unknown;
 };
@@ -163,7 +163,9 @@ class Scene implements AsyncDisposable {
 const ALLOWED = { a: 'false', b: 'true', c: 'true' };
 const NOBODY = { a: 'true', b: 'true', c: 'true' };
 const AS_BEFORE = { a: 'true', b: 'false', c: 'false' };
-const confirmed = (node: string, step = STEP) => [{ node, by: 'ana', reason: 'I have pulled the plug', step }];
+const said = { by: 'ana', reason: 'I have pulled the plug' };
+const confirmed = (node: string, step = STEP) => [{ ...said, node, step }];
+const givenUp = (above: number) => [{ ...said, above, step: STEP }];
 
 // Those that wait for answers that do not come wait side by side.
 describe.concurrent('a sequencer', () => {
@@ -284,10 +286,44 @@ describe.concurrent('a sequencer', () => {
     const failure = await scene.failure('startSequencer');
     expect(failure).toMatchObject({ type: 'NotReadyYet', message: expect.stringMatching(/would be lost$/) });
     expect(failure.details?.[0]).toMatchObject({
-      fix: expect.stringContaining(`opstack confirm-fenced ${scene.network} ${scene.podOf('b')}`),
+      fix: `nothing to do while it catches up. To give up what is above ${RECORDED_HEAD}: opstack give-up-blocks ${scene.network} ${RECORDED_HEAD} --reason "…" -n ${api.namespace}`,
     });
     expect(scene.starts()).toBe(0);
-    expect(await scene.attempt('startSequencer', { fencedNodes: confirmed(scene.podOf('b')) })).toMatch(/^a sequences/);
+    expect(await scene.attempt('startSequencer', { givenUp: givenUp(RECORDED_HEAD) })).toMatch(/^a sequences/);
+  });
+
+  it.each<[string, Input, RegExp]>([
+    ['who made them is off', { fencedNodes: [{ ...said, node: 'b', step: STEP }] }, /would be lost$/],
+    [
+      'blocks are given up above one that it does not have',
+      { givenUp: [{ ...said, above: RECORDED_HEAD + 1, step: STEP }] },
+      /would be lost; ana has given up only what is above \d+$/,
+    ],
+    [
+      'they are given up, said of another step',
+      { givenUp: [{ ...said, above: RECORDED_HEAD, step: '03-x/a' }] },
+      /be lost$/,
+    ],
+  ])('does not start on an older block by the word that %s', async (_, input, message) => {
+    await using scene = await Scene.open();
+    scene.b.ahead = 3;
+    expect(await scene.failure('startSequencer', input)).toMatchObject({ message: expect.stringMatching(message) });
+    expect(scene.starts()).toBe(0);
+  });
+
+  it('does not start on the word of a person that one is off which has just begun to run', async () => {
+    await using scene = await Scene.open({ mood: 'starts' });
+    const input = { fencedNodes: confirmed('b'), ...scene.longSilence };
+    expect(await scene.failure('startSequencer', input)).toMatchObject({ type: 'FencingRequired' });
+    expect(scene.starts()).toBe(0);
+  });
+
+  it('does not start on the word of a person that one is off which sequences', async () => {
+    await using scene = await Scene.open({ sequences: true });
+    expect(await scene.failure('startSequencer', { fencedNodes: confirmed('b') })).toMatchObject({
+      type: 'SequencerChanged',
+    });
+    expect(scene.starts()).toBe(0);
   });
 
   it('starts when the pod object of the other one is gone', async () => {
@@ -322,7 +358,12 @@ describe.concurrent('a sequencer', () => {
   it('does not start on the word of a person about another node', async () => {
     await using scene = await Scene.open({ mood: 'error' });
     const failure = await scene.failure('startSequencer', { fencedNodes: confirmed('c'), ...scene.longSilence });
-    expect(failure).toMatchObject({ type: 'FencingRequired' });
+    expect(failure).toMatchObject({
+      type: 'FencingRequired',
+      message: expect.stringContaining(
+        `; c, which ana has confirmed to be off, is none of b, ${scene.podOf('b')}, ${HOST}`,
+      ),
+    });
     expect(scene.starts()).toBe(0);
   });
 

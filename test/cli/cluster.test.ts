@@ -181,6 +181,10 @@ describe('commands to a running plan', () => {
       ['confirm-fenced', 'acme', 'acme-sequencer', '--reason', 'pulled the plug', '--yes'],
       { 'optimism.io/confirm-fenced': 'acme-sequencer', 'optimism.io/comment': 'pulled the plug' },
     ],
+    [
+      ['give-up-blocks', 'acme', '5000', '--reason', 'the disk is lost', '--yes'],
+      { 'optimism.io/give-up-blocks': '5000', 'optimism.io/comment': 'the disk is lost' },
+    ],
   ])('%j writes its annotation in my name', async (argv, expected) => {
     const { code, err } = await run(argv);
     expect(err).toBe('');
@@ -199,6 +203,8 @@ describe('commands to a running plan', () => {
     [['skip-gate', 'acme', 'no-foreign-batcher', '--reason', 'x'], 1, "Gate no-foreign-batcher can't be skipped"],
     [['skip-gate', 'acme', 'batching'], 2, "required option '--reason <text>' not specified"],
     [['confirm-fenced', 'acme', 'acme-sequencer', '--reason', 'x'], 2, 'This needs a confirmation'],
+    [['give-up-blocks', 'acme', '5000', '--reason', 'x'], 2, 'This needs a confirmation'],
+    [['give-up-blocks', 'acme', '5,000', '--reason', 'x', '--yes'], 2, '"5,000" is no number of a block'],
     [['retry', 'nobody'], 1, 'There is no OptimismNetwork nobody'],
   ])('%j ends with %i', async (argv, expected, message) => {
     const { code, err } = await run(argv);
@@ -212,12 +218,33 @@ describe('commands to a running plan', () => {
     expect((await run(argv, { answers: ['y'] })).code).toBe(1);
     expect((await run(argv, { answers: ['acme-sequencer'] })).code).toBe(0);
   });
+
+  it('give-up-blocks wants the number typed', async () => {
+    const argv = ['give-up-blocks', 'acme', '5000', '--reason', 'x'];
+    expect((await run(argv, { answers: ['y'] })).code).toBe(1);
+    expect((await run(argv, { answers: ['5000'] })).code).toBe(0);
+  });
+
+  it.each([
+    ['acme-sequencer', "acme-sequencer is off and can't come back by itself. If it still runs, two sequencers"],
+    ['foreign-sequencer', 'no other sequencer of this chain runs, and that none can come back by itself'],
+    [
+      'foreign-batcher',
+      'no other batcher of this chain runs, and that none can come back by itself. If one does, both',
+    ],
+  ])('confirm-fenced of %s asks for what it says', async (what, question) => {
+    const { err, out, code } = await run(['confirm-fenced', 'acme', what, '--reason', 'x'], { answers: [what] });
+    expect(code).toBe(0);
+    expect(err).toContain(`You say that ${question}`);
+    expect(out).toMatch(/^Told acme as \S+ that (acme-sequencer is off|no other \w+ of this chain runs)\./);
+  });
 });
 
 describe('commands without a running plan', () => {
   it.each([
     [['abort', 'acme'], 'No plan of acme is running'],
     [['skip-gate', 'acme', 'batching', '--reason', 'x'], 'No plan of acme is running'],
+    [['give-up-blocks', 'acme', '5000', '--reason', 'x', '--yes'], 'No plan of acme is running'],
     [['retry', 'acme'], 'Nothing of acme has halted'],
   ])('%j is refused', async (argv, message) => {
     const { code, err } = await run(argv);

@@ -68,6 +68,15 @@ describe('a decision through Temporal', () => {
     expect(taken).toContainEqual({ gate: 'batching', by: 'ana', reason: 'L1 outage' });
   });
 
+  it('gives blocks up with the shape that the workflow takes', async () => {
+    const words = ['give-up-blocks', 'acme', '5000', '--reason', 'the disk is lost', '--yes', '--as', 'ana'];
+    const { code, out } = await opstack([...words, ...way]);
+    expect(out).toContain('Told acme as ana that blocks above 5000 are given up.');
+    expect(code).toBe(0);
+    const taken = await new Client({ connection }).workflow.getHandle(workflowId).query('taken');
+    expect(taken).toContainEqual({ above: 5000, by: 'ana', reason: 'the disk is lost' });
+  });
+
   it("shows the workflow's own words when it refuses", async () => {
     const { code, err } = await opstack(['approve', 'acme', 'ffffffff', ...way]);
     expect(err).toContain('error: The workflow refused');

@@ -16,10 +16,11 @@ export async function deciding(plan: string): Promise<void> {
       },
     },
   );
-  setHandler(defineUpdate<string, [unknown]>(UPDATES.skipGate), (move) => {
-    taken.push(move);
-    return 'accepted';
-  });
+  for (const name of [UPDATES.skipGate, UPDATES.giveUpBlocks])
+    setHandler(defineUpdate<string, [unknown]>(name), (move) => {
+      taken.push(move);
+      return 'accepted';
+    });
   setHandler(defineQuery('taken'), () => taken);
   await condition(() => false);
 }

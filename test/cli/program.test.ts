@@ -69,6 +69,7 @@ describe('opstack completion', () => {
   it('has all commands for zsh and fish too', async () => {
     expect((await opstack(['completion', 'zsh'])).out).toMatch(/^#compdef opstack\n/);
     expect((await opstack(['completion', 'fish'])).out).toContain("-a 'confirm-fenced'");
+    expect((await opstack(['completion', 'fish'])).out).toContain("-a 'give-up-blocks'");
   });
 
   it('knows no other shell', async () => {

@@ -181,9 +181,26 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     );
     expect(await refusal('approvePlan', 'yes')).toMatch(/expected one JSON object/);
     expect(await refusal('skipGateOnce', { by: 'ana', reason: 'I know', gate: 'no-foreign-sequencer' })).toMatch(
-      /can't be skipped; once the other one is proven to be off, send confirmFenced/,
+      /can't be skipped; once the other one is proven to be off, send confirmFenced of foreign-sequencer$/,
     );
     expect(await refusal('confirmNodeFenced', { by: 'ana' })).toMatch(/"node" must name what has been switched off/);
+    expect(await refusal('giveUpBlocksAbove', { by: 'ana', reason: 'I know', above: 'all' })).toMatch(
+      /"above" must be the number of the block/,
+    );
+  });
+
+  it('does not start by the word that blocks are given up above one that ours does not have, which is on record', async () => {
+    const word = { by: 'ana', above: 1_000_000, reason: 'I have read the wrong line' };
+    const entity = devnet.temporal.workflow.getHandle(devnet.entityId);
+    expect(await entity.executeUpdate('giveUpBlocksAbove', { args: [word] })).toBe('accepted');
+    const record = await waitUntil('it is on record', async () =>
+      (await auditOf(devnet)).records.find(({ type }) => type === 'blocksGivenUp'),
+    );
+    expect(record).toMatchObject({
+      actor: 'ana',
+      details: { message: 'blocks above 1000000 are given up by ana: I have read the wrong line' },
+    });
+    await stepThatSays(/await-no-foreign-sequencer/, /somebody else may still sequence this chain/);
   });
 
   it('is taken over at the last block of theirs, when that one has stopped', async () => {
@@ -207,10 +224,17 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
     );
     expect((await readAll(devnet, 'StatefulSet')).map(({ metadata }) => metadata.name)).not.toContain('devnet-batcher');
     await batcher.terminate();
-    await devnet.temporal.workflow.getHandle(devnet.entityId).executeUpdate('confirmNodeFenced', {
-      args: [{ by: 'ana', node: 'foreign-batcher', reason: 'I have pulled the plug' }],
+    const entity = devnet.temporal.workflow.getHandle(devnet.entityId);
+    const confirm = (node: string) =>
+      entity.executeUpdate('confirmNodeFenced', { args: [{ by: 'ana', node, reason: 'I have pulled the plug' }] });
+    await expect(confirm('devnet-batcher')).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/^the plan asks for foreign-batcher now, and not for devnet-batcher: /) },
     });
-    await stepThatSays(/await-no-foreign-batcher/, /ana confirmed that the other one is off: I have pulled the plug/);
+    await confirm('foreign-batcher');
+    await stepThatSays(
+      /await-no-foreign-batcher/,
+      /ana confirmed that no other batcher of this chain runs: I have pulled the plug/,
+    );
     await devnet.chain.waitForPhase('Ready', 240_000);
     const records = (await auditOf(devnet)).records.map((record) => JSON.stringify(record)).join('\n');
     expect(records).toMatch(/"fencingConfirmed".*I have pulled the plug|I have pulled the plug.*"fencingConfirmed"/);

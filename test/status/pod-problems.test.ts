@@ -262,7 +262,25 @@ describe('a broken pod as it was recorded', () => {
       false,
       new Date('2026-11-22T13:10:00Z'),
     );
-    expect(problem).toMatchObject({ reason: 'StuckTerminating', fix: expect.stringContaining('confirm-fenced') });
+    expect(problem).toMatchObject({
+      reason: 'StuckTerminating',
+      fix: expect.stringMatching(
+        /kubectl delete node \S+, or kubectl taint node \S+ node.kubernetes.io\/out-of-service=nodeshutdown:NoExecute$/,
+      ),
+    });
+  });
+
+  it('that should be gone long since, and is a sequencer, names what to say to a plan that asks for it', () => {
+    const labels = {
+      'optimism.io/network': 'acme',
+      'optimism.io/component': 'opnode.acme-a',
+      'app.kubernetes.io/component': 'sequencer',
+    };
+    const metadata = { name: 'acme-a-0', namespace: 'chains', labels, deletionTimestamp: '2026-11-22T13:00:00Z' };
+    const pod: PodObject = { kind: 'Pod', metadata, spec: { nodeName: 'machine-1' } };
+    expect(podProblems([pod], { now: new Date('2026-11-22T13:10:00Z') })[0]?.fix).toBe(
+      'check its machine; only when it is off for certain: kubectl delete node machine-1, or kubectl taint node machine-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute; to a plan that asks for it: opstack confirm-fenced acme acme-a --reason "…" -n chains',
+    );
   });
 
   it('is not mentioned any more ten minutes after a restart', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entityDetails } from '../../src/status/entity-details.ts';
+import { passGateCommands } from '../../src/status/operator-commands.ts';
 import { MAX_DETAILS_CHARACTERS, stepTable } from '../../src/status/step-table.ts';
 import { gateStep, network, plan, planHash, report, step } from './example-plan.ts';
 
@@ -54,8 +55,15 @@ describe('the page of a plan', () => {
     expect(table).toContain('somebody \\| else sends batches');
     expect(table).toContain('opstack retry acme -n chains');
     expect(table).toContain('opstack abort acme -n chains');
-    expect(table).toContain('opstack confirm-fenced acme <node> --reason "…" -n chains');
+    expect(table).toContain('# only when no other batcher of this chain runs, for certain');
+    expect(table).toContain('opstack confirm-fenced acme foreign-batcher --reason "…" -n chains');
     expect(table).not.toContain('skip-gate');
+  });
+
+  it('names nobody to vouch for where only the step knows who does not answer', () => {
+    expect(passGateCommands(network, ['sequencing', 'single-sequencer']).map(([, command]) => command)).toEqual([
+      'opstack skip-gate acme sequencing --reason "…" -n chains',
+    ]);
   });
 
   it('gives the commands to approve and reject, also for people who have only the Temporal CLI', () => {

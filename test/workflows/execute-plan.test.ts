@@ -220,6 +220,74 @@ describe('a word that a node is off', () => {
   });
 });
 
+describe('what people say of one step', () => {
+  const off = (node: string): Move => ({ type: 'confirmFenced', node, by: 'ana', reason: 'no power' });
+  const giveUp: Move = { type: 'giveUpBlocks', above: 5000, by: 'ana', reason: 'the disk is lost' };
+  const start: Step = { ...gate(1, 'sequencing'), id: '01-start-sequencer/acme', type: 'startSequencer' };
+  const heard = ({ fencedNodes, givenUp = [] }: StepInput) => [
+    ...fencedNodes.map(({ node }) => node),
+    ...givenUp.map(({ above }) => above),
+  ];
+
+  it.each<[Step, Move[], Move]>([
+    [gate(1, 'no-foreign-sequencer'), [off('acme'), off('foreign-batcher')], off('foreign-sequencer')],
+    [gate(1, 'no-foreign-batcher'), [off('acme'), off('foreign-sequencer'), giveUp], off('foreign-batcher')],
+    [gate(1, 'single-sequencer'), [off('foreign-sequencer'), giveUp], off('other')],
+    [start, [off('foreign-sequencer'), off('foreign-batcher')], off('other')],
+    [start, [off('foreign-sequencer')], giveUp],
+    [gate(1, 'no-foreign-sequencer'), [off('other')], giveUp],
+  ])('counts where it is what the step asks for: %#', async (step, refused, taken) => {
+    play = (input) => (heard(input).length > 0 ? { message: 'done' } : waits());
+    const executor = await executeSteps(step);
+    await attempted(1);
+    for (const move of refused) await say(executor, move);
+    const before = attempts.length;
+    await attempted(before + 2);
+    expect(attempts.flatMap(heard)).toEqual([]);
+    await say(executor, taken);
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.flatMap(heard)).toEqual([taken.type === 'giveUpBlocks' ? 5000 : 'node' in taken && taken.node]);
+  });
+
+  it('is forgotten when the step halts and somebody only says retry', async () => {
+    play = (input) => fails(heard(input).length > 0 ? 'GateFailed' : 'FencingRequired');
+    const executor = await executeSteps(start);
+    await attempted(1);
+    await halted(executor);
+    await say(executor, off('b'));
+    await attempted(2);
+    await halted(executor);
+    await say(executor, retry);
+    await attempted(3);
+    await halted(executor);
+    expect(attempts.map(heard)).toEqual([[], ['b'], []]);
+    await executor.terminate();
+  });
+
+  it('is added to when one word answers the halt after another: two machines may be off', async () => {
+    play = (input) => (heard(input).length < 2 ? fails('FencingRequired') : { message: 'done' });
+    const executor = await executeSteps(start);
+    await attempted(1);
+    await halted(executor);
+    await say(executor, off('b'));
+    await attempted(2);
+    await halted(executor);
+    await say(executor, off('c'));
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.map(heard)).toEqual([[], ['b'], ['b', 'c']]);
+  });
+
+  it('is known to the proof after a step that succeeded with it', async () => {
+    play = (input) => (heard(input).length > 0 ? { message: 'done' } : fails('FencingRequired'));
+    const executor = await executeSteps(start, gate(2, 'single-sequencer'));
+    await attempted(1);
+    await halted(executor);
+    await say(executor, off('b'));
+    expect(await executor.result()).toMatchObject({ outcome: 'completed' });
+    expect(attempts.at(-1)).toMatchObject({ fencedNodes: [{ node: 'b', step: start.id }] });
+  });
+});
+
 describe('a word that a gate is to be skipped', () => {
   it('counts for the gate that waits', async () => {
     play = ({ skippedGates }) => (skippedGates.length > 0 ? { message: 'skipped', skipped: true } : waits());

@@ -53,6 +53,17 @@ describe('what somebody sends', () => {
     expect(guardMove('confirmFenced', { node: 'x', by: 'ana' })).toMatchObject({ ok: false });
   });
 
+  it('as blocks to give up names the last one that is kept, as a number, and why', () => {
+    const value = { above: 5000, by: 'ana', reason: 'the disk is lost' };
+    expect(guardMove('giveUpBlocks', value)).toEqual({ ok: true, value: { type: 'giveUpBlocks', ...value } });
+    for (const above of ['5000', -1, 1.5, Number.NaN, undefined])
+      expect(guardMove('giveUpBlocks', { ...value, above })).toMatchObject({
+        ok: false,
+        why: expect.stringContaining('"above" must be the number'),
+      });
+    expect(guardMove('giveUpBlocks', { ...value, reason: '' })).toMatchObject({ ok: false });
+  });
+
   it('as a plain move needs no reason', () => {
     expect(guardMove('pause', { by: 'ana' })).toEqual({ ok: true, value: { type: 'pause', by: 'ana', reason: '' } });
     expect(guardMove('abort', { reason: 'because' })).toMatchObject({

@@ -15,6 +15,7 @@ const ACTIONS: readonly Action[] = [
   'abort',
   'skipGate',
   'confirmFenced',
+  'giveUpBlocks',
 ];
 
 /**
@@ -40,6 +41,7 @@ export function decisionsOf(network: KubeObject): ReceivedDecision[] {
         ...(action === 'approve' || action === 'reject' ? { plan: subject } : {}),
         ...(action === 'skipGate' ? { gate: subject } : {}),
         ...(action === 'confirmFenced' ? { node: subject } : {}),
+        ...(action === 'giveUpBlocks' && /^\d+$/.test(subject) ? { above: Number(subject) } : {}),
         ...(comment ? { reason: comment.slice(0, 1024) } : {}),
       },
     ];

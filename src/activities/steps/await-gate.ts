@@ -3,15 +3,14 @@
  * are kept in heartbeat details, since most gates want to see something move, or stand still, for longer.
  */
 
-import type { PodTarget } from '../../chain/sample.ts';
 import { rememberSample } from '../../chain/sample-history.ts';
-import type { NodeSample, Sample } from '../../chain/samples.ts';
+import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
 import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
-import { type GateName, UNSKIPPABLE_GATES } from '../../contract/plan.ts';
+import type { GateName } from '../../contract/plan.ts';
 import type { KubeObject } from '../../kube/index.ts';
-import { type GateContext, gates, type Verdict } from '../../plan/gates/index.ts';
+import { type GateContext, gates, pass, type Verdict } from '../../plan/gates/index.ts';
 import type { PodObject } from '../../status/pods/pod-objects.ts';
 import { nodePods } from '../gather/chain-targets.ts';
 import { gateContext } from '../gather/gate-context.ts';
@@ -19,8 +18,8 @@ import { gatherWorkloads, type LiveObjects, podsOfComponent } from '../gather/li
 import { saidLately } from '../gather/pod-logs.ts';
 import { requireWish } from '../gather/require-wish.ts';
 import type { Wish } from '../gather/wish.ts';
-import { vouchedFor } from './fenced.ts';
 import { gateSample, withoutOtherNodes } from './gate-sample.ts';
+import { type Waiting, waitingWords, withoutFenced, withWords } from './gate-words.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { Skipped, StepContext } from './step-context.ts';
 import { stepFailure } from './step-limit.ts';
@@ -34,9 +33,6 @@ const OF_SENDERS: readonly GateName[] = ['batching', 'challenging'];
 
 /** Gates that look at somebody else before the component itself is applied. */
 const BEFORE_APPLY: readonly GateName[] = ['no-foreign-batcher', 'proposer-permitted', 'funds'];
-
-/** Gates that wait for what is not ours, and may not even be known: a person says that it is off. */
-const ASKS_FOR_OTHERS: readonly GateName[] = ['no-foreign-sequencer', 'no-foreign-batcher'];
 
 interface Kept {
   readonly samples: readonly Sample[];
@@ -81,16 +77,16 @@ async function ask(names: readonly GateName[], context: StepContext, wish: Wish)
   const passed: string[] = [];
   for (const name of names) {
     const judged = name === 'single-sequencer' ? samples.map((one) => withoutFenced(one, pods, input)) : samples;
-    const verdict = judge(name, judged, gateContext(wish, input.step, moment));
-    const word = runsAlready(name, context, sample, live) ?? vouched(name, verdict, input);
-    if (verdict.outcome === 'pass' || word !== undefined) {
-      passed.push(word ?? verdict.message);
+    const own = runsAlready(name, context, sample, live);
+    const verdict = own ?? withWords(name, judge(name, judged, gateContext(wish, input.step, moment)), input);
+    if (verdict.outcome === 'pass') {
+      passed.push(verdict.message);
       continue;
     }
     if (name === 'no-foreign-sequencer') requireNoneOfOurs(sample);
     const sinceMs = waiting?.gate === name ? waiting.sinceMs : context.waitedMs();
     context.keep({ samples, waiting: { gate: name, sinceMs } } satisfies Kept);
-    const problem = await notPassed(name, verdict, context, { live, sample: judged.at(-1) ?? sample });
+    const problem = await notPassed(name, verdict, context, { live, pods, sample: judged.at(-1) ?? sample });
     throw stepFailure(problem, context.waitedMs() - sinceMs, input.step.gateTimeouts?.[name] ?? limitSeconds);
   }
   return passed;
@@ -111,25 +107,14 @@ function ofAnotherVersion(what: string): OperatorError {
   });
 }
 
-/** What can not be seen may be vouched for; what is seen to be wrong may not. @returns whose word passes the gate */
-function vouched(name: GateName, verdict: Verdict, input: StepInput): string | undefined {
-  const said = verdict.outcome === 'wait' && !verdict.firm ? wordOn(name, input) : undefined;
-  return said && `${said.by} confirmed that the other one is off: ${said.reason}`;
-}
-
-/** Who has said, while this step waited, that the other one is off. */
-function wordOn(name: GateName, { fencedNodes, step }: StepInput) {
-  return ASKS_FOR_OTHERS.includes(name) ? fencedNodes.find((confirmed) => confirmed.step === step.id) : undefined;
-}
-
 /** Why the gate is not passed: what it waits for, or what is wrong. */
 async function notPassed(
   name: GateName,
   verdict: Exclude<Verdict, { outcome: 'pass' }>,
   context: StepContext,
-  { live, sample }: { readonly live: LiveObjects; readonly sample: Sample },
+  { live, ...seen }: { readonly live: LiveObjects } & Pick<Waiting, 'pods' | 'sample'>,
 ): Promise<OperatorError> {
-  const { deps, input, at, signal } = context;
+  const { deps, input, signal } = context;
   const { component } = input.step;
   if (verdict.outcome === 'fail')
     return new OperatorError({ type: verdict.reason, message: verdict.message, fix: verdict.fix });
@@ -137,24 +122,8 @@ async function notPassed(
     ? await saidLately(deps.kube, podsOfComponent(live, component), signal)
     : undefined;
   if (log) return context.notYet(`${verdict.message}; ${component.name} ${log.why}`, log.fix, 1);
-  if (verdict.firm) {
-    const said = wordOn(name, input);
-    const early = said ? `; that ${said.by} has confirmed it to be off does not count against what is seen` : '';
-    return context.notYet(`${verdict.message}${early}`, "see what it waits for: nobody's word passes this", 1);
-  }
-  const command = UNSKIPPABLE_GATES.includes(name)
-    ? `confirm-fenced ${at.name} ${silentOne(name, sample) ?? component.name}`
-    : `skip-gate ${at.name} ${name}`;
-  const fix = `see what it waits for; if you know better: opstack ${command} --reason "…" -n ${at.namespace}`;
-  return context.notYet(verdict.message, fix, 1);
-}
-
-/** The sequencer that has to be proven off, where the gate asks each of them. */
-function silentOne(name: GateName, { nodes }: Sample): string | undefined {
-  if (name !== 'single-sequencer') return undefined;
-  const isSilent = ({ role, sequencerActive }: NodeSample) =>
-    role === 'Sequencer' && sequencerState(sequencerActive) === 'unknown';
-  return nodes.find(isSilent)?.node;
+  const { message, fix } = waitingWords({ name, verdict, ...seen }, input);
+  return context.notYet(message, fix, 1);
 }
 
 /** Another one of ours goes on: what it waits for does not come, and the plan is no longer the right one. */
@@ -164,31 +133,19 @@ function requireNoneOfOurs({ nodes }: Sample): void {
 }
 
 /**
- * Without the sequencers that do not answer and for which a person has vouched, at whichever step of this plan: what they
- * answer counts, once they do.
- */
-function withoutFenced(sample: Sample, pods: readonly PodTarget[], { fencedNodes }: StepInput): Sample {
-  const fenced = pods.filter((target) => vouchedFor(target, fencedNodes)).map(({ pod }) => pod);
-  const nodes = sample.nodes.filter(
-    ({ pod, sequencerActive }) => !fenced.includes(pod) || sequencerState(sequencerActive) !== 'unknown',
-  );
-  return { ...sample, nodes };
-}
-
-/**
  * The `no-foreign-*` gates ask whether anybody else is active before ours starts. After a crash ours may have been started
  * already: then there is nothing to ask, and its own activity would look like somebody else's.
  */
-function runsAlready(name: GateName, { input }: StepContext, sample: Sample, live: LiveObjects): string | undefined {
+function runsAlready(name: GateName, { input }: StepContext, sample: Sample, live: LiveObjects): Verdict | undefined {
   const { component } = input.step;
   if (name === 'no-foreign-sequencer') {
     const own = sample.nodes.find(
       (node) => node.node === component.name && sequencerState(node.sequencerActive) === 'active',
     );
-    return own && `${own.pod} sequences already`;
+    return own && pass(`${own.pod} sequences already`);
   }
   if (name === 'no-foreign-batcher' && podsOfComponent(live, component).some(hasRun))
-    return `${component.name} runs already`;
+    return pass(`${component.name} runs already`);
   return undefined;
 }
 

@@ -8,8 +8,10 @@ import { reading } from '../../chain/clients/reading.ts';
 import type { PodTarget } from '../../chain/sample.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import { LIVE_HEAD_SECONDS } from '../../plan/gates/index.ts';
+import { giveUpBlocksCommand } from '../../status/operator-commands.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
 import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
+import { givenUpAbove, notGivenUp } from './given-up.ts';
 import { lastBlocks } from './last-blocks.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import { allow, forbidOthers } from './sequencers-config.ts';
@@ -150,13 +152,17 @@ async function stopBesides(context: StepContext, active: readonly PodTarget[]): 
     throw context.notYet(`${first.pod} sequenced too and was told to stop`, 'nothing to do: it is asked again', 1);
 }
 
-/** Blocks that a stopped sequencer has made and this one does not know would be made a second time, with other content. */
+/**
+ * Blocks that a stopped sequencer has made and this one does not know would be made a second time, with other content,
+ * unless a person gives up what is above the block that this one stands at.
+ */
 function requireAllBlocks(context: StepContext, own: PodTarget, number: number, heads: readonly StoppedHead[]): void {
+  const { at, input } = context;
   const [ahead] = heads.filter((head) => head.number > number).sort((a, b) => b.number - a.number);
-  if (!ahead) return;
+  if (!ahead || givenUpAbove(number, input)) return;
   throw context.notYet(
-    `${own.pod} is at block ${number}, and ${ahead.pod}, which is stopped, at ${ahead.number}: what is between would be lost`,
-    `nothing to do while it catches up. To give these blocks up: opstack confirm-fenced ${context.at.name} ${ahead.pod} --reason "…" -n ${context.at.namespace}`,
+    `${own.pod} is at block ${number}, and ${ahead.pod}, which is stopped, at ${ahead.number}: what is between would be lost${notGivenUp(number, input)}`,
+    `nothing to do while it catches up. To give up what is above ${number}: ${giveUpBlocksCommand(at, number)}`,
   );
 }
 

@@ -6,9 +6,11 @@ import { sequencerActive, syncStatus } from '../../chain/clients/op-node.ts';
 import { reading } from '../../chain/clients/reading.ts';
 import type { PodTarget } from '../../chain/sample.ts';
 import { type SequencerState, sequencerState } from '../../chain/sequencer-state.ts';
+import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
+import { confirmFencedCommand } from '../../status/operator-commands.ts';
 import { opNodeUrl } from '../gather/chain-targets.ts';
-import { vouchedFor } from './fenced.ts';
+import { unknownNames, vouchedFor } from './fenced.ts';
 import type { StepContext } from './step-context.ts';
 
 export const RPC_TIMEOUT_MS = 5000;
@@ -41,15 +43,15 @@ interface Answer {
 }
 
 /**
- * @returns the heads of all of them, but of those for which a person vouches
+ * All of them are asked: the word of a person takes the place of an answer that is missing, and of no other.
+ * @returns the heads of those that have answered
  * @throws OperatorError FencingRequired when nothing can be proven, SequencerChanged when one sequences
  */
 export async function proveStopped(context: StepContext, others: readonly PodTarget[]): Promise<StoppedHead[]> {
   const { input } = context;
   // What was switched off for an earlier step may be on again.
   const fenced = input.fencedNodes.filter(({ step }) => step === input.step.id);
-  const asked = others.filter((other) => !vouchedFor(other, fenced));
-  const answers = await Promise.all(asked.map((other) => ask(other, context.signal)));
+  const answers = await Promise.all(others.map((other) => ask(other, fenced, context.signal)));
   const { silentSince = {} } = (context.kept ?? {}) as Kept;
   const waited = context.waitedMs();
   const silent = answers.flatMap(({ of, unknown }) =>
@@ -57,33 +59,44 @@ export async function proveStopped(context: StepContext, others: readonly PodTar
   );
   context.keep({ silentSince: Object.fromEntries(silent.map(({ of, since }) => [of.pod, since])) } satisfies Kept);
   const [first] = silent.sort((a, b) => a.since - b.since);
-  if (first) throw nothingProven(context, first.of, first.unknown, waited - first.since);
+  if (first) {
+    const strange = unknownNames(others, input);
+    throw nothingProven(context, first.of, { why: first.unknown, silentMs: waited - first.since, strange });
+  }
   return answers.flatMap(({ head }) => head ?? []);
 }
 
 /** @throws OperatorError SequencerChanged when it sequences */
-async function ask(other: PodTarget, signal: AbortSignal): Promise<Answer> {
+async function ask(other: PodTarget, fenced: StepInput['fencedNodes'], signal: AbortSignal): Promise<Answer> {
   const state = await stateOf(other, signal);
   if (state === 'active') throw sequencerChanged(other);
   const url = opNodeUrl(other);
-  if (state !== 'stopped' || !url) return { of: other, unknown: 'it does not answer' };
+  if (state !== 'stopped' || !url)
+    return vouchedFor(other, fenced) ? { of: other } : { of: other, unknown: 'it does not answer' };
   const head = await reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
   // One whose references are all zero has just started, and begins to sequence a moment after its RPC is up.
   if (!head.ok) return { of: other, unknown: 'it has not read its head yet' };
   return { of: other, head: { pod: other.pod, number: head.value.unsafeL2.number } };
 }
 
-function nothingProven({ at, notYet }: StepContext, { pod, node }: PodTarget, why: string, silentMs: number) {
+interface Silence {
+  readonly why: string;
+  readonly silentMs: number;
+  /** What somebody has confirmed that is none of them. */
+  readonly strange: string;
+}
+
+function nothingProven({ at, notYet }: StepContext, { pod, node }: PodTarget, { why, silentMs, strange }: Silence) {
   if (silentMs < RESTART_MS)
     return notYet(
-      `whether ${pod} sequences is unknown: ${why}`,
+      `whether ${pod} sequences is unknown: ${why}${strange}`,
       'nothing to do while it restarts; see its log otherwise',
       1,
     );
   return new OperatorError({
     type: 'FencingRequired',
-    message: `whether ${pod} sequences is unknown: ${why}, and its pod object is still there`,
-    fix: `switch it off, then: opstack confirm-fenced ${at.name} ${node} --reason "…" -n ${at.namespace}`,
+    message: `whether ${pod} sequences is unknown: ${why}, and its pod object is still there${strange}`,
+    fix: `switch it off, then: ${confirmFencedCommand(at, node)}`,
   });
 }
 

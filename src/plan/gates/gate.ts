@@ -4,14 +4,24 @@ import type { FailureType } from '../../contract/failures.ts';
 import type { GateLimits } from './limits.ts';
 
 /**
- * `pass`: the plan goes on. `wait`: not yet, the message says what is missing; `firm` where the word of a person that the
- * other one is off says nothing about it. `fail`: waiting cannot mend it, a person has to. Messages are what people read
- * in status.
+ * `pass`: the plan goes on. `wait`: not yet, the message says what is missing, and what a person may say instead. `fail`:
+ * waiting cannot mend it, a person has to. Messages are what people read in status.
  */
 export type Verdict =
   | { readonly outcome: 'pass'; readonly message: string }
-  | { readonly outcome: 'wait'; readonly message: string; readonly firm?: true }
+  | Wait
   | { readonly outcome: 'fail'; readonly reason: FailureType; readonly message: string; readonly fix: string };
+
+export interface Wait {
+  readonly outcome: 'wait';
+  readonly message: string;
+  /** Nobody's word says anything about it. */
+  readonly firm?: true;
+  /** What is missing are blocks: a start would give up those above this one, so only the word that they are passes it. */
+  readonly givesUpAbove?: number;
+  /** What is waited for as well, and is not passed by the word that passes this. */
+  readonly next?: Verdict;
+}
 
 /** The chain as the configuration describes it. Hashes and addresses in lower case. */
 export interface GateChain {
@@ -70,11 +80,16 @@ export function pass(message: string): Verdict {
   return { outcome: 'pass', message };
 }
 
-export function wait(message: string): Verdict {
+export function wait(message: string): Wait {
   return { outcome: 'wait', message };
 }
 
-export function waitFirmly(message: string): Verdict {
+/** Until the candidate has blocks that are known to be there. @param above number of the last one that it has */
+export function waitForBlocks(message: string, above: number): Wait {
+  return { outcome: 'wait', message, givesUpAbove: above };
+}
+
+export function waitFirmly(message: string): Wait {
   return { outcome: 'wait', message, firm: true };
 }
 

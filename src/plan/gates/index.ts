@@ -19,7 +19,7 @@ import { sameChain } from './same-chain.ts';
 import { sequencing } from './sequencing.ts';
 import { singleSequencer } from './single-sequencer.ts';
 
-export type { Gate, GateContext, GateSender, Verdict } from './gate.ts';
+export { type Gate, type GateContext, type GateSender, pass, type Verdict, type Wait } from './gate.ts';
 export { DEFAULT_GATE_LIMITS, type GateLimits } from './limits.ts';
 export { LIVE_HEAD_SECONDS } from './no-foreign-sequencer.ts';
 

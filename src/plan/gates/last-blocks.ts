@@ -1,6 +1,6 @@
 import { count, seconds, shortHash } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample, SyncStatus } from '../../chain/samples.ts';
-import { type GateContext, type Verdict, wait } from './gate.ts';
+import { type GateContext, type Verdict, wait, waitForBlocks } from './gate.ts';
 import { podHistory, type Seen } from './observations.ts';
 
 /** A sequencer that was active itself this long ago goes on: nobody takes a chain over in so short a time. */
@@ -22,13 +22,15 @@ export function lastBlocksUnknown(
   const head = sync.value.unsafeL2;
   const ahead = samples.at(-1)?.nodes.find((node) => node.sync.ok && node.sync.value.unsafeL2.number > head.number);
   if (ahead?.sync.ok) {
-    return wait(
+    return waitForBlocks(
       `${ahead.pod} has block ${count(ahead.sync.value.unsafeL2.number)}, and ${pod} stands at ${count(head.number)}: ${GIVEN_UP}`,
+      head.number,
     );
   }
   if (heard?.ok && heard.value > head.number) {
-    return wait(
+    return waitForBlocks(
       `${pod} has heard of block ${count(heard.value)} and lacks some after ${count(head.number)}; they come from its peers or with the next batch: ${GIVEN_UP}`,
+      head.number,
     );
   }
   const silence = now / 1000 - head.timestamp;
@@ -45,4 +47,4 @@ export function lastBlocksUnknown(
   );
 }
 
-const GIVEN_UP = 'a start now would give these blocks up, and confirmFenced does';
+const GIVEN_UP = 'a start now would give these blocks up';

@@ -29,10 +29,10 @@ export const noForeignSequencer: Gate = (samples, context) => {
   const missing = inboxNotDerived(candidate, samples, context);
   const live = isLive(candidate, context);
   const { verdict, since, isUntouched } = quietFor(candidate, samples, context, { firm: Boolean(missing ?? live) });
+  const unknown = since && !isUntouched ? lastBlocksUnknown(candidate, since, samples, context) : undefined;
   // Where batches keep coming there is always one that is not derived yet: that the head moves is what people need to know.
-  if (verdict.outcome !== 'pass') return verdict;
-  const unknown = since && !isUntouched && lastBlocksUnknown(candidate, since, samples, context);
-  return missing ?? live ?? (unknown || verdict);
+  if (verdict.outcome === 'wait') return unknown ? { ...verdict, next: unknown } : verdict;
+  return missing ?? live ?? unknown ?? verdict;
 };
 
 /** Somebody has made the head just now: a person who says that he is off is wrong, or too early. */
@@ -66,7 +66,7 @@ function inboxNotDerived(
 
 interface Quiet {
   readonly verdict: Verdict;
-  /** From when on the head stands still. */
+  /** From when on the head stands still. Absent: it has not been read. */
   readonly since?: Seen<SyncStatus>;
   readonly isUntouched?: boolean;
 }
@@ -93,13 +93,16 @@ function quietFor(
   if (quietSeconds >= wantedSeconds) return { verdict: pass(`nobody else sequences: ${stands}`), since, isUntouched };
   const notYet = firm ? waitFirmly : wait;
   const before = heads[change - 1];
-  if (change < 1 || !before)
-    return { verdict: notYet(`${stands}, expecting ${seconds(wantedSeconds)} without a block of anybody else`) };
+  if (change < 1 || !before) {
+    const message = `${stands}, expecting ${seconds(wantedSeconds)} without a block of anybody else`;
+    return { verdict: notYet(message), since, isUntouched };
+  }
   const how = head.number === last.value.safeL2.number ? 'by batches on L1' : 'by gossip';
   const moved =
     `none of our sequencers is active, but the head of ${pod} went from ${count(before.value.unsafeL2.number)} to ${count(head.number)} ${how}, ${seconds(now / 1000 - since.at / 1000)} ago: ` +
     `somebody else may still sequence this chain. Switch it off`;
-  return { verdict: notYet(firm ? moved : `${moved}; if you are sure that it is off, send confirmFenced`) };
+  const message = firm ? moved : `${moved}; if you are sure that it is off, send confirmFenced`;
+  return { verdict: notYet(message), since, isUntouched };
 }
 
 /**

@@ -46,6 +46,7 @@ export interface PodObject {
   readonly kind: string;
   readonly metadata: Metadata;
   readonly spec?: {
+    readonly nodeName?: string;
     readonly containers?: readonly ContainerSpec[];
     readonly initContainers?: readonly ContainerSpec[];
     readonly volumes?: readonly VolumeSpec[];

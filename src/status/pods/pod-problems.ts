@@ -2,7 +2,9 @@
  * Pods that are not as they should be, as sentences with a way out. Pure. Every state that was recorded from real pods
  * (test/status/fixtures) has its sentence.
  */
+import { LABELS } from '../../api/names.ts';
 import type { Problem } from '../../contract/failures.ts';
+import { confirmFencedCommand } from '../operator-commands.ts';
 import { type ContainerView, checkContainer, type Finding, missingKey, missingObject } from './container-problems.ts';
 import { explainLogLines } from './log-explanations.ts';
 import type { ContainerStatus, EventObject, PodObject, StatefulSetObject } from './pod-objects.ts';
@@ -186,7 +188,7 @@ function terminating(pod: PodObject, deletion: string, views: readonly Container
       reason: 'StuckTerminating',
       type: 'NodeUnavailable',
       message: `Pod ${pod.metadata.name} should be gone since ${deletion}, but its node has not said so${left}`,
-      fix: 'check the node; only when it is switched off for certain, say so with opstack confirm-fenced',
+      fix: `check its machine; ${whenOff(pod)}`,
     };
   }
   return {
@@ -195,6 +197,17 @@ function terminating(pod: PodObject, deletion: string, views: readonly Container
     message: `Pod ${pod.metadata.name} is being stopped, at the latest at ${deletion}${left}`,
     fix: 'wait',
   };
+}
+
+/** A machine that is off never says that a pod is gone: somebody has to, to Kubernetes. */
+function whenOff({ metadata, spec }: PodObject): string {
+  const machine = spec?.nodeName ?? '<node>';
+  const told = `only when it is off for certain: kubectl delete node ${machine}, or kubectl taint node ${machine} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`;
+  const { labels = {}, namespace = 'default' } = metadata;
+  const network = labels[LABELS.network];
+  const node = /^opnode\.(.+)$/.exec(labels[LABELS.component] ?? '')?.[1];
+  if (!network || !node || labels['app.kubernetes.io/component'] !== 'sequencer') return told;
+  return `${told}; to a plan that asks for it: ${confirmFencedCommand({ namespace, name: network }, node)}`;
 }
 
 /** Pods that the API server refuses are in an event of the StatefulSet only. */

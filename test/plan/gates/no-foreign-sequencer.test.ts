@@ -163,16 +163,29 @@ describe('no-foreign-sequencer', () => {
     it('does not pass over blocks that the candidate has heard of and lacks, however long they are missing', () => {
       const frozen = { safe: 4990, heard: 5009 };
       const verdict = noForeignSequencer([head(0, 5000, frozen), head(9000, 5000, frozen)], takesOver(9000));
-      expect(verdict).toMatchObject({ outcome: 'wait' });
-      expect(verdict.message).toMatch(/has heard of block 5,009 and lacks some after 5,000.*confirmFenced does/);
+      expect(verdict).toMatchObject({ outcome: 'wait', givesUpAbove: 5000 });
+      expect(verdict.message).toMatch(
+        /has heard of block 5,009 and lacks some after 5,000.*would give these blocks up$/,
+      );
+    });
+
+    it('asks for those blocks also when somebody says early that the other one is off', () => {
+      const moved = [head(0, 4990, { safe: 4990, heard: 4990 }), head(4, 5000, { safe: 4990, heard: 5009 })];
+      const still = head(15, 5000, { safe: 4990, heard: 5009 });
+      expect(noForeignSequencer([...moved, still], takesOver(15))).toMatchObject({
+        message: expect.stringContaining('from 4,990 to 5,000 by gossip'),
+        next: { outcome: 'wait', givesUpAbove: 5000 },
+      });
     });
 
     it('does not pass over blocks that another node of the network has', () => {
       const ahead = (seconds: number) =>
         at(seconds, { nodes: [node('acme-0', { unsafe: 5000, ...followed }), node('replica-0', { unsafe: 5003 })] });
-      expect(noForeignSequencer([ahead(0), ahead(20)], takesOver(20)).message).toMatch(
-        /^replica-0 has block 5,003, and acme-0 stands at 5,000: a start now would give these blocks up/,
-      );
+      expect(noForeignSequencer([ahead(0), ahead(20)], takesOver(20))).toEqual({
+        outcome: 'wait',
+        message: 'replica-0 has block 5,003, and acme-0 stands at 5,000: a start now would give these blocks up',
+        givesUpAbove: 5000,
+      });
     });
 
     it('asks none of this at a genesis to whose inbox nobody has ever sent anything', () => {

@@ -77,8 +77,13 @@ function lastTransaction(samples: readonly Sample[], address: string): number {
     .reduce((highest, { blockNumber }) => Math.max(highest, blockNumber), 0);
 }
 
-function stillMoving(samples: readonly Sample[], { address, nonceLatest }: BatcherSample): Verdict | undefined {
-  const moved = samples.find(({ batcher }) => batcher?.ok && batcher.value.nonceLatest < nonceLatest)?.batcher;
+/** Something was sent since the first look. What waited then and is mined by now may be what ours had sent. */
+function stillMoving(samples: readonly Sample[], latest: BatcherSample): Verdict | undefined {
+  const { address, nonceLatest, noncePending } = latest;
+  const moved = samples.find(
+    ({ batcher }) =>
+      batcher?.ok && batcher.value.nonceLatest < nonceLatest && batcher.value.noncePending < noncePending,
+  )?.batcher;
   if (!moved?.ok) return undefined;
   return wait(
     `${address} is sending (nonce ${moved.value.nonceLatest} → ${nonceLatest}) although none of our batchers runs: ` +

@@ -66,6 +66,15 @@ describe('no-foreign-batcher', () => {
       expect(noForeignBatcher([known], context()).outcome).toBe('wait');
     });
 
+    it('calls nobody a sender when only what waited is mined', () => {
+      const mined = seen(60, 1005, 42);
+      expect(noForeignBatcher([...stuck(1000), mined], context()).message).toMatch(
+        /^nonce 42 of .* stands still for 0/,
+      );
+      const another = seen(72, 1006, 43);
+      expect(noForeignBatcher([...stuck(1000), mined, another], context()).message).toContain('is sending');
+    });
+
     it('counts anew when a second one comes, or one of them is mined', () => {
       const second = seen(60, 1005, 41, 43);
       expect(noForeignBatcher([...stuck(1000), second, seen(168, 1014, 41, 43)], context()).outcome).toBe('wait');

@@ -83,7 +83,17 @@ export async function observeComponents(
         break;
       case 'OpBatcher':
         await write<OpBatcherStatus>(deps, object, pods, attempt, (before) =>
-          withConditions(batcherFacts({ pod: pods[0]?.metadata.name, sample, before }), before, judged()),
+          withConditions(
+            batcherFacts({
+              pod: pods[0]?.metadata.name,
+              isReady: pods.some((pod) => isReady(pod as Pod)),
+              sample,
+              before,
+              now: new Date(deps.now()),
+            }),
+            before,
+            judged(),
+          ),
         );
         break;
       case 'OpProposer':

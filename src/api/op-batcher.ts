@@ -5,7 +5,7 @@ import { endpoint } from './endpoint.ts';
 import { wholeObject } from './object-meta.ts';
 import { type TransitionRule, withRules } from './rule.ts';
 import { senderStatus, transaction } from './sender-status.ts';
-import { duration } from './text-fields.ts';
+import { duration, timestamp } from './text-fields.ts';
 
 const bytes = (description: string) => z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe(description);
 const ordered = <L extends string, U extends string>(lower: L, upper: U, example: string) => ({
@@ -169,6 +169,9 @@ export const opBatcherSpec = withRules(
 export const opBatcherStatus = z
   .object({
     ...senderStatus,
+    readyAt: timestamp(
+      'When its pod was last seen ready, some minutes old at most while it is: how long one that is gone has been away.',
+    ).optional(),
     lastInboxTransaction: transaction.optional().describe('Last batch transaction on L1.'),
     pending: z
       .int()

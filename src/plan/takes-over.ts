@@ -1,6 +1,5 @@
-/** Whether a component goes on with what somebody else has begun, so that its last words have to be known first. Pure. */
+/** Whether a sequencer goes on with what somebody else has begun, whose last blocks have to be known first. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
-import type { ComponentRef } from '../contract/plan.ts';
 
 interface Existing {
   readonly kind: string;
@@ -10,18 +9,21 @@ interface Existing {
 /**
  * Not by the kind of the plan: a change may bring the first sequencer of a network, and a repair another one. One whose
  * OpNode is deleted has left its last blocks to the others, or brought them to L1, before it went.
- * @param components all objects of the network
+ * @param name of its OpNode
+ * @param existing all objects of the network
  */
 export function takesOver(
-  { kind, name }: ComponentRef,
+  name: string,
   { components = [], sequencer }: Pick<OptimismNetworkStatus, 'components' | 'sequencer'>,
   existing: readonly Existing[],
 ): boolean {
-  const isRolledOut = components.some((item) => item.kind === kind && item.name === name && item.render !== undefined);
+  const isRolledOut = components.some(
+    (item) => item.kind === 'OpNode' && item.name === name && item.render !== undefined,
+  );
   if (!isRolledOut) return true;
   const last = sequencer?.active;
   const stays = existing.some(
     (item) => item.kind === 'OpNode' && item.metadata.name === last && item.metadata.deletionTimestamp === undefined,
   );
-  return kind === 'OpNode' && last !== name && stays;
+  return last !== name && stays;
 }

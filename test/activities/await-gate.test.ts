@@ -155,6 +155,17 @@ class Scene implements AsyncDisposable {
     await api.client.mergePatch(ref, change, { subresource: 'status' });
   }
 
+  /** When the batcher was last seen ready. */
+  async wasReady(readyAt: string): Promise<void> {
+    const ref = {
+      apiVersion: 'optimism.io/v1alpha1',
+      kind: 'OpBatcher',
+      namespace: api.namespace,
+      name: this.batcher.name,
+    };
+    await api.client.mergePatch(ref, { status: { readyAt } }, { subresource: 'status' });
+  }
+
   get batcher(): ComponentRef {
     return { kind: 'OpBatcher', name: this.of('batcher') };
   }
@@ -214,8 +225,6 @@ describe('a component that was never rolled out', () => {
       type: 'NotReadyYet',
       message: expect.stringContaining('expecting 235'),
     });
-    await scene.says({ components: [scene.batcher] });
-    expect(await scene.passes(['no-foreign-batcher'], scene.batcher)).toMatch(/has sent nothing for 10 L1 blocks/);
   });
 
   it('as a sequencer has to know the last block of whoever made it, also when the plan is a change', async () => {
@@ -228,6 +237,31 @@ describe('a component that was never rolled out', () => {
     });
     await scene.says({ components: [scene.sequencer], active: scene.sequencer.name });
     expect(await scene.passes(['no-foreign-sequencer'], scene.sequencer, { kept })).toMatch(/^nobody else sequences/);
+  });
+});
+
+describe('a batcher that was rolled out and does not run', () => {
+  const long = { message: expect.stringContaining('expecting 235') };
+  const repair = { planKind: 'drift' } as const;
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString().replace(/[.].*/, 'Z');
+
+  it('waits for as long when a wish starts it again, however short it was off', async () => {
+    await scene.says({ components: [scene.batcher] });
+    await scene.wasReady(minutesAgo(1));
+    expect(await scene.waits(['no-foreign-batcher'], scene.batcher)).toMatchObject(long);
+  });
+
+  it('is brought back after a short silence when it ran a moment ago', async () => {
+    await scene.says({ components: [scene.batcher] });
+    await scene.wasReady(minutesAgo(4));
+    expect(await scene.passes(['no-foreign-batcher'], scene.batcher, repair)).toMatch(/sent nothing for 10 L1 blocks/);
+  });
+
+  it('is brought back after a long one when it was away for longer, or nobody knows', async () => {
+    await scene.says({ components: [scene.batcher] });
+    expect(await scene.waits(['no-foreign-batcher'], scene.batcher, repair)).toMatchObject(long);
+    await scene.wasReady(minutesAgo(11));
+    expect(await scene.waits(['no-foreign-batcher'], scene.batcher, repair)).toMatchObject(long);
   });
 });
 

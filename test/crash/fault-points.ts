@@ -7,9 +7,9 @@ import type { StepType } from '../../src/contract/plan.ts';
 /** What the steps do to the world, by the names that they give to `act`. */
 export const EFFECTS: Readonly<Record<StepType | 'complete', readonly string[]>> = {
   storeConfig: ['finalizer', 'apply', 'create', 'identity', 'peers', 'sequencers'],
-  applyComponent: ['finalizer', 'apply', 'prune'],
+  applyComponent: ['finalizer', 'apply', 'prune', 'replicas'],
   deleteComponent: ['delete', 'delete-pod'],
-  awaitPods: [],
+  awaitPods: ['replicas'],
   awaitGate: [],
   stopBatcher: ['scale', 'delete-pod'],
   scaleDown: ['scale', 'delete-pod'],
@@ -35,6 +35,8 @@ const ELSEWHERE = [
   'storeConfig/identity', // a key of an identity that is missing in a Secret of ours
   'storeConfig/sequencers', // a second sequencer that joins
   'applyComponent/prune', // an object that a later render no longer has
+  'applyComponent/replicas', // a StatefulSet that somebody scales while its pods are waited for
+  'awaitPods/replicas',
   'deleteComponent/delete-pod', // a pod whose StatefulSet somebody has deleted without it
   'stopBatcher/delete-pod',
   'scaleDown/delete-pod',

@@ -220,7 +220,7 @@ describe('a chain that somebody else still runs', { timeout: 400_000 }, () => {
   it('is not batched by ours while theirs sends with the same key, and is when a person says that it is off', async () => {
     await stepThatSays(
       /await-no-foreign-batcher/,
-      /another batcher uses its key. Switch it off; if you are sure that it is off, send confirmFenced|not mined yet: another batcher may use its key/,
+      /another batcher uses its key. Switch it off|not mined yet: of a batcher that was stopped/,
     );
     expect((await readAll(devnet, 'StatefulSet')).map(({ metadata }) => metadata.name)).not.toContain('devnet-batcher');
     await batcher.terminate();

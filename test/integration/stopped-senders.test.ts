@@ -10,6 +10,9 @@ const SENDERS = [
   ['devnet-challenger', 'scaleDown'],
 ] as const;
 
+/** 1.5 times its channel duration, and ten: as of a batcher that was never there. Ten would be that of a repair. */
+const SILENCE_BLOCKS = 13;
+
 describe('senders with stopped: true', { timeout: 2 * PATIENCE_MS }, () => {
   const use = useDevnet('stopped-senders', { whole: true });
 
@@ -82,9 +85,8 @@ describe('senders with stopped: true', { timeout: 2 * PATIENCE_MS }, () => {
     const plan = await planAfter(devnet, () => chain.apply(...chain.resources));
     expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });
     const { records } = await auditOf(devnet);
-    const steps = records
-      .filter(({ type, planHash }) => type === 'stepFinished' && planHash === plan.hash)
-      .map(({ step = '' }) => step.slice(3));
+    const finished = records.filter(({ type, planHash }) => type === 'stepFinished' && planHash === plan.hash);
+    const steps = finished.map(({ step = '' }) => step.slice(3));
     expect(steps).toEqual(
       expect.arrayContaining([
         'await-no-foreign-batcher/devnet-batcher',
@@ -93,6 +95,9 @@ describe('senders with stopped: true', { timeout: 2 * PATIENCE_MS }, () => {
         'await-challenging/devnet-challenger',
       ]),
     );
+    const asked = finished.find(({ step }) => step?.endsWith('await-no-foreign-batcher/devnet-batcher'));
+    const [, silence] = /has sent nothing for (\d+) L1 blocks/.exec(String(asked?.details?.['message'])) ?? [];
+    expect(Number(silence)).toBeGreaterThanOrEqual(SILENCE_BLOCKS);
     const { conditions = [] } = await waitForStatus(devnet, 'all is well', ({ conditions: now = [] }) =>
       ['Batching', 'Proposing', 'Challenging', 'Funded'].every((type) =>
         now.some((condition) => condition.type === type && condition.status === 'True'),

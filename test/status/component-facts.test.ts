@@ -149,7 +149,8 @@ describe('what is seen of an OpBatcher', () => {
     batcher: { ok: true, value: account },
     servicePods: [{ pod: 'batcher-0', version: { ok: true, value: 'v1.16.11' } }],
   } as const;
-  const before = batcherFacts({ pod: 'batcher-0', sample, before: {} }).fields;
+  const running = { pod: 'batcher-0', isReady: true, now: NOW };
+  const before = batcherFacts({ ...running, sample, before: {} }).fields;
 
   it('is its account, its last batch and its version', () => {
     expect(opBatcherStatus.parse(before)).toEqual({
@@ -158,17 +159,41 @@ describe('what is seen of an OpBatcher', () => {
       address: account.address,
       balance: '5',
       pending: 2,
+      readyAt: '2026-11-28T12:00:00Z',
       lastInboxTransaction: { hash: `0x${'ab'.repeat(32)}`, block: 44, at: '2026-11-18T11:06:40Z' },
     });
   });
 
   it('stays while L1 and the pod do not answer, and has no version without a pod', () => {
     const mute = { batcher: silent, servicePods: [{ pod: 'batcher-0', version: silent }] };
-    const status = withFacts(before, batcherFacts({ pod: 'batcher-0', sample: mute, before }), NOW);
+    const status = withFacts(before, batcherFacts({ ...running, sample: mute, before }), NOW);
     expect(status).toBeUndefined();
-    expect(withFacts(before, batcherFacts({ pod: undefined, sample: mute, before }), NOW)).not.toHaveProperty(
-      'version',
-    );
+    const gone = { pod: undefined, isReady: false, now: NOW };
+    expect(withFacts(before, batcherFacts({ ...gone, sample: mute, before }), NOW)).not.toHaveProperty('version');
+  });
+});
+
+describe('when an OpBatcher was last ready', () => {
+  const mute = { batcher: silent };
+  const readyAt = (isReady: boolean, seconds: number, readyAt?: string) =>
+    batcherFacts({
+      pod: 'batcher-0',
+      isReady,
+      sample: mute,
+      before: readyAt === undefined ? {} : { readyAt },
+      now: later(seconds),
+    }).fields.readyAt;
+
+  it('is said anew every three minutes while it is', () => {
+    const said = readyAt(true, 0);
+    expect(said).toBe('2026-11-28T12:00:00Z');
+    expect(readyAt(true, 179, said)).toBe(said);
+    expect(readyAt(true, 180, said)).toBe('2026-11-28T12:03:00Z');
+  });
+
+  it('stays when it is no longer, and is not known of one that never was', () => {
+    expect(readyAt(false, 86_400, '2026-11-28T12:00:00Z')).toBe('2026-11-28T12:00:00Z');
+    expect(readyAt(false, 0)).toBeUndefined();
   });
 });
 

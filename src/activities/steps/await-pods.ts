@@ -6,6 +6,7 @@ import { explainPod } from '../gather/pod-problems.ts';
 import { loadRender } from '../state/render-store.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import type { StepContext } from './step-context.ts';
+import { requireReplicas } from './wanted-replicas.ts';
 
 type StatefulSet = KubeObject & {
   spec?: { replicas?: number; updateStrategy?: { rollingUpdate?: { partition?: number } } };
@@ -22,11 +23,14 @@ export async function requirePods(context: StepContext): Promise<void> {
   const { deps, input, at, signal } = context;
   const { step } = input;
   const render = await loadRender(deps.kube, at, step.render ?? '', signal);
-  const expected = render.objects.filter(({ kind }) => kind === 'StatefulSet').map(({ metadata }) => metadata.name);
+  const expected = render.objects.filter(({ kind }) => kind === 'StatefulSet') as readonly StatefulSet[];
   const live = await gatherWorkloads(deps.kube, at, signal);
   const pods = podsOfComponent(live, step.component) as Pod[];
-  for (const name of expected) {
+  for (const { metadata, spec } of expected) {
+    const { name } = metadata;
     const set: StatefulSet = requireStatefulSet(context, live, name);
+    const replicas = spec?.replicas ?? 1;
+    await requireReplicas(context, set, replicas);
     if ((set.status?.observedGeneration ?? 0) < (set.metadata.generation ?? 0)) {
       throw context.notYet(
         `StatefulSet ${name} has not been seen by its controller yet`,
@@ -35,9 +39,7 @@ export async function requirePods(context: StepContext): Promise<void> {
       );
     }
     const ordinals =
-      step.ordinal === undefined
-        ? Array.from({ length: set.spec?.replicas ?? 1 }, (_, ordinal) => ordinal)
-        : [step.ordinal];
+      step.ordinal === undefined ? Array.from({ length: replicas }, (_, ordinal) => ordinal) : [step.ordinal];
     for (const ordinal of ordinals)
       await requirePod(
         context,

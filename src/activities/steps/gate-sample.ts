@@ -1,9 +1,11 @@
 /** What the gates of a step look at: one sample of the chain, and the facts that it is judged by. */
+import type { OpBatcherStatus } from '../../api/op-batcher.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { Discovery } from '../../chain/discovery/discovery.ts';
 import { type PodTarget, takeSample } from '../../chain/sample.ts';
 import type { Sample } from '../../chain/samples.ts';
 import type { ComponentRef, GateName } from '../../contract/plan.ts';
+import { mayBeReplaced } from '../../plan/batcher-absence.ts';
 import { takesOver } from '../../plan/takes-over.ts';
 import { isComplete } from '../desire.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
@@ -43,7 +45,10 @@ export async function gateSample(
 ): Promise<Pick<GateMoment, 'sample' | 'takesOver' | 'discovery'>> {
   const { component } = context.input.step;
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
-  const isTakenOver = takesOver(component, status, wish.resources.components);
+  const isTakenOver =
+    component.kind === 'OpBatcher'
+      ? mayBeReplaced({ planKind: context.input.planKind, readyAt: readyAt(wish, component), now: context.deps.now() })
+      : takesOver(component.name, status, wish.resources.components);
   const { foreignBatcherQuietBlocks } = gateLimits(wish, component, isTakenOver);
   const scanned = earlier.flatMap(({ inbox }) => (inbox?.ok ? [inbox.value.toBlock] : [])).at(-1);
   const targets = sampleTargets(wish, askedPods(names, nodePods(live), component), {
@@ -63,6 +68,11 @@ export async function gateSample(
     : {};
   const sample = await takeSample({ ...targets, ...senders }, context.signal);
   return { sample, takesOver: isTakenOver, discovery };
+}
+
+function readyAt({ resources }: Wish, { kind, name }: ComponentRef): string | undefined {
+  const batcher = resources.components.find((item) => item.kind === kind && item.metadata.name === name);
+  return (batcher?.['status'] as OpBatcherStatus | undefined)?.readyAt;
 }
 
 /** What L1 says of the games; read at most once a minute. undefined while it can not be read: the gate waits then. */

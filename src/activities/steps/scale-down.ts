@@ -2,7 +2,7 @@
 import { FIELD_MANAGER } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
-import { deleteOrphanedPods } from './orphaned-pods.ts';
+import { deleteOrphanedPods, orphanedPods } from './orphaned-pods.ts';
 import type { StepContext } from './step-context.ts';
 
 type StatefulSet = KubeObject & { spec?: { replicas?: number }; status?: { observedGeneration?: number } };
@@ -21,8 +21,14 @@ export interface ScaledToNothing {
   readonly exists: boolean;
 }
 
-/** Scales the step's component to nothing. One attempt: whether its pod is gone is said, not waited for. */
-export async function scaledToNothing(context: StepContext): Promise<ScaledToNothing> {
+/**
+ * Scales the step's component to nothing. One attempt: whether its pod is gone is said, not waited for.
+ * @param mayEnd called while something still runs; nothing has happened when it throws
+ */
+export async function scaledToNothing(
+  context: StepContext,
+  mayEnd: () => Promise<void> = async () => undefined,
+): Promise<ScaledToNothing> {
   const { deps, input, at, signal } = context;
   const { component } = input.step;
   const name = `StatefulSet/${component.name}`;
@@ -31,7 +37,10 @@ export async function scaledToNothing(context: StepContext): Promise<ScaledToNot
   // StatefulSets are listed at the same time, and the one may have made the other in between.
   const live = seen.objects.has(name) ? seen : await gatherWorkloads(deps.kube, at, signal);
   const set: StatefulSet | undefined = live.objects.get(name);
-  if (set && set.spec?.replicas !== 0) {
+  const pods = podsOfComponent(live, component);
+  const stands = set !== undefined && set.spec?.replicas !== 0;
+  if (stands || orphanedPods(live, pods).some(({ metadata }) => !metadata.deletionTimestamp)) await mayEnd();
+  if (stands) {
     const ref = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace, name: component.name };
     // Only the one that was read: a request that arrives late must not stop what has been started again since.
     const { resourceVersion } = set.metadata;
@@ -43,7 +52,6 @@ export async function scaledToNothing(context: StepContext): Promise<ScaledToNot
       ),
     );
   }
-  const pods = podsOfComponent(live, component);
   await deleteOrphanedPods(context, live, pods);
   return { ends: pods.length > 0 || (set !== undefined && mayStillStart(set)), exists: set !== undefined };
 }

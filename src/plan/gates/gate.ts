@@ -65,7 +65,10 @@ export interface GateContext {
   readonly subject: { readonly node?: string; readonly pod?: string; readonly sender?: GateSender };
   /** OpNode that sequences. Absent: none of ours does. */
   readonly activeSequencer?: string;
-  /** Whether it goes on with what somebody else has begun (takes-over.ts): the last words of that one have to be known. */
+  /**
+   * Whether it goes on with what somebody else has begun (takes-over.ts), or may have by now (batcher-absence.ts): the last
+   * words of that one have to be known.
+   */
   readonly takesOver: boolean;
   /** When the gate began, milliseconds since the epoch. */
   readonly startedAt: number;

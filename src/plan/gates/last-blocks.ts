@@ -43,7 +43,7 @@ export function lastBlocksUnknown(
   const why = !peers?.ok || !heard?.ok ? 'its peers are unknown' : hadPeers ? 'no peer has sent it' : 'it has no peers';
   return wait(
     `${pod} stands at ${count(head.number)} (${shortHash(head.hash)}), and whether that is the last block cannot be seen: ${why}. ` +
-      `If the other sequencer is off and had this as its last block, send confirmFenced; else expecting ${seconds(limits.batchSilenceSeconds)} without a batch, ${seconds(silence)} so far`,
+      `Unless the other sequencer is off and had this as its last block, expecting ${seconds(limits.batchSilenceSeconds)} without a batch, ${seconds(silence)} so far`,
   );
 }
 

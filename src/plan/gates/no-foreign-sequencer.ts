@@ -98,10 +98,9 @@ function quietFor(
     return { verdict: notYet(message), since, isUntouched };
   }
   const how = head.number === last.value.safeL2.number ? 'by batches on L1' : 'by gossip';
-  const moved =
+  const message =
     `none of our sequencers is active, but the head of ${pod} went from ${count(before.value.unsafeL2.number)} to ${count(head.number)} ${how}, ${seconds(now / 1000 - since.at / 1000)} ago: ` +
     `somebody else may still sequence this chain. Switch it off`;
-  const message = firm ? moved : `${moved}; if you are sure that it is off, send confirmFenced`;
   return { verdict: notYet(message), since, isUntouched };
 }
 

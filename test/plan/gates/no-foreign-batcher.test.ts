@@ -31,15 +31,64 @@ describe('no-foreign-batcher', () => {
       outcome: 'wait',
       message: expect.stringContaining(`${BATCHER} is sending (nonce 41 → 43)`),
     });
-    expect(verdict.message).toContain('confirmFenced');
+    expect(verdict.message).toContain('Switch it off');
   });
 
-  it('waits while a transaction is in the mempool', () => {
-    const verdict = noForeignBatcher([seen(0, 1000, 41), seen(120, 1010, 41, 42)], context());
-    expect(verdict).toMatchObject({
-      outcome: 'wait',
-      message: expect.stringContaining(`1 transaction of ${BATCHER} not mined yet`),
+  describe('with a transaction in the mempool', () => {
+    const stuck = (...blocks: number[]) => blocks.map((block) => seen((block - 1000) * 12, block, 41, 42));
+
+    it('waits for ever when another batcher may be in its place, and says whose it may be', () => {
+      const verdict = noForeignBatcher(stuck(1000, 1100, 1300), context({ takesOver: true }));
+      expect(verdict).toEqual({
+        outcome: 'wait',
+        message: `1 transaction of ${BATCHER} not mined yet: of a batcher that was stopped, here or elsewhere, or of one that still uses its key`,
+      });
     });
+
+    it('passes when the batcher was away for a moment only, and no other one came for ten L1 blocks', () => {
+      expect(noForeignBatcher(stuck(1000, 1009), context()).message).toContain(
+        `1 transaction of ${BATCHER} not mined yet; nonce 41 of ${BATCHER} stands still for 9 L1 blocks, expecting 10`,
+      );
+      expect(noForeignBatcher(stuck(1000, 1010), context())).toEqual({
+        outcome: 'pass',
+        message: `nobody else batches: 1 transaction of ${BATCHER} not mined yet, and no other one came for 10 L1 blocks`,
+      });
+    });
+
+    it('counts from when it came, whatever the nonce was before', () => {
+      const before = at(-120, { l1: l1(990), batcher: account() });
+      expect(noForeignBatcher([before, ...stuck(1000)], context()).outcome).toBe('wait');
+      expect(noForeignBatcher([before, ...stuck(1000, 1009)], context()).outcome).toBe('wait');
+      expect(noForeignBatcher([before, ...stuck(1000, 1010)], context()).outcome).toBe('pass');
+      const known = at(0, {
+        batcher: account({ noncePending: 42, nonceBefore: { blockNumber: 990, nonce: 41 } }),
+      });
+      expect(noForeignBatcher([known], context()).outcome).toBe('wait');
+    });
+
+    it('calls nobody a sender when only what waited is mined', () => {
+      const mined = seen(60, 1005, 42);
+      expect(noForeignBatcher([...stuck(1000), mined], context()).message).toMatch(
+        /^nonce 42 of .* stands still for 0/,
+      );
+      const another = seen(72, 1006, 43);
+      expect(noForeignBatcher([...stuck(1000), mined, another], context()).message).toContain('is sending');
+    });
+
+    it('counts anew when a second one comes, or one of them is mined', () => {
+      const second = seen(60, 1005, 41, 43);
+      expect(noForeignBatcher([...stuck(1000), second, seen(168, 1014, 41, 43)], context()).outcome).toBe('wait');
+      expect(noForeignBatcher([...stuck(1000), second, seen(180, 1015, 41, 43)], context()).outcome).toBe('pass');
+      const mined = seen(60, 1005, 42, 43);
+      expect(noForeignBatcher([...stuck(1000), mined, seen(168, 1014, 42, 43)], context()).outcome).toBe('wait');
+    });
+  });
+
+  it('expects the silence that it is told', () => {
+    const limits = { foreignBatcherQuietBlocks: 235 };
+    const waits = noForeignBatcher([seen(0, 1000, 41), seen(120, 1010, 41)], context({ limits, takesOver: true }));
+    expect(waits.message).toContain('stands still for 10 L1 blocks, expecting 235');
+    expect(noForeignBatcher([seen(0, 1000, 41), seen(2820, 1235, 41)], context({ limits })).outcome).toBe('pass');
   });
 
   it('waits while an inbox transaction of it is younger than ten blocks, whatever the nonce says', () => {

@@ -41,7 +41,7 @@ describe('no-foreign-sequencer', () => {
     expect(verdict.message).toMatch(
       /head of acme-0 went from 5,000 to 5,005 by gossip, 10 s ago: somebody else may still sequence/,
     );
-    expect(verdict.message).toContain('confirmFenced');
+    expect(verdict.message).toContain('Switch it off');
   });
 
   it('waits while batches that are newer than ours arrive', () => {
@@ -131,7 +131,7 @@ describe('no-foreign-sequencer', () => {
       expect(noForeignSequencer([head(0, 5000, followed), head(20, 5000, cutOff)], takesOver(20))).toEqual({
         outcome: 'wait',
         message:
-          'acme-0 stands at 5,000 (0x00000000…), and whether that is the last block cannot be seen: it has no peers. If the other sequencer is off and had this as its last block, send confirmFenced; else expecting 47 min without a batch, 20 s so far',
+          'acme-0 stands at 5,000 (0x00000000…), and whether that is the last block cannot be seen: it has no peers. Unless the other sequencer is off and had this as its last block, expecting 47 min without a batch, 20 s so far',
       });
     });
 

@@ -159,7 +159,10 @@ describe('two batchers with one key', () => {
     const samples = samplesOf(recorded, batchesIn(...sentIn));
     const seen = verdicts('no-foreign-batcher', samples, () => context());
     expect(seen.map(({ outcome }) => outcome)).not.toContain('pass');
-    expect(verdictAt(seen, 23)?.message).toContain('not mined yet');
+    const elsewhere = verdicts('no-foreign-batcher', samples, () => context({ takesOver: true }));
+    expect(elsewhere.map(({ outcome }) => outcome)).not.toContain('pass');
+    expect(verdictAt(elsewhere, 23)?.message).toContain('not mined yet');
+    expect(verdictAt(seen, 23)?.message).toContain('is sending (nonce 97 → 98)');
     expect(verdictAt(seen, 32)?.message).toContain('is sending (nonce 97 → 100)');
   });
 

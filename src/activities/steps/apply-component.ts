@@ -1,11 +1,12 @@
 /** Step `applyComponent`: the stored render, as it was approved, by server-side apply; then its pods, where it awaits them. */
-import { ANNOTATIONS, FIELD_MANAGER } from '../../api/names.ts';
+import { FIELD_MANAGER } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import type { KubeObject as Manifest } from '../../render/manifest.ts';
 import { withPartition } from '../../render/stateful-set.ts';
 import { gatherLive, isObjectOf } from '../gather/live.ts';
 import { requireOurs } from '../ownership.ts';
 import { loadRender } from '../state/render-store.ts';
+import { annotated } from './annotated.ts';
 import { requirePods } from './await-pods.ts';
 import { changeFinalizer } from './finalizers.ts';
 import type { StepContext } from './step-context.ts';
@@ -67,14 +68,4 @@ async function apply(context: StepContext): Promise<string> {
     );
   }
   return `${objects.length} objects of ${step.component.name} are applied${surplus.length > 0 ? `, ${surplus.length} removed` : ''}`;
-}
-
-/** Says where an object comes from. On the object only, never in a pod template: that would restart pods. */
-export function annotated(object: KubeObject, revision: string, digest: string): KubeObject {
-  const annotations = {
-    ...object.metadata.annotations,
-    [ANNOTATIONS.appliedRevision]: revision,
-    [ANNOTATIONS.renderDigest]: digest,
-  };
-  return { ...object, metadata: { ...object.metadata, annotations } };
 }

@@ -8,7 +8,7 @@ import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import { changeStatus } from '../state/change-status.ts';
 import { loadRender } from '../state/render-store.ts';
-import { annotated } from './apply-component.ts';
+import { annotated } from './annotated.ts';
 import type { StepContext } from './step-context.ts';
 
 type ComponentStatus = NonNullable<OptimismNetworkStatus['components']>[number];

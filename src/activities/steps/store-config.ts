@@ -15,7 +15,7 @@ import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireOurs } from '../ownership.ts';
 import { requireInstallKey } from '../state/install-key.ts';
 import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
-import { annotated } from './apply-component.ts';
+import { annotated } from './annotated.ts';
 import { changeFinalizer } from './finalizers.ts';
 import type { StepContext } from './step-context.ts';
 import { deleteSecrets, renderHistory, surplusAfterChange } from './surplus-secrets.ts';

@@ -36,10 +36,10 @@ const CHANGE_ZOMBIES = ALL
   : ['stopBatcher/scale/before'];
 const TEARDOWN_ZOMBIES = ALL
   ? [
+      'scaleDown/scale/before',
       'stopSequencer/allow/before',
       'stopSequencer/stop/before',
       'stopSequencer/flush/before',
-      'scaleDown/scale/before',
       'deleteComponent/delete/before',
       'removeFinalizers/finalizer/before',
     ]

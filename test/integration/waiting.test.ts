@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { OpNodeStatus } from '../../src/api/op-node.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { UPDATES } from '../../src/contract/messages.ts';
+import type { KubeObject } from '../../src/kube/index.ts';
 import { ALL } from '../crash/fault-points.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
@@ -126,6 +128,15 @@ describe('what takes long', { timeout: 3 * PATIENCE_MS }, () => {
     const { chain } = devnet;
     const halted = (await chain.status()).plan?.hash;
     mend();
+    // All that it has missed takes a busy machine longer than the limit of the gate.
+    await waitUntil(
+      'it has caught up',
+      async () => {
+        const { status } = await read<KubeObject & { status?: OpNodeStatus }>(devnet, 'OpNode', FOLLOWER);
+        return status?.pods?.some(({ l1Lag = Number.POSITIVE_INFINITY }) => l1Lag <= 10) || undefined;
+      },
+      PATIENCE_MS,
+    );
     const done = await planAfter(devnet, () => retry(devnet));
     expect(done).toMatchObject({ kind: 'install', outcome: 'completed', hash: halted });
     expectFairPlay(devnet);

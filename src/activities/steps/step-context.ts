@@ -151,7 +151,7 @@ export function stepActivity(
       // Who was taken over has nothing to say any more: its successor has.
       if (lasts && due && kept.progress !== problem.message && !(error instanceof TakenOver)) {
         try {
-          await tell.waiting(problem.message);
+          await tell.waiting(`${problem.message} → ${problem.fix}`);
           remember({ progressAt: deps.now(), progress: problem.message });
         } catch (untold) {
           // What is waited for must not give way to this: the pending activity shows it.

@@ -338,7 +338,7 @@ describe('the word that another sequencer is off', () => {
         message: expect.stringMatching(/that ana has confirmed the other one to be off gives no blocks up$/),
       });
     expect(await wait({ kept, givenUp: givenUp(step.id, RECORDED_HEAD + 1) })).toMatchObject({
-      message: expect.stringMatching(/ana has given up only what is above \d+$/),
+      message: expect.stringMatching(/what ana has given up is above \d+, where it does not stand$/),
     });
     expect(await wait({ kept, givenUp: givenUp('03-earlier/seq', RECORDED_HEAD) })).toMatchObject({
       type: 'NotReadyYet',

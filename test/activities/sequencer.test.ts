@@ -297,7 +297,7 @@ describe.concurrent('a sequencer', () => {
     [
       'blocks are given up above one that it does not have',
       { givenUp: [{ ...said, above: RECORDED_HEAD + 1, step: STEP }] },
-      /would be lost; ana has given up only what is above \d+$/,
+      /would be lost; what ana has given up is above \d+, where it does not stand$/,
     ],
     [
       'they are given up, said of another step',

@@ -3,9 +3,9 @@ import type { StepInput } from '../../contract/activities.ts';
 
 type GivenUp = NonNullable<StepInput['givenUp']>[number];
 
-/** Who has said so at this step. The block that was named binds: below it nothing was given up. */
+/** Who has said so at this step. The block that was named binds: once it has another one, other blocks are lost. */
 export function givenUpAbove(head: number, input: StepInput): GivenUp | undefined {
-  return saidHere(input).find(({ above }) => above <= head);
+  return saidHere(input).find(({ above }) => above === head);
 }
 
 /**
@@ -14,7 +14,9 @@ export function givenUpAbove(head: number, input: StepInput): GivenUp | undefine
  */
 export function notGivenUp(head: number, input: StepInput): string {
   const said = saidHere(input).at(-1);
-  return said && said.above > head ? `; ${said.by} has given up only what is above ${said.above}` : '';
+  return said && said.above !== head
+    ? `; what ${said.by} has given up is above ${said.above}, where it does not stand`
+    : '';
 }
 
 function saidHere({ givenUp = [], step }: StepInput): readonly GivenUp[] {

@@ -20,8 +20,8 @@ import { sequencing } from './sequencing.ts';
 import { singleSequencer } from './single-sequencer.ts';
 
 export { type Gate, type GateContext, type GateSender, pass, type Verdict, type Wait } from './gate.ts';
+export { LIVE_HEAD_SECONDS } from './last-blocks.ts';
 export { DEFAULT_GATE_LIMITS, type GateLimits } from './limits.ts';
-export { LIVE_HEAD_SECONDS } from './no-foreign-sequencer.ts';
 
 export const gates: Partial<Record<GateName, Gate>> = {
   // L1 is the right chain, synced and alive.

@@ -1,7 +1,10 @@
 import { blocks, count } from '../../chain/facts/words.ts';
 import type { BatcherSample, Sample } from '../../chain/samples.ts';
-import { type Gate, pass, type Verdict, wait } from './gate.ts';
+import { type Gate, pass, type Verdict, wait, waitFirmly } from './gate.ts';
 import { unreadable } from './observations.ts';
+
+/** L1 blocks after a transaction of another batcher in which nobody's word that it is off counts. */
+const JUST_SENT_BLOCKS = 3;
 
 /**
  * Nobody else sends with the batcher's key: its nonce has stood still and no inbox transaction came from it for some L1
@@ -38,7 +41,7 @@ export const noForeignBatcher: Gate = (samples, { limits, takesOver }) => {
     return pass(`nobody else batches: ${address} has sent nothing for ${blocks(quiet, 'L1')}, nonce ${nonceLatest}`);
   }
   return (
-    stillMoving(samples, batcher) ??
+    stillMoving(samples, batcher, quiet) ??
     wait(
       `${pending > 0 ? `${notMined}; ` : ''}nonce ${nonceLatest} of ${address} stands still for ${blocks(quiet, 'L1')}, expecting ${wanted}`,
     )
@@ -76,14 +79,14 @@ function lastTransaction(samples: readonly Sample[], address: string): number {
 }
 
 /** Something was sent since the first look. What waited then and is mined by now may be what ours had sent. */
-function stillMoving(samples: readonly Sample[], latest: BatcherSample): Verdict | undefined {
+function stillMoving(samples: readonly Sample[], latest: BatcherSample, quiet: number): Verdict | undefined {
   const { address, nonceLatest, noncePending } = latest;
   const moved = samples.find(
     ({ batcher }) =>
       batcher?.ok && batcher.value.nonceLatest < nonceLatest && batcher.value.noncePending < noncePending,
   )?.batcher;
   if (!moved?.ok) return undefined;
-  return wait(
+  return (quiet < JUST_SENT_BLOCKS ? waitFirmly : wait)(
     `${address} is sending (nonce ${moved.value.nonceLatest} → ${nonceLatest}) although none of our batchers runs: ` +
       'another batcher uses its key. Switch it off',
   );

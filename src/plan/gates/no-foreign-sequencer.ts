@@ -3,11 +3,8 @@ import { count, seconds } from '../../chain/facts/words.ts';
 import type { NodeSample, Sample, SyncStatus } from '../../chain/samples.ts';
 import { derivationOf } from './derivation-caught-up.ts';
 import { type Gate, type GateContext, pass, type Verdict, wait, waitFirmly } from './gate.ts';
-import { lastBlocksUnknown } from './last-blocks.ts';
+import { LIVE_HEAD_SECONDS, lastBlocksUnknown } from './last-blocks.ts';
 import { derivationHistory, isActive, type Seen, subjectName, subjectPods } from './observations.ts';
-
-/** A head that is younger, and that none of ours has made, is never started on. */
-export const LIVE_HEAD_SECONDS = 10;
 
 /**
  * Nobody else makes blocks of this chain: no block arrives at the candidate, neither by gossip nor by batches on L1, for

@@ -31,26 +31,31 @@ function twoActive(active: readonly NodeSample[]): Verdict {
   );
 }
 
-/** Unequal heads at one height: a fork when it is still there in the next sample, else the moment of a reorg. */
+/**
+ * Unequal heads at one height: a fork when it is so at another height as well, else the moment of a reorg, or one that
+ * stands still on blocks that were given up, which the others pass by.
+ */
 function disagreement(samples: readonly Sample[]): Verdict | undefined {
   const now = differingPods(samples.at(-1));
   if (!now) return undefined;
-  if (!differingPods(samples.at(-2))) return wait(`${now}; looking again`);
+  const before = samples.slice(0, -1).map(differingPods);
+  if (!before.some((seen) => seen && seen.number !== now.number)) return wait(`${now.words}; looking again`);
   return fail(
     'GateFailed',
-    `${now}: the chain has forked`,
+    `${now.words}: the chain has forked`,
     'Find out which node the batches on L1 agree with, and stop sequencing on any other.',
   );
 }
 
-function differingPods(sample: Sample | undefined): string | undefined {
+function differingPods(sample: Sample | undefined): { readonly number: number; readonly words: string } | undefined {
   const seen = new Map<number, { pod: string; hash: string }>();
   for (const { pod, sync } of sample?.nodes ?? []) {
     if (!sync.ok) continue;
     const { number, hash } = sync.value.unsafeL2;
     const other = seen.get(number);
     if (other && other.hash !== hash) {
-      return `block ${count(number)} is ${shortHash(other.hash)} on ${other.pod} and ${shortHash(hash)} on ${pod}`;
+      const words = `block ${count(number)} is ${shortHash(other.hash)} on ${other.pod} and ${shortHash(hash)} on ${pod}`;
+      return { number, words };
     }
     seen.set(number, { pod, hash });
   }

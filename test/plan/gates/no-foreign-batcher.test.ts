@@ -34,6 +34,12 @@ describe('no-foreign-batcher', () => {
     expect(verdict.message).toContain('Switch it off');
   });
 
+  it('takes no word that the other one is off for some blocks after it has sent', () => {
+    const sent = [seen(0, 1000, 41), seen(60, 1005, 43)];
+    expect(noForeignBatcher([...sent, seen(84, 1007, 43)], context())).toMatchObject({ firm: true });
+    expect(noForeignBatcher([...sent, seen(96, 1008, 43)], context())).not.toHaveProperty('firm');
+  });
+
   describe('with a transaction in the mempool', () => {
     const stuck = (...blocks: number[]) => blocks.map((block) => seen((block - 1000) * 12, block, 41, 42));
 

@@ -174,8 +174,33 @@ describe('no-foreign-sequencer', () => {
       const still = head(15, 5000, { safe: 4990, heard: 5009 });
       expect(noForeignSequencer([...moved, still], takesOver(15))).toMatchObject({
         message: expect.stringContaining('from 4,990 to 5,000 by gossip'),
-        next: { outcome: 'wait', givesUpAbove: 5000 },
+        next: { outcome: 'wait', firm: true, message: expect.stringContaining('has heard of block 5,009') },
       });
+    });
+
+    it('takes no word at all while blocks are made that the candidate lacks: somebody sequences', () => {
+      const missed = (seconds: number, heard: number) => head(seconds, 5000, { safe: 4990, heard });
+      const rising = [missed(0, 5010), missed(10, 5015), missed(30, 5025)];
+      expect(noForeignSequencer(rising, takesOver(30))).toMatchObject({
+        firm: true,
+        message: expect.stringMatching(
+          /has heard of block 5,025.*somebody sequences this chain now. Switch that one off$/,
+        ),
+      });
+      const atReplica = at(30, {
+        nodes: [node('acme-0', { unsafe: 5000, heard: 0 }), node('replica-0', { unsafe: 5013 })],
+      });
+      expect(noForeignSequencer([missed(0, 0), atReplica], context({ subject, now: 30 }))).toMatchObject({
+        firm: true,
+      });
+    });
+
+    it('asks for both words where blocks are missing: that they are given up does not say that nobody makes more', () => {
+      const missed = (seconds: number) => head(seconds, 5000, { safe: 4990, heard: 5009 });
+      const unsure = noForeignSequencer([missed(0), missed(60)], takesOver(60));
+      expect(unsure).toMatchObject({ givesUpAbove: 5000, next: { message: expect.stringContaining('it lacks some') } });
+      expect(unsure).not.toHaveProperty('next.givesUpAbove');
+      expect(noForeignSequencer([missed(0), missed(9000)], takesOver(9000))).not.toHaveProperty('next');
     });
 
     it('does not pass over blocks that another node of the network has', () => {
@@ -185,6 +210,7 @@ describe('no-foreign-sequencer', () => {
         outcome: 'wait',
         message: 'replica-0 has block 5,003, and acme-0 stands at 5,000: a start now would give these blocks up',
         givesUpAbove: 5000,
+        next: expect.objectContaining({ message: expect.stringContaining('it lacks some') }),
       });
     });
 

@@ -39,6 +39,8 @@ describe('single-sequencer', () => {
     const forked = (seconds: number, unsafe: number) =>
       at(seconds, { nodes: [active({ unsafe }), replica({ unsafe, fork: 1 })] });
     expect(singleSequencer([forked(0, 5000)], context()).outcome).toBe('wait');
+    // As where one stands still on a block that was given up, and the other one comes by.
+    expect(singleSequencer([forked(0, 5000), forked(1, 5000)], context()).outcome).toBe('wait');
     expect(singleSequencer([forked(0, 5000), forked(2, 5001)], context())).toMatchObject({
       outcome: 'fail',
       message: expect.stringMatching(

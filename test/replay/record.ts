@@ -67,6 +67,28 @@ async function record(devnet: OwnDevnet, folder: string): Promise<void> {
   await save('change-gate-skipped', waiting.workflowId ?? '');
   thaw();
 
+  // One that was stopped waits for whoever may be in its place.
+  for (const stopped of [true, false]) {
+    await chain.apply(resource(devnet, 'devnet-batcher', { maxChannelDuration: 3, stopped }));
+    const { plan: change } = await chain.waitForPhase('AwaitingApproval', 120_000);
+    await entity.signal(SIGNALS.approve, { plan: change?.hash, approver: BY });
+    if (stopped) await chain.waitForPhase('Ready', 180_000);
+  }
+  const asks = await waitUntil(
+    'the gate about other batchers waits',
+    async () => {
+      const { plan: running } = await chain.status();
+      const waits = running?.steps?.some(({ gates, message = '' }) => gates?.includes('no-foreign-batcher') && message);
+      return waits ? running : undefined;
+    },
+    120_000,
+  );
+  // The first is refused by the plan, which asks for the second.
+  for (const node of ['devnet-batcher', 'foreign-batcher'])
+    await entity.executeUpdate(UPDATES.confirmFenced, { args: [{ node, by: BY, reason: 'recorded' }] }).catch(() => {});
+  await chain.waitForPhase('Ready', 180_000);
+  await save('change-fencing-confirmed', asks.workflowId ?? '');
+
   for (const { kind, metadata } of chain.resources) await remove(devnet, kind as 'OptimismNetwork', metadata.name);
   await waitUntil(
     'the entity has ended',
@@ -74,7 +96,7 @@ async function record(devnet: OwnDevnet, folder: string): Promise<void> {
     240_000,
   );
   await save('entity-whole-life', entityId);
-  await save('teardown', `${entityId}/teardown-4`);
+  await save('teardown', `${entityId}/teardown-6`);
 }
 
 /** Without names and paths of the machine that it was recorded on. Sticky queues are named `<process>@<host>-<hash>`. */

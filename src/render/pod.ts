@@ -26,7 +26,7 @@ export interface PodOptions {
  * Seconds between SIGTERM and SIGKILL. The batcher ends its transaction in flight, which takes up to a receipt
  * interval; everything else is gone in under 0.2 s, and minutes would only prolong an outage when one hangs.
  */
-const GRACE_SECONDS = 60;
+export const GRACE_SECONDS = 60;
 
 /** A pod of ours: the component's overrides over the network's defaults over what was seen to work. */
 export function podTemplate(options: PodOptions): PodTemplate {

@@ -18,6 +18,8 @@ export interface Attempted extends Partial<Omit<StepInput, 'step' | 'network' | 
   readonly network: Owner;
   readonly step: Pick<Step, 'type' | 'component'> & Partial<Step>;
   readonly attempt?: number;
+  /** Of its kind: which plan of the network it is. */
+  readonly plan?: number;
   /** How long earlier attempts have tried. */
   readonly waitedMs?: number;
   /** What they have kept. */
@@ -50,11 +52,11 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
 
 /** @throws ApplicationFailure as Temporal gets it */
 export async function resultOf(api: ApiServer, attempted: Attempted): Promise<StepResult> {
-  const { network, step, attempt: number = 1, waitedMs = 0, kept, onKept, ...others } = attempted;
+  const { network, step, attempt: number = 1, plan = 1, waitedMs = 0, kept, onKept, ...others } = attempted;
   const deps = dependenciesOn(api);
   const id = step.id ?? `01-${step.type}/${step.component.name}`;
   const inbound = activityInterceptor(deps);
-  const workflowId = `optimismnetwork/${CLUSTER}/${network.namespace}/${network.name}/install-1`;
+  const workflowId = `optimismnetwork/${CLUSTER}/${network.namespace}/${network.name}/install-${plan}`;
   const info = {
     activityType: step.type,
     activityId: id,

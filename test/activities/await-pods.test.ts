@@ -56,7 +56,8 @@ async function scaled(kind: ComponentRef['kind'], role: string, replicas: number
   });
   const step = (type: StepType) => ({ network, step: { type, component, render, awaitsPods: true } });
   const replicasNow = async () => (await api.client.get<StatefulSet>(ref))?.spec.replicas;
-  return { name, step, replicasNow };
+  const scaleTo = (count: number) => api.client.mergePatch(ref, { spec: { replicas: count } });
+  return { name, step, replicasNow, scaleTo };
 }
 
 it.each(['awaitPods', 'applyComponent'] as const)(
@@ -92,4 +93,58 @@ it.each<[ComponentRef['kind'], string]>([
   const { step, replicasNow } = await scaled(kind, role, 0);
   expect(await failureOf(api, step('awaitPods'))).toMatchObject({ type: 'ObjectLost', nonRetryable: true });
   expect(await replicasNow()).toBe(0);
+});
+
+const NEVER_TWICE: [ComponentRef['kind'], string][] = [
+  ['OpBatcher', 'batcher'],
+  ['OpNode', 'sequencer'],
+];
+
+it.each(NEVER_TWICE)(
+  'a %s (%s) that was switched off after its plan had applied it is not started by a retry of that plan',
+  async (kind, role) => {
+    const { name, step, replicasNow, scaleTo } = await scaled(kind, role, 1);
+    expect(await failureOf(api, step('applyComponent'))).toMatchObject({ type: 'NotReadyYet' });
+    // Done again after a crash, with nobody's doing in between.
+    expect(await failureOf(api, step('applyComponent'))).toMatchObject({ type: 'NotReadyYet' });
+    await scaleTo(0);
+    expect(await failureOf(api, step('applyComponent'))).toMatchObject({
+      type: 'ObjectLost',
+      nonRetryable: true,
+      message: `somebody has scaled StatefulSet ${name} to nothing, although this plan needs it`,
+    });
+    expect(await replicasNow()).toBe(0);
+  },
+);
+
+it.each(['install', 'change', 'drift'] as const)(
+  'a batcher that was off before a plan (%s) applies it is started by that plan, from the same render too',
+  async (planKind) => {
+    const { step, replicasNow, scaleTo } = await scaled('OpBatcher', 'batcher', 1);
+    expect(await failureOf(api, step('applyComponent'))).toMatchObject({ type: 'NotReadyYet' });
+    // By somebody, or by the step of the new plan that stops it before the change.
+    await scaleTo(0);
+    const next = { ...step('applyComponent'), planKind, plan: 2 };
+    expect(await failureOf(api, next)).toMatchObject({ type: 'NotReadyYet' });
+    expect(await replicasNow()).toBe(1);
+    // And not once more when it is off again.
+    await scaleTo(0);
+    expect(await failureOf(api, next)).toMatchObject({ type: 'ObjectLost' });
+  },
+);
+
+it('a batcher that is to stay stopped is applied as often as that is tried', async () => {
+  const { step, replicasNow } = await scaled('OpBatcher', 'batcher', 0, 0);
+  const applied = () => waitUntil('it is applied', () => attempt(api, step('applyComponent')).catch(() => undefined));
+  expect(await applied()).toMatch(/are ready$/);
+  expect(await applied()).toMatch(/are ready$/);
+  expect(await replicasNow()).toBe(0);
+});
+
+it('a replica that somebody has scaled to nothing meanwhile is applied all the same', async () => {
+  const { step, replicasNow, scaleTo } = await scaled('OpNode', 'replica', 1);
+  await failureOf(api, step('applyComponent'));
+  await scaleTo(0);
+  expect(await failureOf(api, step('applyComponent'))).toMatchObject({ type: 'NotReadyYet' });
+  expect(await replicasNow()).toBe(1);
 });

@@ -217,10 +217,10 @@ describe.concurrent('a sequencer', () => {
     ['answers with an error', { mood: 'error' }],
     ['does not answer', { mood: 'hang' }],
     ['has a pod without an address', { withoutIp: true }],
-    ['has just started, and may begin in a moment', { mood: 'starts' }],
   ];
+  const STARTS: [string, Standby] = ['has just started, and may begin in a moment', { mood: 'starts' }];
 
-  it.each(SILENT)('waits for one that %s, as a pod does while it restarts', async (_, standby) => {
+  it.each([...SILENT, STARTS])('waits for one that %s, as a pod does while it restarts', async (_, standby) => {
     await using scene = await Scene.open(standby);
     expect(await scene.failure('startSequencer')).toMatchObject({
       type: 'NotReadyYet',
@@ -243,6 +243,24 @@ describe.concurrent('a sequencer', () => {
     });
     expect(scene.starts()).toBe(0);
     expect(await scene.keys()).toEqual(NOBODY);
+  });
+
+  it.each<[string, Input]>([
+    ['', {}],
+    [', whatever a person has said', { fencedNodes: confirmed('b') }],
+  ])('does not start beside one that has no head for long%s: to take its pod away helps', async (_, words) => {
+    await using scene = await Scene.open({ mood: 'starts' });
+    const failure = await scene.failure('startSequencer', { ...words, ...scene.longSilence });
+    expect(failure).toMatchObject({ type: 'FencingRequired', nonRetryable: true });
+    const why = `whether ${scene.podOf('b')} begins to sequence in a moment is unknown: it answers, and has not read its head yet`;
+    const despite = words.fencedNodes ? '; that it is off, as ana has confirmed, does not count while it answers' : '';
+    expect(failure.message).toBe(`${why}${despite}`);
+    expect(failure.details?.[0]).toMatchObject({
+      fix: `mend its execution client, or its L1; or take its pod away: kubectl scale statefulset b --replicas=0 -n ${api.namespace}. Then: opstack retry ${scene.network} -n ${api.namespace}`,
+    });
+    expect(scene.starts()).toBe(0);
+    await scene.removePod('b');
+    expect(await scene.attempt('startSequencer', words)).toMatch(/^a sequences/);
   });
 
   it('waits for one that misses a single answer, however long the step has waited for something else', async () => {
@@ -308,13 +326,6 @@ describe.concurrent('a sequencer', () => {
     await using scene = await Scene.open();
     scene.b.ahead = 3;
     expect(await scene.failure('startSequencer', input)).toMatchObject({ message: expect.stringMatching(message) });
-    expect(scene.starts()).toBe(0);
-  });
-
-  it('does not start on the word of a person that one is off which has just begun to run', async () => {
-    await using scene = await Scene.open({ mood: 'starts' });
-    const input = { fencedNodes: confirmed('b'), ...scene.longSilence };
-    expect(await scene.failure('startSequencer', input)).toMatchObject({ type: 'FencingRequired' });
     expect(scene.starts()).toBe(0);
   });
 

@@ -11,6 +11,7 @@ import { type OpNode, opNodeAt } from './op-node-at.ts';
 /** As in the recorded answers of op-node: it has not derived that far. */
 const HEAD = 101;
 const LIMIT_SECONDS = 300;
+const BATCHER_KEY = `0x${'22'.repeat(32)}`;
 /** Longer than the step waits when nothing can be seen; less than its limit. */
 const LATE = { waitedMs: 245_000 };
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
     api.client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: api.namespace, name: 'default' }),
   );
   const metadata = { name: 'acme-keys', namespace: api.namespace };
-  const keys = { batcher: `0x${'22'.repeat(32)}`, sequencer: `0x${'33'.repeat(32)}` };
+  const keys = { batcher: BATCHER_KEY, sequencer: `0x${'33'.repeat(32)}` };
   await api.client.create({ apiVersion: 'v1', kind: 'Secret', metadata, ...{ stringData: keys } });
 });
 afterAll(async () => {
@@ -74,12 +75,13 @@ class Scene {
   /** What the last attempt has kept. */
   kept: unknown;
 
-  static async open({ replicas = 1, stopped = false } = {}): Promise<Scene> {
+  static async open({ replicas = 1, stopped = false, skipGates = [] as string[] } = {}): Promise<Scene> {
     const scene = new Scene();
     const changes = {
       'spec.network': 'sepolia/unichain',
       'spec.l1.rpc': { url: l1.url },
       'spec.l1.chainId': undefined,
+      'spec.rollout.skipGates': skipGates,
       'spec.l2': undefined,
       'spec.contracts': undefined,
       'spec.rollupConfig': undefined,
@@ -186,6 +188,52 @@ describe('a batcher runs on', () => {
     expect(await scene.waits({ waitedMs: 301_000 })).toMatchObject({ type: 'GateTimeout' });
     expect(await scene.replicas()).toBe(1);
     expect(await scene.pods()).toBe(1);
+  });
+
+  it('while what the wait for L1 has left of the limit is too little for its pod to end', async () => {
+    const scene = await Scene.open();
+    const late = { waitedMs: 181_000 };
+    const failure = await scene.waits(late);
+    expect(failure).toMatchObject({
+      type: 'NotReadyYet',
+      message: expect.stringMatching(/goes on: .* than the 119 s/),
+    });
+    expect(failure.details?.[0]).toMatchObject({ fix: expect.stringContaining('then retry') });
+    expect(await scene.waits({ waitedMs: 301_000 })).toMatchObject({ type: 'GateTimeout' });
+    expect(await scene.replicas()).toBe(1);
+    // Who has stopped it in time goes on with that, however late it is.
+    await waitUntil('it is scaled to nothing', async () => {
+      await scene.stops({ waitedMs: 175_000 }).catch(() => undefined);
+      return (await scene.replicas()) === 0 || undefined;
+    });
+    expect(await scene.ended(late)).toMatch(/has ended, and everything/);
+  });
+
+  it('while nobody knows its address, which its Secret has', async () => {
+    const scene = await Scene.open();
+    const keys = { apiVersion: 'v1', kind: 'Secret', namespace: api.namespace, name: 'acme-keys' };
+    await api.client.mergePatch(keys, { data: { batcher: null } });
+    const failure = await scene.waits();
+    await api.client.mergePatch(keys, { stringData: { batcher: BATCHER_KEY } });
+    expect(failure).toMatchObject({ message: expect.stringMatching(/its address is unknown$/) });
+    expect(failure.details?.[0]).toMatchObject({ fix: 'see that Secret "acme-keys" is there, with "batcher"' });
+    expect(await scene.replicas()).toBe(1);
+  });
+
+  it('while L1 makes no blocks, unless the spec skips that', async () => {
+    l1State.headAge = 3600;
+    const failure = await (await Scene.open()).waits();
+    expect(failure.details?.[0]).toMatchObject({
+      fix: expect.stringContaining('spec.rollout.gates.l1Reachable.maxHeadAge'),
+    });
+    const scene = await Scene.open({ skipGates: ['l1-reachable'] });
+    l1State.refuses = 'eth_getTransactionCount';
+    expect(await scene.waits()).toMatchObject({ message: expect.stringContaining('its account can not be read') });
+    Object.assign(l1State, { refuses: undefined, chain: 1 });
+    expect(await scene.waits()).toMatchObject({ type: 'ChainMismatch' });
+    expect(await scene.replicas()).toBe(1);
+    l1State.chain = 11_155_111;
+    expect(await scene.ended()).toMatch(/has ended, and everything/);
   });
 
   it('while L1 is another chain, and the plan halts', async () => {

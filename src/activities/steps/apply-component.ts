@@ -1,5 +1,5 @@
 /** Step `applyComponent`: the stored render, as it was approved, by server-side apply; then its pods, where it awaits them. */
-import { FIELD_MANAGER } from '../../api/names.ts';
+import { ANNOTATIONS, FIELD_MANAGER } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import type { KubeObject as Manifest } from '../../render/manifest.ts';
 import { withPartition } from '../../render/stateful-set.ts';
@@ -10,6 +10,7 @@ import { annotated } from './annotated.ts';
 import { requirePods } from './await-pods.ts';
 import { changeFinalizer } from './finalizers.ts';
 import type { StepContext } from './step-context.ts';
+import { requireNotSwitchedOff } from './wanted-replicas.ts';
 
 /** Kinds that a render of a component may have had before and has no more. Never volumes. */
 const PRUNED = ['Service', 'NetworkPolicy', 'PodDisruptionBudget', 'ServiceAccount'];
@@ -37,6 +38,7 @@ async function apply(context: StepContext): Promise<string> {
     step.partition === undefined
       ? render.objects
       : withPartition(render.objects as unknown as Manifest[], step.partition);
+  for (const object of objects as readonly KubeObject[]) await requireNotSwitchedOff(context, object);
   // Whatever is created from here on is taken down again before its owner goes.
   await context.act('finalizer', () =>
     changeFinalizer(
@@ -49,7 +51,7 @@ async function apply(context: StepContext): Promise<string> {
   for (const object of objects as readonly KubeObject[]) {
     await requireOurs({ kube: deps.kube, at, signal }, object, step.component);
     await context.act('apply', () =>
-      deps.kube.apply(annotated(object, revision, step.render ?? ''), {
+      deps.kube.apply(ofThisPlan(context, annotated(object, revision, step.render ?? '')), {
         fieldManager: FIELD_MANAGER,
         force: true,
         signal,
@@ -68,4 +70,11 @@ async function apply(context: StepContext): Promise<string> {
     );
   }
   return `${objects.length} objects of ${step.component.name} are applied${surplus.length > 0 ? `, ${surplus.length} removed` : ''}`;
+}
+
+/** What makes pods says which plan has started it. */
+function ofThisPlan({ workflowId }: StepContext, object: KubeObject): KubeObject {
+  if (object.kind !== 'StatefulSet') return object;
+  const annotations = { ...object.metadata.annotations, [ANNOTATIONS.workflowId]: workflowId };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }

@@ -28,6 +28,8 @@ export interface StepContext {
   readonly at: { readonly namespace: string; readonly name: string };
   readonly signal: AbortSignal;
   readonly attempt: Attempt;
+  /** Of the plan: no other plan ever has it. */
+  readonly workflowId: string;
   /** When the step began, over all attempts; milliseconds since the epoch, by Temporal's clock. */
   readonly startedAt: number;
   /** How long the step has been tried, over all attempts; time without a worker does not count. Milliseconds. */
@@ -77,7 +79,7 @@ export function stepActivity(
       rememberForNextAttempt(deps.redactor.redactJson(kept));
     };
     const at = { namespace: input.network.namespace, name: input.network.name };
-    const runId = info.workflowExecution?.runId ?? '';
+    const { runId = '', workflowId = '' } = info.workflowExecution ?? {};
     const holder: Holder = { runId, scheduledAt: info.scheduledTimestampMs, attempt: info.attempt };
     const lease = createExecutorLease({
       kube: deps.kube,
@@ -94,6 +96,7 @@ export function stepActivity(
       at,
       signal: attempt.signal,
       attempt,
+      workflowId,
       startedAt: info.scheduledTimestampMs,
       waitedMs: () => waitedUntil(deps.now(), kept).waitedMs,
       kept: kept.value,

@@ -10,6 +10,7 @@
 import { takeSample } from '../../chain/sample.ts';
 import type { NodeSample, Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
+import { GRACE_SECONDS } from '../../render/pod.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { gatherWorkloads } from '../gather/live.ts';
 import { requireWish } from '../gather/require-wish.ts';
@@ -54,7 +55,20 @@ async function mayBeStopped(context: StepContext): Promise<void> {
   if (planKind === 'teardown') return;
   const wish = await requireWish(context);
   const wished = wish.batchers.find(({ metadata }) => metadata.name === step.component.name);
-  if (!wished?.spec.stopped) await requireL1(context, wish);
+  if (wished?.spec.stopped) return;
+  await requireL1(context, wish);
+  requireTime(context);
+}
+
+/** What the wait for L1 has left of the limit is enough for its pod to end, else the plan would halt with it off. */
+function requireTime({ input, waitedMs, notYet }: StepContext): void {
+  const { component, limitSeconds } = input.step;
+  const leftMs = limitSeconds * 1000 - waitedMs();
+  if (leftMs >= GRACE_SECONDS * 1000 + MARGIN_MS) return;
+  throw notYet(
+    `${component.name} goes on: to stop it may take longer than the ${Math.max(0, Math.round(leftMs / 1000))} s that the wait for L1 has left of this step's limit`,
+    'nothing to do until the limit is over; then retry, which begins a new one',
+  );
 }
 
 async function drained(context: StepContext): Promise<string> {

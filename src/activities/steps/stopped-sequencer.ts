@@ -8,7 +8,7 @@ import type { PodTarget } from '../../chain/sample.ts';
 import { type SequencerState, sequencerState } from '../../chain/sequencer-state.ts';
 import type { StepInput } from '../../contract/activities.ts';
 import { OperatorError } from '../../contract/failures.ts';
-import { confirmFencedCommand } from '../../status/operator-commands.ts';
+import { confirmFencedCommand, retryCommand } from '../../status/operator-commands.ts';
 import { opNodeUrl } from '../gather/chain-targets.ts';
 import { unknownNames, vouchedFor } from './fenced.ts';
 import type { StepContext } from './step-context.ts';
@@ -40,6 +40,8 @@ interface Answer {
   readonly head?: StoppedHead;
   /** Why it proves nothing. */
   readonly unknown?: string;
+  /** It has said so itself: the word of a person does not take the place of what it says. */
+  readonly answers?: true;
 }
 
 /**
@@ -54,14 +56,16 @@ export async function proveStopped(context: StepContext, others: readonly PodTar
   const answers = await Promise.all(others.map((other) => ask(other, fenced, context.signal)));
   const { silentSince = {} } = (context.kept ?? {}) as Kept;
   const waited = context.waitedMs();
-  const silent = answers.flatMap(({ of, unknown }) =>
-    unknown === undefined ? [] : [{ of, unknown, since: silentSince[of.pod] ?? waited }],
-  );
+  const silent = answers.flatMap((answer) => {
+    const { of, unknown } = answer;
+    return unknown === undefined ? [] : [{ ...answer, unknown, since: silentSince[of.pod] ?? waited }];
+  });
   context.keep({ silentSince: Object.fromEntries(silent.map(({ of, since }) => [of.pod, since])) } satisfies Kept);
   const [first] = silent.sort((a, b) => a.since - b.since);
   if (first) {
-    const strange = unknownNames(others, input);
-    throw nothingProven(context, first.of, { why: first.unknown, silentMs: waited - first.since, strange });
+    const { of, unknown: why, since, answers: isAnswer } = first;
+    const silence = { why, silentMs: waited - since, strange: unknownNames(others, input) };
+    throw isAnswer ? noHead(context, of, silence) : nothingProven(context, of, silence);
   }
   return answers.flatMap(({ head }) => head ?? []);
 }
@@ -71,11 +75,14 @@ async function ask(other: PodTarget, fenced: StepInput['fencedNodes'], signal: A
   const state = await stateOf(other, signal);
   if (state === 'active') throw sequencerChanged(other);
   const url = opNodeUrl(other);
-  if (state !== 'stopped' || !url)
-    return vouchedFor(other, fenced) ? { of: other } : { of: other, unknown: 'it does not answer' };
+  const vouched = vouchedFor(other, fenced);
+  if (state !== 'stopped' || !url) return vouched ? { of: other } : { of: other, unknown: 'it does not answer' };
   const head = await reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
   // One whose references are all zero has just started, and begins to sequence a moment after its RPC is up.
-  if (!head.ok) return { of: other, unknown: 'it has not read its head yet' };
+  if (!head.ok) {
+    const despite = vouched ? `; that it is off, as ${vouched.by} has confirmed, does not count while it answers` : '';
+    return { of: other, unknown: `it answers, and has not read its head yet${despite}`, answers: true };
+  }
   return { of: other, head: { pod: other.pod, number: head.value.unsafeL2.number } };
 }
 
@@ -97,6 +104,22 @@ function nothingProven({ at, notYet }: StepContext, { pod, node }: PodTarget, { 
     type: 'FencingRequired',
     message: `whether ${pod} sequences is unknown: ${why}, and its pod object is still there${strange}`,
     fix: `switch it off, then: ${confirmFencedCommand(at, node)}`,
+  });
+}
+
+/**
+ * It says that it does not sequence, and not where it has come to: its execution client is broken, or its L1 is gone.
+ * Nobody's word helps while it answers; without a pod it is not asked.
+ */
+function noHead(context: StepContext, other: PodTarget, silence: Silence): OperatorError {
+  const { at } = context;
+  const { pod, node } = other;
+  const { why, silentMs, strange } = silence;
+  if (silentMs < RESTART_MS) return nothingProven(context, other, silence);
+  return new OperatorError({
+    type: 'FencingRequired',
+    message: `whether ${pod} begins to sequence in a moment is unknown: ${why}${strange}`,
+    fix: `mend its execution client, or its L1; or take its pod away: kubectl scale statefulset ${node} --replicas=0 -n ${at.namespace}. Then: ${retryCommand(at)}`,
   });
 }
 

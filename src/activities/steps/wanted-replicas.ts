@@ -1,6 +1,7 @@
 /** A StatefulSet that somebody has scaled while a step waits for its pods: what its render says is what counts. */
-import { FIELD_MANAGER } from '../../api/names.ts';
+import { ANNOTATIONS, FIELD_MANAGER } from '../../api/names.ts';
 import { OperatorError } from '../../contract/failures.ts';
+import type { ComponentRef } from '../../contract/plan.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -13,17 +14,10 @@ type StatefulSet = KubeObject & { readonly spec?: { readonly replicas?: number }
  */
 export async function requireReplicas(context: StepContext, set: StatefulSet, wanted: number): Promise<void> {
   const { deps, input, at, signal } = context;
-  const { name, resourceVersion, labels } = set.metadata;
+  const { name, resourceVersion } = set.metadata;
   const seen = set.spec?.replicas ?? 1;
   if (seen === wanted) return;
-  const isNeverTwice =
-    input.step.component.kind === 'OpBatcher' || labels?.['app.kubernetes.io/component'] === 'sequencer';
-  if (seen === 0 && isNeverTwice)
-    throw new OperatorError({
-      type: 'ObjectLost',
-      message: `somebody has scaled StatefulSet ${name} to nothing, although this plan needs it`,
-      fix: 'nothing to do: a new plan starts it again, once nobody else does its work',
-    });
+  if (seen === 0) refuseTwice(input.step.component, set);
   await context.act('replicas', () =>
     deps.kube.mergePatch(
       { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace, name },
@@ -36,4 +30,29 @@ export async function requireReplicas(context: StepContext, set: StatefulSet, wa
     'see who scales it, such as an autoscaler: what runs is scaled by its own object',
     1,
   );
+}
+
+/**
+ * The same where the plan's own apply would be done again, by a retry or after a crash: what was applied by this plan
+ * and has been switched off since is not started, for its gates were asked before that. What another plan has applied
+ * is: this one has asked, or has switched it off itself.
+ * @throws OperatorError ObjectLost for a new plan
+ */
+export async function requireNotSwitchedOff(context: StepContext, object: StatefulSet): Promise<void> {
+  const { deps, input, at, signal, workflowId } = context;
+  if (object.kind !== 'StatefulSet' || object.spec?.replicas === 0) return;
+  const ref = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace, name: object.metadata.name };
+  const set = await deps.kube.get<StatefulSet>(ref, { signal });
+  if (set?.spec?.replicas === 0 && set.metadata.annotations?.[ANNOTATIONS.workflowId] === workflowId)
+    refuseTwice(input.step.component, set);
+}
+
+/** @throws OperatorError ObjectLost when there must never be two of it */
+function refuseTwice({ kind }: ComponentRef, { metadata: { name, labels } }: StatefulSet): void {
+  if (kind !== 'OpBatcher' && labels?.['app.kubernetes.io/component'] !== 'sequencer') return;
+  throw new OperatorError({
+    type: 'ObjectLost',
+    message: `somebody has scaled StatefulSet ${name} to nothing, although this plan needs it`,
+    fix: 'nothing to do: a new plan starts it again, once nobody else does its work',
+  });
 }

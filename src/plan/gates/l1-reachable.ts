@@ -10,16 +10,23 @@ export const l1Reachable: Gate = (samples, context) => {
   return allOf([beacon(sample), executionLayer(sample, context)]);
 };
 
-function executionLayer(sample: Sample, { chain, limits, now }: GateContext): Verdict {
-  if (!sample.l1?.ok) return wait(unreadable('L1', sample.l1));
-  const { chainId, head, syncing } = sample.l1.value;
-  if (chainId !== chain.l1ChainId) {
-    return fail(
-      'ChainMismatch',
-      `the L1 endpoint serves chain ${chainId}, the network settles on chain ${chain.l1ChainId}`,
-      'Correct spec.l1.rpc, or the chain that the spec names.',
-    );
-  }
+/** L1 answers, and is the right chain: what is asked also where the gate is skipped. */
+export function isRightL1({ l1 }: Sample, { chain }: GateContext): Verdict {
+  if (!l1?.ok) return wait(unreadable('L1', l1));
+  const { chainId } = l1.value;
+  if (chainId === chain.l1ChainId) return pass(`L1 is chain ${chainId}`);
+  return fail(
+    'ChainMismatch',
+    `the L1 endpoint serves chain ${chainId}, the network settles on chain ${chain.l1ChainId}`,
+    'Correct spec.l1.rpc, or the chain that the spec names.',
+  );
+}
+
+function executionLayer(sample: Sample, context: GateContext): Verdict {
+  const { limits, now } = context;
+  const right = isRightL1(sample, context);
+  if (right.outcome !== 'pass' || !sample.l1?.ok) return right;
+  const { head, syncing } = sample.l1.value;
   if (syncing) return wait(`the L1 node is still syncing, at block ${count(head.number)}`);
   const age = now / 1000 - head.timestamp;
   if (age > limits.l1MaxHeadAgeSeconds) {

@@ -4,7 +4,7 @@ import { enodeId } from './execution/peers.ts';
 import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
 import { recordedText } from './testing/recording.ts';
 import { rpc } from './testing/rpc.ts';
-import { expectInOrder, recordedWords, wordsOf } from './testing/said-in-order.ts';
+import { eventuallyInOrder, recordedWords, wordsOf } from './testing/said-in-order.ts';
 import { safeAt, statusOf, statusWith, unsafeAt } from './testing/sync-status.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import { peersOf, sequencerEnv, startBatcher, startNode, startOpNode, startSequencing } from './testing/test-chain.ts';
@@ -138,7 +138,7 @@ describe.concurrent('a missed gossip block', () => {
     startBatcher(chain, sequencer);
     await unsafeAt(replica.rpcUrl, frozen.number + 4);
     await statusWith('the tip', replica.rpcUrl, ({ unsafe_l2 }) => Date.now() / 1000 - unsafe_l2.timestamp < 2.5);
-    expectInOrder(replica.node.logs, wordsIn(byDerivation));
+    await eventuallyInOrder(() => replica.node.logs, wordsIn(byDerivation));
     expect(chain.referee.violations()).toEqual([]);
   });
 
@@ -160,7 +160,7 @@ describe.concurrent('a missed gossip block', () => {
     expect(await rpc(replica.ethUrl, 'net_peerCount')).toBe('0x1');
     await unsafeAt(replica.rpcUrl, frozen.number + 3);
     expect((await statusOf(replica.rpcUrl)).safe_l2.number).toBe(0);
-    expectInOrder(replica.node.logs, wordsIn(byClientPeer).slice(0, 3));
+    await eventuallyInOrder(() => replica.node.logs, wordsIn(byClientPeer).slice(0, 3));
   });
 });
 
@@ -179,7 +179,7 @@ describe.concurrent('an old chain', () => {
       .events()
       .filter((event) => event.type === 'publish-failed' && event.reason === 'payload is too old');
     expect(tooOld.length).toBeGreaterThan(150);
-    expectInOrder(sequencer.node.logs, recordedWords('op-node-1.16.11/log-payload-too-old.txt'));
+    await eventuallyInOrder(() => sequencer.node.logs, recordedWords('op-node-1.16.11/log-payload-too-old.txt'));
     expect((await statusOf(replica.rpcUrl)).unsafe_l2.number).toBe(0);
     startBatcher(chain, sequencer);
     await safeAt(replica.rpcUrl, 240);
@@ -226,5 +226,5 @@ test.concurrent('a rotated signer is accepted during the grace, but not by a nod
   await eventually('the end of the grace', () =>
     steady.node.logs.find((line) => line.includes('new signer confirmed in use, ending grace period')),
   );
-  expectInOrder(steady.node.logs, recordedWords('op-node-1.18.2/log-signer-grace.txt'));
+  await eventuallyInOrder(() => steady.node.logs, recordedWords('op-node-1.18.2/log-signer-grace.txt'));
 });

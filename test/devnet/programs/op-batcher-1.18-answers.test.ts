@@ -3,7 +3,7 @@ import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
 import { expectKnownSeries, expectLikeRecorded, expectToTheLetter } from './testing/like-recorded.ts';
 import { recordedText, withoutAccidents } from './testing/recording.ts';
 import { rpc, rpcAnswer } from './testing/rpc.ts';
-import { expectInOrder, kindsOf, recordedWords, wordsOf } from './testing/said-in-order.ts';
+import { eventuallyInOrder, expectInOrder, kindsOf, recordedWords, wordsOf } from './testing/said-in-order.ts';
 import { safeAt, statusOf, unsafeAt } from './testing/sync-status.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import {
@@ -201,7 +201,7 @@ describe('op-batcher 1.16.11 with two sequencers', () => {
     await seen(errors[1]);
     await restarted.terminate();
     await seen(errors[2]);
-    expectInOrder(follower.logs, recorded.map(wordsOf));
+    await eventuallyInOrder(() => follower.logs, recorded.map(wordsOf));
   });
 
   test('log-sequencer-failover: follows the new active sequencer, and goes on to tell the other client its limits', async () => {

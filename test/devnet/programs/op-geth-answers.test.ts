@@ -5,7 +5,7 @@ import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
 import { expectKnownSeries } from './testing/like-recorded.ts';
 import { recording, shapeOf } from './testing/recording.ts';
 import { rpc, rpcAnswer } from './testing/rpc.ts';
-import { expectInOrder, recordedWords } from './testing/said-in-order.ts';
+import { eventuallyInOrder, recordedWords } from './testing/said-in-order.ts';
 import { type SyncStatus, statusWith, unsafeAt } from './testing/sync-status.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import { JWT, sequencerEnv, startBatcher, startGeth, startNode, type TestNode } from './testing/test-chain.ts';
@@ -189,7 +189,7 @@ describe('the log of op-geth', () => {
         .replace(/Isthmus: @\d+/, `Isthmus: @${isthmusTime}`)
         .replace(/Prague: @\d+/, `Prague: @${pragueTime}`),
     );
-    expectInOrder(geth.logs, recorded);
+    await eventuallyInOrder(() => geth.logs, recorded);
   });
 
   test('log-restart-after-sigkill: an unclean shutdown, and a head that it does not have any more', async () => {
@@ -209,6 +209,6 @@ describe('the log of op-geth', () => {
     await said('Ignoring payload with missing parent');
     undo();
     await said('Could not retrieve unknown head from peers');
-    expectInOrder(again.logs, recordedWords(`${folder}/log-restart-after-sigkill.txt`).slice(1));
+    await eventuallyInOrder(() => again.logs, recordedWords(`${folder}/log-restart-after-sigkill.txt`).slice(1));
   });
 });

@@ -4,7 +4,7 @@ import { CHAIN_TEST_MS, eventually } from './testing/eventually.ts';
 import { expectLikeRecorded, expectToTheLetter } from './testing/like-recorded.ts';
 import { recordedText, recording, withoutAccidents } from './testing/recording.ts';
 import { rpc } from './testing/rpc.ts';
-import { expectInOrder, kindsOf, recordedWords, wordsOf } from './testing/said-in-order.ts';
+import { eventuallyInOrder, expectInOrder, kindsOf, recordedWords, wordsOf } from './testing/said-in-order.ts';
 import { type SyncStatus, safeAt, statusOf, statusWith, unsafeAt } from './testing/sync-status.ts';
 import { startTestBed, type TestBed, type TestChain } from './testing/test-bed.ts';
 import { sequencerEnv, startBatcher, startGeth, startNode, type TestNode } from './testing/test-chain.ts';
@@ -97,7 +97,10 @@ describe('without its execution client', () => {
     });
     // Gossip and finality fail side by side: each in its own order.
     for (const kind of [/forkchoice|Engine temporary/, /Payload|payload|Engine temporary/]) {
-      expectInOrder(replica.node.logs.slice(from), kindsOf(recorded.filter((words) => kind.test(words))));
+      await eventuallyInOrder(
+        () => replica.node.logs.slice(from),
+        kindsOf(recorded.filter((words) => kind.test(words))),
+      );
     }
     expectSameReasons(replica.node.logs.slice(from), 'log-el-down');
     await startGeth(chain, 'replica', { address: replica.address });
@@ -111,7 +114,8 @@ describe('without its execution client', () => {
     await logged(standby.node, 'failed to get existing unsafe payload', from);
     await expectToTheLetter(standby.rpcUrl, `${folder}/healthz-jwt-mismatch`);
     await expectLikeRecorded(standby.rpcUrl, `${folder}/outputAtBlock-jwt-mismatch`);
-    expectInOrder(standby.node.logs.slice(from), recordedWords(`${folder}/log-jwt-mismatch-live.txt`));
+    // Gossip and derivation fail side by side.
+    await eventuallyInOrder(() => standby.node.logs.slice(from), recordedWords(`${folder}/log-jwt-mismatch-live.txt`));
     expectSameReasons(standby.node.logs.slice(from), 'log-jwt-mismatch-live');
   });
 });
@@ -177,7 +181,7 @@ describe('without L1', () => {
         'the next round',
         () => sequencer.node.logs.slice(from).filter((line) => line.includes('Failed to get next origin')).length > 1,
       );
-      expectInOrder(sequencer.node.logs.slice(from), recorded);
+      await eventuallyInOrder(() => sequencer.node.logs.slice(from), recorded);
       expectSameReasons(sequencer.node.logs.slice(from), 'log-l1-hang');
     } finally {
       process.kill(pid, 'SIGCONT');
@@ -227,7 +231,7 @@ test('log-blobs-unavailable: a node that cannot fetch blobs starts over for ever
     env: { OP_BATCHER_DATA_AVAILABILITY_TYPE: 'blobs' },
   });
   await logged(sequencer.node, 'failed to fetch blobs', from);
-  expectInOrder(sequencer.node.logs, recordedWords(`${folder}/log-blobs-unavailable.txt`));
+  await eventuallyInOrder(() => sequencer.node.logs, recordedWords(`${folder}/log-blobs-unavailable.txt`));
   expectSameReasons(sequencer.node.logs, 'log-blobs-unavailable');
   const metric = async (name: string) => {
     const text = await (await fetch(`http://${sequencer.address}:7300/metrics`)).text();

@@ -1,7 +1,7 @@
 import { waitUntil } from '../../servers/wait-until.ts';
 
 /** For busy machines: nothing here takes a tenth of it on an idle one. */
-const PATIENCE_MS = 90_000;
+export const PATIENCE_MS = 90_000;
 
 /** For tests that wait for a chain; give it as the test's time-out. */
 export const CHAIN_TEST_MS = 120_000;

@@ -6,9 +6,9 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { UPDATES } from '../contract/messages.ts';
+import { type DecisionAction, UPDATES } from '../contract/messages.ts';
 import { CliError } from './cli-error.ts';
-import type { Decision, DecisionAction } from './decision.ts';
+import type { Decision } from './decision.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface TemporalOptions {

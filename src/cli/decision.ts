@@ -3,11 +3,12 @@
  * OptimismNetwork. Pure.
  *
  * The annotations are a protocol with the operator's look (src/activities/gather/decisions.ts): the first word of a
- * value is its subject (plan hash, gate, node, block), and each decision has a value of its own, which is how a repeated one is
- * told from one that was seen already. `approver` says who; the API server vouches for that where the chart's admission
+ * value is its subject (plan hash, gate, node, block), and each decision has a value of its own, which is how a repeated
+ * one is told from one that was seen already. `approver` says who; the API server vouches for that where the chart's admission
  * policy is installed.
  */
 import { DECISION_ANNOTATIONS } from '../api/names.ts';
+import { type DecisionAction, NEEDS_RUNNING_PLAN } from '../contract/messages.ts';
 import { FOREIGN, GATES, type GateName, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { givenUp, isOff } from '../status/move-words.ts';
 import { confirmFencedCommand, shortHash, statusCommand } from '../status/operator-commands.ts';
@@ -15,17 +16,6 @@ import { CliError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { NetworkObject } from './networks.ts';
 import { isExpired, waitsForApproval } from './plan-view.ts';
-
-export type DecisionAction =
-  | 'approve'
-  | 'reject'
-  | 'pause'
-  | 'resume'
-  | 'retry'
-  | 'abort'
-  | 'skipGate'
-  | 'confirmFenced'
-  | 'giveUpBlocks';
 
 export interface Decision {
   readonly action: DecisionAction;
@@ -43,8 +33,6 @@ const OPPOSITES: Partial<Record<DecisionAction, DecisionAction>> = {
   pause: 'resume',
   resume: 'pause',
 };
-
-const NEEDS_RUNNING_PLAN: readonly DecisionAction[] = ['abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'];
 
 /**
  * The full hash of the plan that is to be approved or rejected.

@@ -1,20 +1,12 @@
 /** What workflows ask of activities. Inputs and results are small JSON without secrets. */
 import type { Problem } from './failures.ts';
 import type { NetworkRef } from './ids.ts';
+import type { DecisionAction } from './messages.ts';
 import type { GateName, Plan, PlanKind, Step, StepState, StepType } from './plan.ts';
 
 /** A decision or command as it reached us, with the way it came. */
 export interface ReceivedDecision {
-  readonly action:
-    | 'approve'
-    | 'reject'
-    | 'pause'
-    | 'resume'
-    | 'retry'
-    | 'abort'
-    | 'skipGate'
-    | 'confirmFenced'
-    | 'giveUpBlocks';
+  readonly action: DecisionAction;
   /** Hash or prefix of the plan (approve, reject). */
   readonly plan?: string;
   readonly gate?: string;

@@ -32,6 +32,17 @@ export const UPDATES = {
 
 export const QUERIES = { status: 'status', plan: 'plan', history: 'history' } as const;
 
+/** What people ask of whatever goes on. */
+export const MOVES = ['pause', 'resume', 'retry', 'abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'] as const;
+export type MoveAction = (typeof MOVES)[number];
+
+/** Everything that people decide, in the order in which it is taken. */
+export const DECISION_ACTIONS = ['approve', 'reject', ...MOVES] as const;
+export type DecisionAction = (typeof DECISION_ACTIONS)[number];
+
+/** What says nothing where no plan runs. */
+export const NEEDS_RUNNING_PLAN: readonly DecisionAction[] = ['abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'];
+
 /** Watcher → entity: "look again". */
 export interface Poke {
   readonly cluster: string;

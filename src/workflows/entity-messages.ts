@@ -10,21 +10,13 @@ import {
 } from '@temporalio/workflow';
 import type { ReceivedDecision } from '../contract/activities.ts';
 import { ENTITY_SIGNALS, isStepMove, type Move } from '../contract/child-messages.ts';
-import { QUERIES, SIGNALS, UPDATES } from '../contract/messages.ts';
+import { MOVES, type MoveAction, QUERIES, SIGNALS, UPDATES } from '../contract/messages.ts';
 import type { Entity } from './entity.ts';
-import {
-  type Guarded,
-  guardChildHalted,
-  guardDecision,
-  guardMove,
-  guardMoveAnswer,
-  MOVES,
-  type MoveType,
-} from './guards.ts';
+import { type Guarded, guardChildHalted, guardDecision, guardMove, guardMoveAnswer } from './guards.ts';
 import { planReport } from './plan-report.ts';
 
 /** What else than a name and a reason a move needs. */
-const SHAPES: Partial<Record<MoveType, string>> = {
+const SHAPES: Partial<Record<MoveAction, string>> = {
   skipGate: '{"gate","by","reason"}',
   confirmFenced: '{"node","by","reason"}',
   giveUpBlocks: '{"above","by","reason"}',

@@ -6,7 +6,7 @@ import { allHandlersFinished, condition, log, setCurrentDetails, sleep, workflow
 import type { Happening, LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
 import { isStepMove, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
-import type { EntityInput } from '../contract/messages.ts';
+import { type EntityInput, type MoveAction, NEEDS_RUNNING_PLAN } from '../contract/messages.ts';
 import { FOREIGN, type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
 import { entityDetails } from '../status/entity-details.ts';
@@ -14,7 +14,7 @@ import { givenUp, isOff } from '../status/move-words.ts';
 import { entityActivities } from './activity-profiles.ts';
 import { EntitySearchAttributes } from './entity-search-attributes.ts';
 import { type CarriedState, EntityState, type Proposal } from './entity-state.ts';
-import { guardMove, type MoveType } from './guards.ts';
+import { guardMove } from './guards.ts';
 import { MoveAnswers } from './move-answers.ts';
 import { Observation } from './observation.ts';
 import { PlanChild } from './plan-child.ts';
@@ -29,9 +29,6 @@ const PAST: Partial<Record<Move['type'], Happening['type']>> = {
   retry: 'retried',
   abort: 'aborted',
 };
-
-/** What says nothing where no plan runs. */
-const NEEDS_PLAN: readonly ReceivedDecision['action'][] = ['abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'];
 
 export class Entity {
   readonly network: EntityInput['network'];
@@ -193,7 +190,7 @@ export class Entity {
 
   async #takeMove(decision: ReceivedDecision): Promise<void> {
     const { state } = this;
-    const guarded = guardMove(decision.action as MoveType, decision);
+    const guarded = guardMove(decision.action as MoveAction, decision);
     const why = guarded.ok ? this.moveRefusal(decision) : guarded.why;
     if (why || !guarded.ok) {
       this.answers.refused(decision, why ?? '');
@@ -255,7 +252,7 @@ export class Entity {
       const off = FOREIGN[gate] ?? 'the sequencer that does not answer';
       return `gate ${gate} can't be skipped; once the other one is proven to be off, send confirmFenced of ${off}`;
     }
-    if (NEEDS_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
+    if (NEEDS_RUNNING_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
     if (move.action === 'retry' && !this.child.isRunning && !this.state.proposal)
       return 'no plan is halted, held back, expired or rejected';
     return undefined;

@@ -2,19 +2,8 @@
 import { MAX_DECIDER_LENGTH } from '../api/names.ts';
 import { type ChildHalted, isStepMove, type Move, type MoveAnswer } from '../contract/child-messages.ts';
 import { type FailureType, NON_RETRYABLE_FAILURES, RETRYABLE_FAILURES } from '../contract/failures.ts';
-import type { Decision } from '../contract/messages.ts';
+import { type Decision, MOVES, type MoveAction } from '../contract/messages.ts';
 import { FOREIGN, GATES, type GateName } from '../contract/plan.ts';
-
-export type MoveType = Exclude<Move['type'], 'supersede'>;
-export const MOVES: readonly MoveType[] = [
-  'pause',
-  'resume',
-  'retry',
-  'abort',
-  'skipGate',
-  'confirmFenced',
-  'giveUpBlocks',
-];
 
 const FAILURES: readonly FailureType[] = [...NON_RETRYABLE_FAILURES, ...RETRYABLE_FAILURES];
 
@@ -45,7 +34,7 @@ export function guardDecision(value: unknown): Guarded<Decision> {
 }
 
 /** `{"by":"<name>","reason":"…"}`, with `gate` for skipGate, `node` for confirmFenced and `above` for giveUpBlocks. */
-export function guardMove(type: MoveType, value: unknown): Guarded<Move> {
+export function guardMove(type: MoveAction, value: unknown): Guarded<Move> {
   if (!isRecord(value)) return refuse('expected one JSON object {"by":"<name>","reason":"<why>"}');
   const by = text(value['by'], MAX_DECIDER_LENGTH);
   const reason = text(value['reason']) ?? '';

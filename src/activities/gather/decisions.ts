@@ -2,21 +2,8 @@
 import { createHash } from 'node:crypto';
 import { DECISION_ANNOTATIONS, MAX_DECIDER_LENGTH } from '../../api/names.ts';
 import type { ReceivedDecision } from '../../contract/activities.ts';
+import { DECISION_ACTIONS } from '../../contract/messages.ts';
 import type { KubeObject } from '../../kube/index.ts';
-
-type Action = ReceivedDecision['action'];
-
-const ACTIONS: readonly Action[] = [
-  'approve',
-  'reject',
-  'pause',
-  'resume',
-  'retry',
-  'abort',
-  'skipGate',
-  'confirmFenced',
-  'giveUpBlocks',
-];
 
 /**
  * An annotation stays where it is, so it is told from its repetition by its value: commands have a value of their own for
@@ -27,7 +14,7 @@ export function decisionsOf(network: KubeObject): ReceivedDecision[] {
   const annotations = network.metadata.annotations ?? {};
   const by = annotations[DECISION_ANNOTATIONS.approver] ?? 'unknown';
   const comment = annotations[DECISION_ANNOTATIONS.comment];
-  return ACTIONS.flatMap((action) => {
+  return DECISION_ACTIONS.flatMap((action) => {
     const value = annotations[DECISION_ANNOTATIONS[action]];
     if (!value) return [];
     const [subject = ''] = value.split(' ');

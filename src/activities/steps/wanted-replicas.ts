@@ -17,7 +17,7 @@ export async function requireReplicas(context: StepContext, set: StatefulSet, wa
   const { name, resourceVersion } = set.metadata;
   const seen = set.spec?.replicas ?? 1;
   if (seen === wanted) return;
-  if (seen === 0) refuseTwice(input.step.component, set);
+  if (seen === 0 && isNeverTwice(input.step.component, set)) throw switchedOff(set);
   await context.act('replicas', () =>
     deps.kube.mergePatch(
       { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace, name },
@@ -41,18 +41,20 @@ export async function requireReplicas(context: StepContext, set: StatefulSet, wa
 export async function requireNotSwitchedOff(context: StepContext, object: StatefulSet): Promise<void> {
   const { deps, input, at, signal, workflowId } = context;
   if (object.kind !== 'StatefulSet' || object.spec?.replicas === 0) return;
+  if (!isNeverTwice(input.step.component, object)) return;
   const ref = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: at.namespace, name: object.metadata.name };
   const set = await deps.kube.get<StatefulSet>(ref, { signal });
   if (set?.spec?.replicas === 0 && set.metadata.annotations?.[ANNOTATIONS.workflowId] === workflowId)
-    refuseTwice(input.step.component, set);
+    throw switchedOff(set);
 }
 
-/** @throws OperatorError ObjectLost when there must never be two of it */
-function refuseTwice({ kind }: ComponentRef, { metadata: { name, labels } }: StatefulSet): void {
-  if (kind !== 'OpBatcher' && labels?.['app.kubernetes.io/component'] !== 'sequencer') return;
-  throw new OperatorError({
+function isNeverTwice({ kind }: ComponentRef, { metadata: { labels } }: StatefulSet): boolean {
+  return kind === 'OpBatcher' || labels?.['app.kubernetes.io/component'] === 'sequencer';
+}
+
+const switchedOff = ({ metadata: { name } }: StatefulSet): OperatorError =>
+  new OperatorError({
     type: 'ObjectLost',
     message: `somebody has scaled StatefulSet ${name} to nothing, although this plan needs it`,
     fix: 'nothing to do: a new plan starts it again, once nobody else does its work',
   });
-}

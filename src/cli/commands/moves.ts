@@ -1,10 +1,11 @@
 /** `opstack pause|resume|retry|abort <network>`: decisions that need nothing but the name of the network. */
 import { Command } from 'commander';
+import type { MoveAction } from '../../contract/messages.ts';
 import type { CliContext } from '../context.ts';
 import { type DecideOptions, decide, withDecideOptions } from '../decide.ts';
-import { checkMove, type DecisionAction } from '../decision.ts';
+import { checkMove } from '../decision.ts';
 
-const MOVES: readonly { readonly name: DecisionAction & string; readonly description: string }[] = [
+const MOVES: readonly { readonly name: MoveAction; readonly description: string }[] = [
   { name: 'pause', description: 'Stop before the next step and start no plan. The chain goes on' },
   { name: 'resume', description: 'Go on after pause' },
   { name: 'retry', description: 'Try the halted step again; have a plan that expired or was rejected proposed again' },

@@ -1,6 +1,6 @@
 /** Compares what a simulated program says with a recorded log: level and message of each line. */
-import { expect, vi } from 'vitest';
-import { PATIENCE_MS } from './eventually.ts';
+import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 import { recordedText } from './recording.ts';
 
 /** `warn Engine temporary error`, of a line of an op-* program or of geth. */
@@ -38,5 +38,8 @@ export function expectInOrder(logs: readonly string[], recorded: readonly string
 }
 
 /** The same of a program that runs on: waits until it has said the last of it. */
-export const eventuallyInOrder = (logs: () => readonly string[], recorded: readonly string[]): Promise<void> =>
-  vi.waitFor(() => expectInOrder(logs(), recorded), { timeout: PATIENCE_MS, interval: 100 });
+export const eventuallyInOrder = (logs: () => readonly string[], recorded: readonly string[]): Promise<true> =>
+  eventually('everything that is recorded, in its order', () => {
+    expectInOrder(logs(), recorded);
+    return true;
+  });

@@ -51,6 +51,9 @@ const l1Blocks = async (count: number) => {
   await eventually(`${count} L1 blocks`, async () => (await l1Head()) >= from + count);
 };
 
+/** Selector of the error with which the factory refuses the same claim again. */
+const GAME_ALREADY_EXISTS = '0x014f6fe5';
+
 describe.concurrent('a proposer', () => {
   test('makes a game with the output of the finalized head, and the next one after the interval', async () => {
     const { chain, node } = await withBatches();
@@ -153,13 +156,17 @@ describe.concurrent('a proposer', () => {
     expect(chain.referee.violations()).toEqual([]);
   });
 
-  test('killed with its transaction pending is replaced by a new process: one game', async () => {
+  test('killed with its transaction pending is followed by a new process: one game', async () => {
     const { chain, node } = await withBatches();
     const env = { OP_PROPOSER_PROPOSAL_INTERVAL: '1h' };
-    const first = startProposer(chain, node, { env });
-    await logged(first, 'Transaction successfully published');
-    expect(await first.kill()).toBe(137);
-    startProposer(chain, node, { env });
+    await finalizedAt(node.rpcUrl, 1);
+    await bed.l1.withoutBlocks(async () => {
+      const first = startProposer(chain, node, { env });
+      await logged(first, 'Transaction successfully published');
+      expect(await first.kill()).toBe(137);
+      const second = startProposer(chain, node, { env });
+      await logged(second, GAME_ALREADY_EXISTS);
+    });
     await gamesOfAtLeast(chain, 1);
     await l1Blocks(4);
     expect(await gamesOf(chain)).toHaveLength(1);

@@ -21,6 +21,8 @@ export interface L1 {
   process: ManagedProcess;
   /** Makes `count` blocks at once. Each advances the chain's clock by a second, so it may run ahead of the real one. */
   mine(count: number): Promise<void>;
+  /** Misses slots while `during` runs: what is sent stays pending. */
+  withoutBlocks<T>(during: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +91,14 @@ export async function startL1(options: L1Options): Promise<L1> {
     process: keepingState(anvil, { rpcUrl, stateFile, clock }),
     async mine(count) {
       await jsonRpc(rpcUrl, 'anvil_mine', [hex(count)]);
+    },
+    async withoutBlocks(during) {
+      await clock.pause();
+      try {
+        return await during();
+      } finally {
+        clock.resume();
+      }
     },
     async stop() {
       await Promise.all([anvil.kill(), beacon.stop()]);

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { lookActivity } from './look.ts';
 import { observeActivity } from './observe.ts';
 import { reportActivity } from './report.ts';
+import { settle } from './settle.ts';
 import { applyComponent } from './steps/apply-component.ts';
 import { awaitGate } from './steps/await-gate.ts';
 import { awaitPods } from './steps/await-pods.ts';
@@ -24,6 +25,7 @@ export function createActivities(deps: ActivityDependencies): EntityActivities &
       effect,
     );
   return {
+    settle,
     look: lookActivity(deps),
     report: reportActivity(deps),
     observe: observeActivity(deps),

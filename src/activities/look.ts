@@ -48,7 +48,8 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     if (!look) return GONE;
     const { result, renders } = look;
     await deps.reached('look/store/before');
-    for (const render of renders) await storeRender({ kube: deps.kube, network: at, uid: result.uid }, render, signal);
+    const store = { kube: deps.kube, network: at, uid: result.uid };
+    await Promise.all(renders.map((render) => storeRender(store, render, signal)));
     if (idle && !result.plan && result.problems.length === 0) await pruneRenders(deps, at, look, attempt);
     if (look.discovery) await writeChainFacts(deps, at, look, attempt);
     const audit = auditStoreOf(deps, { ...at, uid: result.uid });

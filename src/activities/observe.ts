@@ -3,6 +3,7 @@
  * anything needs a decision; while nothing does it fails with a benign NotReadyYet, so that waiting costs no history. It
  * completes when a look would come to something else than the one it started from.
  */
+import { Context } from '@temporalio/activity';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { batchPrice } from '../chain/facts/spending.ts';
 import { takeSample } from '../chain/sample.ts';
@@ -32,6 +33,8 @@ import { changeStatus } from './state/change-status.ts';
 
 /** How far back samples are kept, to see whether heads advance, and what lasts for a minute. */
 const REMEMBERED_MS = 75_000;
+/** When a plan that has begun is first watched. */
+const FIRST_BESIDE_SECONDS = 2;
 
 /** The last samples of each network, oldest first. By uid. */
 const lastSamples = new Map<string, readonly Sample[]>();
@@ -40,6 +43,8 @@ const lastTroubles = new Map<string, readonly PodTrouble[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
   return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
+    // The plan that has just begun was made of a look of this moment, and its first steps are asking already.
+    if (beside && Context.current().info.attempt === 1) throw nothingToDecide(FIRST_BESIDE_SECONDS);
     const attempt = currentAttempt();
     const at = { namespace: network.namespace, name: network.name };
     const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal: attempt.signal });
@@ -53,11 +58,15 @@ export function observeActivity(deps: ActivityDependencies): (input: ObserveInpu
           look.result.problems[0]?.message ??
           'what is wished or what stands in the way has changed',
       };
-    throw new OperatorError(
-      { type: 'NotReadyYet', message: 'nothing needs a decision', fix: 'nothing to do' },
-      { retryAfterSeconds: probeIntervalSeconds },
-    );
+    throw nothingToDecide(probeIntervalSeconds);
   };
+}
+
+function nothingToDecide(retryAfterSeconds: number): OperatorError {
+  return new OperatorError(
+    { type: 'NotReadyYet', message: 'nothing needs a decision', fix: 'nothing to do' },
+    { retryAfterSeconds },
+  );
 }
 
 async function writeWhatIsSeen(

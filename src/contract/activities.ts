@@ -227,9 +227,10 @@ export interface StepResult {
 export type StepActivities = { readonly [T in StepType]: (input: StepInput) => Promise<StepResult> };
 
 /** Activities of the entity itself. */
-export const ENTITY_ACTIVITIES: readonly (keyof EntityActivities)[] = ['look', 'report', 'observe'];
+export const ENTITY_ACTIVITIES: readonly (keyof EntityActivities)[] = ['settle', 'look', 'report', 'observe'];
 
 export interface EntityActivities {
+  settle(input: { readonly network: NetworkRef }): Promise<void>;
   look(input: LookInput): Promise<LookResult>;
   report(input: ReportInput): Promise<void>;
   observe(input: ObserveInput): Promise<ObserveResult>;

@@ -36,6 +36,13 @@ export const entityActivities = proxyActivities<Pick<EntityActivities, 'look' | 
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
+/** Asks nobody and so needs no beats: one that was lost with its worker is soon begun again. */
+export const settleActivity = proxyActivities<Pick<EntityActivities, 'settle'>>({
+  retry: untilItWorks,
+  startToCloseTimeout: '5 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
 /**
  * One attempt is one probe; between attempts nothing runs and nothing is written to history. TRY_CANCEL: whoever
  * cancels an observation does not wait for a probe of a node that may hang.

@@ -2,7 +2,7 @@
  * What the entity does: it waits for something to do, looks, proposes, starts plans and reports. One loop, in which
  * nothing runs beside it but the child that executes a plan and the observation of an idle network.
  */
-import { allHandlersFinished, condition, log, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Happening, LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
 import { isStepMove, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
@@ -11,7 +11,7 @@ import { FOREIGN, type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
 import { entityDetails } from '../status/entity-details.ts';
 import { givenUp, isOff } from '../status/move-words.ts';
-import { entityActivities } from './activity-profiles.ts';
+import { entityActivities, settleActivity } from './activity-profiles.ts';
 import { EntitySearchAttributes } from './entity-search-attributes.ts';
 import { type CarriedState, EntityState, type Proposal } from './entity-state.ts';
 import { guardMove } from './guards.ts';
@@ -19,8 +19,6 @@ import { MoveAnswers } from './move-answers.ts';
 import { Observation } from './observation.ts';
 import { PlanChild } from './plan-child.ts';
 import { planReport } from './plan-report.ts';
-
-const SETTLE_MS = 300;
 
 /** What is on record of moves that count at once. */
 const PAST: Partial<Record<Move['type'], Happening['type']>> = {
@@ -114,7 +112,7 @@ export class Entity {
   }
 
   async #look(): Promise<'gone' | 'replaced' | 'there'> {
-    await sleep(SETTLE_MS, { summary: 'settle: several changes are one look' });
+    await this.#listeningTo(settleActivity.settle({ network: this.network }));
     this.dirty = false;
     const look = await this.#lookWhileListening();
     if (!look.found) {

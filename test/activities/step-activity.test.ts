@@ -8,6 +8,7 @@ import { auditStoreOf } from '../../src/activities/audit-stores.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { activityInterceptor } from '../../src/activities/interceptor.ts';
 import { createRedactor } from '../../src/activities/redaction.ts';
+import { sideBySide } from '../../src/activities/steps/side-by-side.ts';
 import { type StepEffect, stepActivity } from '../../src/activities/steps/step-context.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { createRegistry } from '../../src/catalogue/registry.ts';
@@ -238,6 +239,35 @@ describe('a step that fails by a bug of ours', () => {
     expect(end).toMatchObject({ type: 'GateTimeout', message: expect.stringContaining('x is undefined') });
   });
 });
+
+describe('a step with several effects at the same time', () => {
+  it('takes the executor Lease once, before the first of them', async () => {
+    const { namespace } = api;
+    const before = await leases(namespace);
+    const holders: unknown[] = [];
+    const end = await step.attempt(async ({ act }) => {
+      await sideBySide(['a', 'b', 'c', 'd'], () =>
+        act('apply', async () => holders.push(...(await leases(namespace)))),
+      );
+      return 'applied';
+    });
+    expect(end).toEqual({ message: 'applied' });
+    const taken = holders.filter((holder) => !before.includes(holder));
+    expect(taken).toHaveLength(4);
+    expect(new Set(taken).size).toBe(1);
+  });
+});
+
+async function leases(namespace: string): Promise<unknown[]> {
+  const { items } = await api.client.list<KubeObject & { spec?: { holderIdentity?: string; renewTime?: string } }>({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    namespace,
+  });
+  return items.flatMap(({ metadata, spec }) =>
+    spec?.holderIdentity ? [`${metadata.name} ${metadata.resourceVersion} ${spec.holderIdentity}`] : [],
+  );
+}
 
 describe('a gate that is not asked', () => {
   it('is shown and recorded as skipped, with whose word that was', async () => {

@@ -9,6 +9,7 @@ import { loadRender } from '../state/render-store.ts';
 import { annotated } from './annotated.ts';
 import { requirePods } from './await-pods.ts';
 import { changeFinalizer } from './finalizers.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { StepContext } from './step-context.ts';
 import { requireNotSwitchedOff } from './wanted-replicas.ts';
 
@@ -34,11 +35,11 @@ async function apply(context: StepContext): Promise<string> {
   const { deps, input, at, signal } = context;
   const { step, revision } = input;
   const render = await loadRender(deps.kube, at, step.render ?? '', signal);
-  const objects =
+  const objects: readonly KubeObject[] =
     step.partition === undefined
       ? render.objects
       : withPartition(render.objects as unknown as Manifest[], step.partition);
-  for (const object of objects as readonly KubeObject[]) await requireNotSwitchedOff(context, object);
+  for (const object of objects) await requireNotSwitchedOff(context, object);
   // Whatever is created from here on is taken down again before its owner goes.
   await context.act('finalizer', () =>
     changeFinalizer(
@@ -48,7 +49,7 @@ async function apply(context: StepContext): Promise<string> {
       signal,
     ),
   );
-  for (const object of objects as readonly KubeObject[]) {
+  const applyOne = async (object: KubeObject) => {
     await requireOurs({ kube: deps.kube, at, signal }, object, step.component);
     await context.act('apply', () =>
       deps.kube.apply(ofThisPlan(context, annotated(object, revision, step.render ?? '')), {
@@ -57,7 +58,14 @@ async function apply(context: StepContext): Promise<string> {
         signal,
       }),
     );
-  }
+  };
+  // What makes pods comes when everything is there that they need.
+  const makesPods = ({ kind }: KubeObject) => kind === 'StatefulSet';
+  await sideBySide(
+    objects.filter((object) => !makesPods(object)),
+    applyOne,
+  );
+  await sideBySide(objects.filter(makesPods), applyOne);
   const live = await gatherLive(deps.kube, at, signal);
   const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
   const surplus = [...live.objects].filter(

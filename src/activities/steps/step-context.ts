@@ -89,6 +89,15 @@ export function stepActivity(
       signal: attempt.signal,
     });
     let leaseAt = 0;
+    let taking: Promise<void> | undefined;
+
+    /** Effects that begin at the same time take the Lease once. */
+    async function takeLease(): Promise<void> {
+      await lease.take(holder);
+      leaseAt = Date.now();
+      // The lease has the network's name: it says nothing of another network that has it by now.
+      await requireNoSuccessor(deps.kube, at, input.uid, attempt.signal);
+    }
 
     const context: StepContext = {
       deps,
@@ -102,11 +111,11 @@ export function stepActivity(
       kept: kept.value,
       keep: (value) => remember({ value }),
       async act(name, run, of = input.step.type) {
-        if (Date.now() - leaseAt > LEASE_FRESH_MS) {
-          await lease.take(holder);
-          leaseAt = Date.now();
-          // The lease has the network's name: it says nothing of another network that has it by now.
-          await requireNoSuccessor(deps.kube, at, input.uid, attempt.signal);
+        if (taking || Date.now() - leaseAt > LEASE_FRESH_MS) {
+          taking ??= takeLease().finally(() => {
+            taking = undefined;
+          });
+          await taking;
         }
         await deps.reached(`${of}/${name}/before`, input.step.id);
         attempt.requireCurrent();

@@ -17,6 +17,7 @@ import { requireInstallKey } from '../state/install-key.ts';
 import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
 import { annotated } from './annotated.ts';
 import { changeFinalizer } from './finalizers.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { StepContext } from './step-context.ts';
 import { deleteSecrets, renderHistory, surplusAfterChange } from './surplus-secrets.ts';
 
@@ -26,18 +27,34 @@ export async function storeConfig(context: StepContext): Promise<string> {
   const { deps, input, at, signal } = context;
   const render = await loadRender(deps.kube, at, input.step.render ?? '', signal);
   await setFinalizers(context);
-  for (const object of render.objects) {
-    await mustBeOurs(context, object);
-    await context.act('apply', () => deps.kube.apply(object, { fieldManager: FIELD_MANAGER, force: true, signal }));
-  }
   const installKey = installKeyOf(context, render);
-  for (const [name, copies] of byTarget(render.copies)) await copySecret(context, installKey, name, copies);
-  for (const { secret, keys } of render.identities) await ensureKeys(context, installKey, secret, keys);
+  await sideBySide(
+    [
+      ...render.objects.map((object) => () => applyFile(context, object)),
+      ...[...byTarget(render.copies)].map(
+        ([name, copies]) =>
+          () =>
+            copySecret(context, installKey, name, copies),
+      ),
+      ...render.identities.map(
+        ({ secret, keys }) =>
+          () =>
+            ensureKeys(context, installKey, secret, keys),
+      ),
+    ],
+    (store) => store(),
+  );
   await storePeers(context, render);
   await ensureSequencers(context, render.sequencers);
   const surplus = surplusAfterChange(render, await renderHistory(context));
   await deleteSecrets(context, surplus);
   return `${render.objects.length} chain files, ${render.copies.length} key copies and ${render.identities.length} identities are stored${surplus.length > 0 ? `, ${surplus.length} former ones removed` : ''}`;
+}
+
+async function applyFile(context: StepContext, object: KubeObject): Promise<void> {
+  const { deps, signal } = context;
+  await mustBeOurs(context, object);
+  await context.act('apply', () => deps.kube.apply(object, { fieldManager: FIELD_MANAGER, force: true, signal }));
 }
 
 type InstallKey = () => Promise<Buffer>;
@@ -65,16 +82,18 @@ async function setFinalizers(context: StepContext): Promise<void> {
     resources.network,
     ...resources.components.filter((component) => componentRole(component) !== undefined),
   ];
-  for (const { kind, metadata } of ours.filter((object) => !object.metadata.deletionTimestamp)) {
-    await context.act('finalizer', () =>
-      changeFinalizer(
-        deps.kube,
-        { kind: kind as KindName, namespace: at.namespace, name: metadata.name },
-        true,
-        signal,
+  await sideBySide(
+    ours.filter((object) => !object.metadata.deletionTimestamp),
+    ({ kind, metadata }) =>
+      context.act('finalizer', () =>
+        changeFinalizer(
+          deps.kube,
+          { kind: kind as KindName, namespace: at.namespace, name: metadata.name },
+          true,
+          signal,
+        ),
       ),
-    );
-  }
+  );
 }
 
 function metadata(context: StepContext, name: string) {

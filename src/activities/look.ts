@@ -11,6 +11,7 @@ import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Look, lookOnce } from './look-once.ts';
 import { pruneRenders } from './prune-renders.ts';
+import { sideBySide } from './side-by-side.ts';
 import { changeStatus } from './state/change-status.ts';
 import { storeRender } from './state/render-store.ts';
 
@@ -49,7 +50,7 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     const { result, renders } = look;
     await deps.reached('look/store/before');
     const store = { kube: deps.kube, network: at, uid: result.uid };
-    await Promise.all(renders.map((render) => storeRender(store, render, signal)));
+    await sideBySide(renders, (render) => storeRender(store, render, signal));
     if (idle && !result.plan && result.problems.length === 0) await pruneRenders(deps, at, look, attempt);
     if (look.discovery) await writeChainFacts(deps, at, look, attempt);
     const audit = auditStoreOf(deps, { ...at, uid: result.uid });

@@ -1,5 +1,5 @@
 /**
- * Activity `observe`: watches an idle network. Each attempt probes chain and pods, writes health, and looks whether
+ * Activity `observe`: watches an idle network. Each attempt probes chain and pods (beside a plan from the second one on), writes health, and looks whether
  * anything needs a decision; while nothing does it fails with a benign NotReadyYet, so that waiting costs no history. It
  * completes when a look would come to something else than the one it started from.
  */
@@ -43,7 +43,7 @@ const lastTroubles = new Map<string, readonly PodTrouble[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
   return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
-    // The plan that has just begun was made of a look of this moment, and its first steps are asking already.
+    // It was observed until the plan began, whose first steps are asking already.
     if (beside && Context.current().info.attempt === 1) throw nothingToDecide(FIRST_BESIDE_SECONDS);
     const attempt = currentAttempt();
     const at = { namespace: network.namespace, name: network.name };

@@ -8,5 +8,4 @@ import type { EntityActivities } from '../contract/activities.ts';
 
 const SETTLE_MS = 300;
 
-/** @throws CancelledFailure as soon as it is cancelled */
 export const settle: EntityActivities['settle'] = () => Context.current().sleep(SETTLE_MS);

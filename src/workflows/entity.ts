@@ -112,7 +112,8 @@ export class Entity {
   }
 
   async #look(): Promise<'gone' | 'replaced' | 'there'> {
-    await this.#listeningTo(settleActivity.settle({ network: this.network }));
+    const summary = 'several changes are one look';
+    await this.#listeningTo(settleActivity.settle.executeWithOptions({ summary }, [{ network: this.network }]));
     this.dirty = false;
     const look = await this.#lookWhileListening();
     if (!look.found) {

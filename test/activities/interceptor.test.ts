@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { currentAttempt } from '../../src/activities/deadline.ts';
 import { activityInterceptor, rememberForNextAttempt, toOperatorError } from '../../src/activities/interceptor.ts';
 import { createRedactor } from '../../src/activities/redaction.ts';
+import { ENTITY_ACTIVITIES } from '../../src/contract/activities.ts';
 import { OperatorError, type Problem } from '../../src/contract/failures.ts';
 import { KubeApiError, KubeUnreachableError } from '../../src/kube/index.ts';
 
@@ -46,7 +47,7 @@ describe('a failure on its way to Temporal', () => {
   });
 
   it('of a look or a report is never final: nobody would handle it', async () => {
-    for (const activity of ['look', 'report', 'observe']) {
+    for (const activity of ENTITY_ACTIVITIES) {
       expect(await failureOf(activity, new OperatorError(problem('Forbidden')))).toMatchObject({ nonRetryable: false });
     }
   });

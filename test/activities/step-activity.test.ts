@@ -8,13 +8,14 @@ import { auditStoreOf } from '../../src/activities/audit-stores.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { activityInterceptor } from '../../src/activities/interceptor.ts';
 import { createRedactor } from '../../src/activities/redaction.ts';
-import { sideBySide } from '../../src/activities/steps/side-by-side.ts';
+import { sideBySide } from '../../src/activities/side-by-side.ts';
 import { type StepEffect, stepActivity } from '../../src/activities/steps/step-context.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { createRegistry } from '../../src/catalogue/registry.ts';
 import type { StepInput, StepResult } from '../../src/contract/activities.ts';
 import { createKubeClient, type KubeObject } from '../../src/kube/index.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
+import { sample } from '../api/sample-objects.ts';
 import { kubeconfigFor } from '../kube/kubeconfig-file.ts';
 import { createOwner, type Owner } from './owner.ts';
 
@@ -158,6 +159,13 @@ class Played {
     return network?.status?.plan?.steps?.[0];
   }
 
+  /** Somebody deletes the network and creates one of the same name. */
+  async createdAnew(): Promise<void> {
+    const { namespace, name } = this.#network;
+    await api.client.delete({ apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', namespace, name });
+    await api.create(sample('OptimismNetwork', {}, name));
+  }
+
   async records() {
     const { namespace, name, uid } = this.#network;
     return (await auditStoreOf(this.#deps, { namespace, name, uid }).list()).map(({ type, outcome, actor }) => ({
@@ -255,6 +263,21 @@ describe('a step with several effects at the same time', () => {
     const taken = holders.filter((holder) => !before.includes(holder));
     expect(taken).toHaveLength(4);
     expect(new Set(taken).size).toBe(1);
+  });
+});
+
+describe('a step whose network is another one by now', () => {
+  it('has no effect, also where a second one begins after the first was refused', async () => {
+    await step.createdAnew();
+    const done: string[] = [];
+    const end = await step.attempt(async ({ act }) => {
+      const first = act('apply', async () => done.push('first'));
+      await first.catch(() => undefined);
+      await act('apply', async () => done.push('second'));
+      return 'applied';
+    });
+    expect(end).toMatchObject({ type: 'NetworkDeleted' });
+    expect(done).toEqual([]);
   });
 });
 

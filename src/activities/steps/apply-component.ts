@@ -5,11 +5,11 @@ import type { KubeObject as Manifest } from '../../render/manifest.ts';
 import { withPartition } from '../../render/stateful-set.ts';
 import { gatherLive, isObjectOf } from '../gather/live.ts';
 import { requireOurs } from '../ownership.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { loadRender } from '../state/render-store.ts';
 import { annotated } from './annotated.ts';
 import { requirePods } from './await-pods.ts';
 import { changeFinalizer } from './finalizers.ts';
-import { sideBySide } from './side-by-side.ts';
 import type { StepContext } from './step-context.ts';
 import { requireNotSwitchedOff } from './wanted-replicas.ts';
 

@@ -88,15 +88,18 @@ export function stepActivity(
       now: deps.now,
       signal: attempt.signal,
     });
+    let held = false;
     let leaseAt = 0;
     let taking: Promise<void> | undefined;
 
     /** Effects that begin at the same time take the Lease once. */
     async function takeLease(): Promise<void> {
       await lease.take(holder);
-      leaseAt = Date.now();
+      held = true;
+      const takenAt = Date.now();
       // The lease has the network's name: it says nothing of another network that has it by now.
       await requireNoSuccessor(deps.kube, at, input.uid, attempt.signal);
+      leaseAt = takenAt;
     }
 
     const context: StepContext = {
@@ -111,7 +114,7 @@ export function stepActivity(
       kept: kept.value,
       keep: (value) => remember({ value }),
       async act(name, run, of = input.step.type) {
-        if (taking || Date.now() - leaseAt > LEASE_FRESH_MS) {
+        if (Date.now() - leaseAt > LEASE_FRESH_MS) {
           taking ??= takeLease().finally(() => {
             taking = undefined;
           });
@@ -190,7 +193,7 @@ export function stepActivity(
       throw await failed(error);
     } finally {
       const control = { signal: attempt.recordSignal };
-      if (leaseAt > 0) await lease.release(holder, control).catch(() => undefined);
+      if (held) await lease.release(holder, control).catch(() => undefined);
     }
   };
 }

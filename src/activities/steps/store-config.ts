@@ -13,11 +13,11 @@ import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.
 import { gatherCustomResources } from '../gather/custom-resources.ts';
 import { gatherWorkloads, podsOfComponent } from '../gather/live.ts';
 import { requireOurs } from '../ownership.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { requireInstallKey } from '../state/install-key.ts';
 import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
 import { annotated } from './annotated.ts';
 import { changeFinalizer } from './finalizers.ts';
-import { sideBySide } from './side-by-side.ts';
 import type { StepContext } from './step-context.ts';
 import { deleteSecrets, renderHistory, surplusAfterChange } from './surplus-secrets.ts';
 
@@ -69,31 +69,25 @@ function installKeyOf({ deps, signal }: StepContext, { installation }: StoredRen
 }
 
 async function setFinalizers(context: StepContext): Promise<void> {
-  const { deps, at, signal } = context;
+  const { deps, input, at, signal } = context;
   const resources = await gatherCustomResources(deps.kube, at, signal);
-  if (!resources || resources.network.metadata.uid !== context.input.uid) {
+  const set = (kind: KindName, name: string, uid?: string) =>
+    context.act('finalizer', () =>
+      changeFinalizer(deps.kube, { kind, namespace: at.namespace, name, ...(uid ? { uid } : {}) }, true, signal),
+    );
+  // First that of the network: one that goes without a teardown leaves components behind that nobody lets go.
+  const isHeld = resources?.network.metadata.uid === input.uid && (await set('OptimismNetwork', at.name, input.uid));
+  if (!resources || !isHeld) {
     throw new OperatorError({
       type: 'NetworkDeleted',
-      message: `OptimismNetwork "${at.name}" is gone, or is another one of the same name`,
+      message: `OptimismNetwork "${at.name}" is gone or about to go, or is another one of the same name`,
       fix: 'nothing to do: the next look decides',
     });
   }
-  const ours = [
-    resources.network,
-    ...resources.components.filter((component) => componentRole(component) !== undefined),
-  ];
-  await sideBySide(
-    ours.filter((object) => !object.metadata.deletionTimestamp),
-    ({ kind, metadata }) =>
-      context.act('finalizer', () =>
-        changeFinalizer(
-          deps.kube,
-          { kind: kind as KindName, namespace: at.namespace, name: metadata.name },
-          true,
-          signal,
-        ),
-      ),
+  const ours = resources.components.filter(
+    (component) => componentRole(component) !== undefined && !component.metadata.deletionTimestamp,
   );
+  await sideBySide(ours, ({ kind, metadata }) => set(kind as KindName, metadata.name));
 }
 
 function metadata(context: StepContext, name: string) {

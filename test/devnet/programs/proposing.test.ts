@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ContractFacts } from '../../../src/render/index.ts';
@@ -44,7 +45,9 @@ const logged = (container: TestContainer, text: string) =>
   eventually(`"${text}"`, () => container.logs.find((line) => line.includes(text)));
 const healthzOf = async ({ address }: TestContainer) =>
   (await fetch(`http://${address}:${PROPOSER_RPC_PORT}/healthz`)).status;
-const l1Head = async () => Number(await jsonRpc<string>(bed.l1.rpcUrl, 'eth_blockNumber'));
+const l1Block = async (tag: string) =>
+  Number((await jsonRpc<{ number: string }>(bed.l1.rpcUrl, 'eth_getBlockByNumber', [tag, false])).number);
+const l1Head = () => l1Block('latest');
 /** Waits for as many new L1 blocks: things that do not happen have had their chance. */
 const l1Blocks = async (count: number) => {
   const from = await l1Head();
@@ -53,6 +56,18 @@ const l1Blocks = async (count: number) => {
 
 /** Selector of the error with which the factory refuses the same claim again. */
 const GAME_ALREADY_EXISTS = '0x014f6fe5';
+
+/** Waits until the node has taken in all of an L1 that stands still: both proposers find the same to be final. */
+async function followed(rpcUrl: string): Promise<void> {
+  const [head, final] = await Promise.all([l1Block('latest'), l1Block('finalized')]);
+  await statusWith(
+    `all of L1 up to ${head}`,
+    rpcUrl,
+    ({ head_l1, current_l1, finalized_l1 }) =>
+      head_l1.number === head && current_l1.number === head && finalized_l1.number === final,
+  );
+  await delay(1000); // and has told its execution client
+}
 
 describe.concurrent('a proposer', () => {
   test('makes a game with the output of the finalized head, and the next one after the interval', async () => {
@@ -161,6 +176,7 @@ describe.concurrent('a proposer', () => {
     const env = { OP_PROPOSER_PROPOSAL_INTERVAL: '1h' };
     await finalizedAt(node.rpcUrl, 1);
     await bed.l1.withoutBlocks(async () => {
+      await followed(node.rpcUrl);
       const first = startProposer(chain, node, { env });
       await logged(first, 'Transaction successfully published');
       expect(await first.kill()).toBe(137);

@@ -11,6 +11,7 @@ export interface L2Ref {
 export interface SyncStatus {
   readonly current_l1: { readonly number: number };
   readonly head_l1: { readonly number: number };
+  readonly finalized_l1: { readonly number: number };
   readonly unsafe_l2: L2Ref;
   readonly safe_l2: L2Ref;
   readonly finalized_l2: L2Ref;

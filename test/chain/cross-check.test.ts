@@ -26,6 +26,9 @@ const discovery: Discovery = {
   l2ChainId: '901',
   l1GenesisHash: rollup.genesis.l1.hash,
   unreadable: [],
+  games: [],
+  isUnknownVersion: false,
+  contradictions: [],
 };
 const configured = { l1ChainId: 900, l2ChainId: 901, batcherAddress: BATCHER.toLowerCase(), signerAddress: SIGNER };
 

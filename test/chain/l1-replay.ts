@@ -17,13 +17,40 @@ export interface Recording {
     readonly implementation: string | null;
     readonly emptyProxy: string | null;
   };
-  readonly storage: readonly { readonly address: string; readonly slot: string; readonly value: string }[];
-  readonly calls: readonly {
-    readonly to: string;
-    readonly data: string;
-    readonly result?: string;
-    readonly error?: RecordedError;
-  }[];
+  readonly storage: readonly RecordedSlot[];
+  readonly calls: readonly RecordedCall[];
+  /** Later moments of the same chain, with what was asked again then. */
+  readonly phases?: Readonly<Record<string, Phase>>;
+}
+
+interface RecordedSlot {
+  readonly address: string;
+  readonly slot: string;
+  readonly value: string;
+}
+
+interface RecordedCall {
+  readonly to: string;
+  readonly data: string;
+  readonly result?: string;
+  readonly error?: RecordedError;
+}
+
+export interface Phase {
+  readonly block: number;
+  readonly expected?: Readonly<Record<string, string | number>>;
+  readonly calls: readonly RecordedCall[];
+  readonly storage: readonly RecordedSlot[];
+}
+
+/** The chain as it was in a phase: what was asked again then counts. */
+export function inPhase<T extends Recording>(recording: T, { block, calls, storage }: Phase): T {
+  return {
+    ...recording,
+    block: { ...recording.block, number: block },
+    calls: [...recording.calls, ...calls],
+    storage: [...recording.storage, ...storage],
+  };
 }
 
 interface Request {

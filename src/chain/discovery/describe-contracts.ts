@@ -1,34 +1,60 @@
 import { getAddress } from 'ethers';
+import { type Addresses, contradictionsIn, type GivenAddresses, resolveAddresses } from './addresses.ts';
 import type { DiscoveredRoles, Discovery } from './discovery.ts';
 import { ASKED_GAME_TYPES, compact } from './dispute-game.ts';
-import { generationOf } from './generations/index.ts';
+import { type Generation, nameOf } from './generations/generation.ts';
+import { generationOf, gettersOf, isUnknownVersion } from './generations/index.ts';
 import type { ChainReading } from './read-chain.ts';
 import type { GameReading } from './read-game.ts';
 
 /** Everything that was read, in the words of the API. */
-export function describeContracts(systemConfig: string, chain: ChainReading, reading: GameReading): Discovery {
-  const { answers } = chain;
-  const { gameType, game } = reading;
-  const has = (getter: string) =>
-    answers.keys().some((key) => key.startsWith(`systemConfig.${getter}(`) && answers.has(key));
+export function describeContracts(
+  systemConfig: string,
+  chain: ChainReading,
+  reading: GameReading,
+  given: GivenAddresses = {},
+): Discovery {
+  const { answers, gameType } = chain;
+  const { games } = reading;
+  const respectedGame = games.find(({ type }) => type === gameType);
+  const generation = generationOf((getter) => hasGetter(chain, 'systemConfig', getter));
+  const version = answers.text('systemConfig.version()') ?? 'unknown';
   const startBlock = answers.integer('systemConfig.startBlock()');
+  const onL1 = {
+    ...chain.onL1,
+    anchorStateRegistry: chain.onL1['anchorStateRegistry'] ?? respectedGame?.anchorStateRegistry,
+    // SystemConfig has one from v7; super games say none.
+    delayedWETH: respectedGame?.delayedWETH ?? answers.address('systemConfig.delayedWETH()'),
+    superchainProxyAdmin: reading.superchainProxyAdmin,
+    addressManager: reading.addressManager,
+  };
   return {
-    generation: generationOf(has) ?? 'unknown',
-    version: answers.text('systemConfig.version()') ?? 'unknown',
+    generation: generation?.name ?? 'unknown',
+    version,
     l1ChainId: chain.chainId,
     blockNumber: chain.number,
     blockHash: chain.blockHash,
-    addresses: addressesOf(systemConfig, chain, reading),
+    addresses: { systemConfig: getAddress(systemConfig), ...known(resolveAddresses(onL1, given)) },
     roles: rolesOf(chain, reading),
     mode: gameType === undefined ? 'outputOracle' : 'disputeGames',
+    games,
     registeredGameTypes: ASKED_GAME_TYPES.filter((type) => answers.address(`disputeGameFactory.gameImpls(${type})`)),
     gasLimit: (answers.integer('systemConfig.gasLimit()') ?? 0n).toString(),
-    unreadable: [...answers.unreadable(), ...reading.answers.unreadable(), ...reading.unreadable],
+    isUnknownVersion: isUnknownVersion(version),
+    unreadable: [
+      ...new Set([
+        ...(generation ? missing(chain, generation) : []),
+        ...answers.unreadable(),
+        ...reading.answers.unreadable(),
+        ...reading.unreadable,
+      ]),
+    ],
+    contradictions: contradictionsIn(onL1, given),
     ...compact({
       gameType,
-      respectedGame: game,
+      respectedGame,
       startBlock: startBlock === undefined ? undefined : Number(startBlock),
-      l2ChainId: answers.integer('systemConfig.l2ChainId()')?.toString() ?? game?.l2ChainId,
+      l2ChainId: answers.integer('systemConfig.l2ChainId()')?.toString() ?? respectedGame?.l2ChainId,
       // Of the chain: from v4 it can be paused alone, which SuperchainConfig does not tell.
       paused: answers.flag('optimismPortal.paused()'),
       l1GenesisHash: chain.l1GenesisHash,
@@ -36,30 +62,27 @@ export function describeContracts(systemConfig: string, chain: ChainReading, rea
   };
 }
 
-function addressesOf(
-  systemConfig: string,
-  { answers, portal, disputeGameFactory, proxyAdmin }: ChainReading,
-  { game, addressManager }: GameReading,
-) {
-  return compact({
-    systemConfig: getAddress(systemConfig),
-    optimismPortal: portal,
-    l1CrossDomainMessenger: answers.address('systemConfig.l1CrossDomainMessenger()'),
-    l1StandardBridge: answers.address('systemConfig.l1StandardBridge()'),
-    l1ERC721Bridge: answers.address('systemConfig.l1ERC721Bridge()'),
-    optimismMintableERC20Factory: answers.address('systemConfig.optimismMintableERC20Factory()'),
-    l2OutputOracle: answers.address('systemConfig.l2OutputOracle()'),
-    disputeGameFactory,
-    anchorStateRegistry: answers.address('optimismPortal.anchorStateRegistry()') ?? game?.anchorStateRegistry,
-    delayedWETH: game?.delayedWETH,
-    superchainConfig:
-      answers.address('systemConfig.superchainConfig()') ?? answers.address('optimismPortal.superchainConfig()'),
-    proxyAdmin,
-    addressManager,
-  }) as Readonly<Record<string, string>>;
+/** Whatever its arguments. */
+function hasGetter({ answers }: ChainReading, contract: string, getter: string): boolean {
+  return answers.keys().some((key) => key.startsWith(`${contract}.${getter}(`) && answers.has(key));
 }
 
-function rolesOf({ answers, batcher }: ChainReading, { answers: rest, game }: GameReading): DiscoveredRoles {
+/** Getters that the generation has and that did not answer. */
+function missing(chain: ChainReading, generation: Generation): string[] {
+  const absent = (contract: string, name: string) =>
+    hasGetter(chain, contract, name) ? [] : [`${contract}.${name}()`];
+  return [
+    ...gettersOf(generation, 'systemConfig').flatMap((getter) => absent('systemConfig', nameOf(getter))),
+    ...gettersOf(generation, 'portal').flatMap((getter) => absent('optimismPortal', nameOf(getter))),
+  ];
+}
+
+function known(addresses: Addresses): Readonly<Record<string, string>> {
+  return compact(addresses) as Readonly<Record<string, string>>;
+}
+
+function rolesOf({ answers, batcher, gameType }: ChainReading, { answers: rest, games }: GameReading): DiscoveredRoles {
+  const game = games.find(({ type }) => type === gameType);
   const others = compact({
     unsafeBlockSigner: answers.address('systemConfig.unsafeBlockSigner()'),
     owner: answers.address('systemConfig.owner()'),

@@ -1,10 +1,13 @@
 import { OperatorError } from '../../contract/failures.ts';
+import { type GivenAddresses, resolveAddresses } from './addresses.ts';
 import { describeContracts } from './describe-contracts.ts';
 import type { Discovery } from './discovery.ts';
-import { l1Reader } from './l1-reader.ts';
+import { type L1Reader, l1Reader } from './l1-reader.ts';
 import { type PinnedBlock, pinBlock } from './pinned-block.ts';
 import { readChain } from './read-chain.ts';
 import { readGame } from './read-game.ts';
+import { requireFacts } from './require-facts.ts';
+import { seedFromBridge } from './seed-portal.ts';
 
 export interface DiscoverOptions {
   /** L1 endpoint; may hold a credential. */
@@ -18,25 +21,35 @@ export interface DiscoverOptions {
   };
   /** L1 block that the rollup configuration starts from: its hash is read along. */
   readonly l1GenesisNumber?: number;
+  /** Addresses of other contracts that are known already. */
+  readonly given?: GivenAddresses;
   /** Blocks below the head, where L1 has no finalized and no safe block. */
   readonly confirmations?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Finds the contracts and roles of a chain from its SystemConfig: everything at one L1 block, in three round trips.
+ * Finds the contracts and roles of a chain from its SystemConfig: everything at one L1 block, in three round trips; in
+ * five for contracts before v1.3 of which only the L1StandardBridge is given.
  * @throws OperatorError `ChainMismatch` when the address is not the SystemConfig proxy of this chain on this L1,
- *   `NotSupportedYet` for contracts that do not tell their addresses, `L1Unavailable` when L1 cannot be read
+ *   `InvalidSpec` for contracts that do not tell their addresses, `L1Unavailable` when L1 cannot be read
  */
 export async function discover(options: DiscoverOptions): Promise<Discovery> {
   const { systemConfig, expected } = options;
   const l1 = l1Reader(options.l1, options.signal);
-  const pinned = await pinBlock(l1, systemConfig, expected.l1ChainId, options.confirmations);
-  const first = await readChain(l1, options, pinned);
+  const head = await pinBlock(l1, systemConfig, expected.l1ChainId, options.confirmations);
+  const given = await withSeed(l1, head, options.given ?? {});
+  const { optimismPortal, disputeGameFactory } = resolveAddresses(
+    { optimismPortal: head.portal, disputeGameFactory: head.disputeGameFactory },
+    given,
+  );
+  const pinned = { ...head, portal: optimismPortal, disputeGameFactory };
+  const first = await readChain(l1, { ...options, given }, pinned);
   // The addresses came from the head. After an upgrade since the pinned block, those of the pinned block count.
-  const chain = sameAddresses(first, pinned) ? first : await readChain(l1, options, first);
+  const chain = sameAddresses(first, pinned) ? first : await readChain(l1, { ...options, given }, first);
   const game = await readGame(l1, chain);
-  const discovery = describeContracts(systemConfig, chain, game);
+  const discovery = describeContracts(systemConfig, chain, game, given);
+  requireFacts(discovery, chain, game);
   if (
     expected.l2ChainId !== undefined &&
     discovery.l2ChainId !== undefined &&
@@ -49,6 +62,13 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
     });
   }
   return discovery;
+}
+
+/** With what the L1StandardBridge leads to, where nothing else does. */
+async function withSeed(l1: L1Reader, { portal, number }: PinnedBlock, given: GivenAddresses): Promise<GivenAddresses> {
+  const { l1StandardBridge, optimismPortal } = resolveAddresses({ optimismPortal: portal }, given);
+  if (optimismPortal !== undefined || l1StandardBridge === undefined) return given;
+  return { ...given, spec: { ...(await seedFromBridge(l1, l1StandardBridge, number)), ...given.spec } };
 }
 
 function sameAddresses(a: PinnedBlock, b: PinnedBlock): boolean {

@@ -14,14 +14,16 @@ export interface DiscoveredRoles {
   readonly disputeGameFactoryOwner?: string;
 }
 
-/** The game that the portal accepts. */
-export interface RespectedGame {
+/** A type of game that the factory has an implementation for. */
+export interface RegisteredGame {
   readonly type: number;
   readonly implementation: string;
   /** Version of the implementation, e.g. `1.2.0`. */
   readonly version?: string;
   readonly absolutePrestate?: string;
   readonly vm?: string;
+  /** Of zero-knowledge games, in place of the VM. */
+  readonly verifier?: string;
   readonly delayedWETH?: string;
   readonly anchorStateRegistry?: string;
   readonly l2ChainId?: string;
@@ -30,6 +32,19 @@ export interface RespectedGame {
   /** Exact bond of a proposal. */
   readonly initBondWei?: string;
 }
+
+/** One contract, two addresses. */
+export interface Contradiction {
+  /** As in `addresses`. */
+  readonly contract: string;
+  /** Where the one that counts is from. */
+  readonly source: AddressSource;
+  readonly address: string;
+  readonly onL1: string;
+}
+
+/** `spec`: spec.contracts.addresses; `registry`: the superchain registry. */
+export type AddressSource = 'spec' | 'registry';
 
 export interface Discovery {
   /** Generation of the contracts by the getters they have: `v1.4` … `v7`. */
@@ -47,7 +62,10 @@ export interface Discovery {
   readonly mode: 'disputeGames' | 'outputOracle';
   /** Game type that the portal respects, also while no implementation is registered for it. */
   readonly gameType?: number;
-  readonly respectedGame?: RespectedGame;
+  /** The game of that type. */
+  readonly respectedGame?: RegisteredGame;
+  /** Games of the usual types, and of the respected one, that the factory has an implementation for; by type, ascending. */
+  readonly games: readonly RegisteredGame[];
   /** Types of games that the factory has an implementation for, as far as they were asked for; ascending. */
   readonly registeredGameTypes: readonly number[];
   /** L2 gas limit, decimal. */
@@ -59,6 +77,13 @@ export interface Discovery {
   readonly paused?: boolean;
   /** Hash of the L1 block that was asked for as genesis. */
   readonly l1GenesisHash?: string;
-  /** Getters that answered with something that makes no sense: `systemConfig.owner()`. Missing ones are not listed. */
+  /** The SystemConfig says a version that is newer than all that are known here: what answers is taken as it is. */
+  readonly isUnknownVersion: boolean;
+  /**
+   * Getters that the generation has and that did not answer, or with something that makes no sense:
+   * `systemConfig.owner()`.
+   */
   readonly unreadable: readonly string[];
+  /** Addresses that were given and that L1 says otherwise: the given one is in `addresses`. */
+  readonly contradictions: readonly Contradiction[];
 }

@@ -1,16 +1,16 @@
-import { dataSlice, getAddress, toBigInt, ZeroAddress } from 'ethers';
+import { dataSlice, getAddress, isHexString, toBigInt, ZeroAddress } from 'ethers';
 import type { ContractAnswers } from './contract-answers.ts';
-import type { RespectedGame } from './discovery.ts';
+import type { RegisteredGame } from './discovery.ts';
 import { type Getter, getters } from './generations/generation.ts';
 
 /**
  * Game types whose registration is read before it is known which one the portal respects: cannon, permissioned,
- * cannon-kona, and the super games. Any other costs one more round trip.
+ * cannon-kona, the super games, and zk. Any other costs one more round trip.
  */
-export const LIKELY_GAME_TYPES: readonly number[] = [0, 1, 4, 5, 8, 9];
+export const LIKELY_GAME_TYPES: readonly number[] = [0, 1, 4, 5, 8, 9, 10];
 
 /** Types that are only asked whether they are registered: those of other proof systems, and of tests. */
-const OTHER_GAME_TYPES: readonly number[] = [2, 3, 6, 10, 254, 255, 1337];
+const OTHER_GAME_TYPES: readonly number[] = [2, 3, 6, 254, 255, 1337];
 
 /** Types of which it is known whether the factory has an implementation. */
 export const ASKED_GAME_TYPES: readonly number[] = [...LIKELY_GAME_TYPES, ...OTHER_GAME_TYPES].sort((a, b) => a - b);
@@ -47,11 +47,15 @@ export const IMPLEMENTATION_VERSION: readonly Getter[] = getters('version() view
 
 /**
  * Packed parameters of a game type, which the factory keeps for its clones from v6 on; `0x` in older ones. From then on
- * the getters of the bare implementation answer zeros. Layouts by length; source: LibGameArgs.sol and recordings.
+ * the getters of the bare implementation answer zeros. Layouts by length; source: LibGameArgs.sol, and recordings of all
+ * but the zero-knowledge games (172 bytes).
+ * @param args hex data
  * @returns undefined for a layout that is not known
  */
-export function decodeGameArgs(args: string): Partial<RespectedGame> | undefined {
+export function decodeGameArgs(args: string): Partial<RegisteredGame> | undefined {
+  if (!isHexString(args)) return undefined;
   const address = (from: number) => nonZero(getAddress(dataSlice(args, from, from + 20)));
+  const chainId = (from: number) => chainIdOf(toBigInt(dataSlice(args, from, from + 32)));
   switch ((args.length - 2) / 2) {
     // Super permissioned games.
     case 40:
@@ -63,25 +67,39 @@ export function decodeGameArgs(args: string): Partial<RespectedGame> | undefined
         vm: address(32),
         anchorStateRegistry: address(52),
         delayedWETH: address(72),
-        l2ChainId: toBigInt(dataSlice(args, 92, 124)).toString(),
+        l2ChainId: chainId(92),
         ...((args.length - 2) / 2 === 164 ? { proposer: address(124), challenger: address(144) } : {}),
+      });
+    // Zero-knowledge games. Between verifier and registry: two durations of 8 bytes, and the challenger's bond.
+    case 172:
+      return compact({
+        absolutePrestate: dataSlice(args, 0, 32),
+        verifier: address(32),
+        anchorStateRegistry: address(100),
+        delayedWETH: address(120),
+        l2ChainId: chainId(140),
       });
     default:
       return undefined;
   }
 }
 
-/** The same from the getters of the implementation. */
-export function gameByGetters(answers: ContractAnswers): Partial<RespectedGame> {
+/** The same from the getters of the implementation. @param game what its questions were asked under */
+export function gameByGetters(answers: ContractAnswers, game: string): Partial<RegisteredGame> {
   return compact({
-    absolutePrestate: answers.text('game.absolutePrestate()'),
-    vm: answers.address('game.vm()'),
-    delayedWETH: answers.address('game.weth()'),
-    anchorStateRegistry: answers.address('game.anchorStateRegistry()'),
-    l2ChainId: answers.integer('game.l2ChainId()')?.toString(),
-    proposer: answers.address('game.proposer()'),
-    challenger: answers.address('game.challenger()'),
+    absolutePrestate: answers.text(`${game}.absolutePrestate()`),
+    vm: answers.address(`${game}.vm()`),
+    delayedWETH: answers.address(`${game}.weth()`),
+    anchorStateRegistry: answers.address(`${game}.anchorStateRegistry()`),
+    l2ChainId: chainIdOf(answers.integer(`${game}.l2ChainId()`)),
+    proposer: answers.address(`${game}.proposer()`),
+    challenger: answers.address(`${game}.challenger()`),
   });
+}
+
+/** 0 is nobody's: super games are about several chains. */
+function chainIdOf(id: bigint | undefined): string | undefined {
+  return id ? id.toString() : undefined;
 }
 
 function nonZero(address: string): string | undefined {

@@ -2,6 +2,7 @@ import { getAddress, ZeroAddress } from 'ethers';
 import { OperatorError } from '../../contract/failures.ts';
 import { block as blockAnswer, hexOf } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
+import { type Addresses, type GivenAddresses, resolveAddresses } from './addresses.ts';
 import { ContractAnswers, questions } from './contract-answers.ts';
 import { FACTORY_GETTERS, gameTypeGetters, LIKELY_GAME_TYPES, OTHER_GAME_TYPE_GETTERS } from './dispute-game.ts';
 import { PORTAL_GETTERS, SYSTEM_CONFIG_GETTERS } from './generations/index.ts';
@@ -11,21 +12,41 @@ import { requireSystemConfig } from './require-system-config.ts';
 
 /** Slots of EIP-1967. They are there in every proxy that is used, also where its functions answer only the admin. */
 const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
-const ADMIN_SLOT = '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103';
+export const ADMIN_SLOT = '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103';
+
+/** Contracts that nothing else than the SystemConfig tells, by the getter's name. */
+const CONTRACTS_OF_SYSTEM_CONFIG = [
+  'optimismPortal',
+  'l1CrossDomainMessenger',
+  'l1StandardBridge',
+  'l1ERC721Bridge',
+  'optimismMintableERC20Factory',
+] as const;
 
 /** SystemConfig, portal and factory at the pinned block; `portal` and `disputeGameFactory` are those of that block. */
 export interface ChainReading extends PinnedBlock {
   readonly blockHash: string;
   readonly l1GenesisHash: string | undefined;
-  readonly proxyAdmin: string | undefined;
+  /** Game type that the portal respects; undefined for an L2OutputOracle. */
+  readonly gameType: number | undefined;
+  /** What L1 tells so far, undefined where it does not. */
+  readonly onL1: Addresses;
+  /** With what was given. */
+  readonly addresses: Addresses;
   readonly batcher: string;
   readonly answers: ContractAnswers;
+}
+
+export interface ReadChainOptions {
+  readonly systemConfig: string;
+  readonly l1GenesisNumber?: number;
+  readonly given?: GivenAddresses;
 }
 
 /** Second round trip. @throws OperatorError `NotReadyYet` while the SystemConfig is younger than the pinned block */
 export async function readChain(
   l1: L1Reader,
-  { systemConfig, l1GenesisNumber }: { readonly systemConfig: string; readonly l1GenesisNumber?: number },
+  { systemConfig, l1GenesisNumber, given = {} }: ReadChainOptions,
   pinned: PinnedBlock,
 ): Promise<ChainReading> {
   const block = hexOf(pinned.number);
@@ -50,17 +71,44 @@ export async function readChain(
   const answers = new ContractAnswers();
   addAnswers(answers, asked, results.slice(others.length), pinned.number);
   if (!hasCode(code)) throw tooYoung(systemConfig, pinned.number);
-  const batcher = requireSystemConfig(systemConfig, answers, addressInSlot(implementation, pinned.number));
+  const onL1 = { ...addressesIn(answers), proxyAdmin: proxyAdminIn(answers, admin, pinned.number) };
+  const addresses = resolveAddresses(onL1, given);
+  const portal = addresses['optimismPortal'];
+  const batcher = requireSystemConfig(systemConfig, answers, {
+    implementation: addressInSlot(implementation, pinned.number),
+    portal,
+  });
+  const gameType = answers.integer('optimismPortal.respectedGameType()');
   return {
     ...pinned,
-    portal: answers.address('systemConfig.optimismPortal()'),
-    disputeGameFactory: answers.address('systemConfig.disputeGameFactory()'),
+    portal,
+    disputeGameFactory: addresses['disputeGameFactory'],
     blockHash: hashOf(header, pinned.number),
     l1GenesisHash: l1GenesisNumber === undefined ? undefined : hashOf(genesis, l1GenesisNumber),
-    proxyAdmin: answers.address('systemConfig.proxyAdmin()') ?? addressInSlot(admin, pinned.number),
+    gameType: gameType === undefined ? undefined : Number(gameType),
+    onL1,
+    addresses,
     batcher,
     answers,
   };
+}
+
+function addressesIn(answers: ContractAnswers): Addresses {
+  const first = (...keys: readonly string[]) => keys.map((key) => answers.address(key)).find(Boolean);
+  const ofSystemConfig = (contract: string) => [contract, answers.address(`systemConfig.${contract}()`)] as const;
+  return {
+    ...Object.fromEntries(CONTRACTS_OF_SYSTEM_CONFIG.map(ofSystemConfig)),
+    l2OutputOracle: first('systemConfig.l2OutputOracle()', 'optimismPortal.l2Oracle()'),
+    disputeGameFactory: first('systemConfig.disputeGameFactory()', 'optimismPortal.disputeGameFactory()'),
+    superchainConfig: first('systemConfig.superchainConfig()', 'optimismPortal.superchainConfig()'),
+    anchorStateRegistry: answers.address('optimismPortal.anchorStateRegistry()'),
+    ethLockbox: answers.address('optimismPortal.ethLockbox()'),
+    opcm: answers.address('systemConfig.lastUsedOPCM()'),
+  };
+}
+
+function proxyAdminIn(answers: ContractAnswers, slot: BatchResult | undefined, block: number): string | undefined {
+  return answers.address('systemConfig.proxyAdmin()') ?? addressInSlot(slot, block);
 }
 
 function tooYoung(systemConfig: string, block: number): OperatorError {

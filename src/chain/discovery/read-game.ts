@@ -1,7 +1,7 @@
 import { AbiCoder, keccak256 } from 'ethers';
 import { hexOf } from '../clients/ethereum-values.ts';
 import { ContractAnswers, questions } from './contract-answers.ts';
-import type { RespectedGame } from './discovery.ts';
+import type { RegisteredGame } from './discovery.ts';
 import {
   compact,
   decodeGameArgs,
@@ -13,7 +13,7 @@ import {
 } from './dispute-game.ts';
 import { getters } from './generations/generation.ts';
 import { addAnswers, type L1Reader } from './l1-reader.ts';
-import { addressInSlot, type ChainReading } from './read-chain.ts';
+import { ADMIN_SLOT, addressInSlot, type ChainReading } from './read-chain.ts';
 
 const ORACLE_GETTERS = getters('proposer() view returns (address)', 'challenger() view returns (address)');
 const OWNER = getters('owner() view returns (address)');
@@ -21,9 +21,11 @@ const OWNER = getters('owner() view returns (address)');
 export interface GameReading {
   /** Game type that the portal respects; undefined for an L2OutputOracle. */
   readonly gameType: number | undefined;
-  /** Undefined also while no implementation is registered for the type. */
-  readonly game: RespectedGame | undefined;
+  /** By type, ascending. */
+  readonly games: readonly RegisteredGame[];
   readonly addressManager: string | undefined;
+  /** Of the SuperchainConfig: mostly another one than the chain's. */
+  readonly superchainProxyAdmin: string | undefined;
   readonly answers: ContractAnswers;
   /** What was there but could not be read. */
   readonly unreadable: readonly string[];
@@ -32,44 +34,50 @@ export interface GameReading {
 /** Third round trip: what the addresses of the second lead to. */
 export async function readGame(l1: L1Reader, chain: ChainReading): Promise<GameReading> {
   const block = hexOf(chain.number);
-  const respected = chain.answers.integer('optimismPortal.respectedGameType()');
-  const gameType = respected === undefined ? undefined : Number(respected);
-  const registered = gameType === undefined ? undefined : await registration(l1, chain, gameType);
-  const messenger = chain.answers.address('systemConfig.l1CrossDomainMessenger()');
-  // Parameters are in the factory or in the implementation, never in both.
-  const implementationGetters = registered?.args
-    ? IMPLEMENTATION_VERSION
-    : [...IMPLEMENTATION_VERSION, ...IMPLEMENTATION_GETTERS];
+  const { l1CrossDomainMessenger: messenger, superchainConfig, l2OutputOracle, proxyAdmin } = chain.addresses;
+  const gameType = chain.gameType;
+  const registered = await registrations(l1, chain);
   const asked = [
-    ...questions('game', registered?.implementation, implementationGetters, block),
-    ...questions('l2OutputOracle', chain.answers.address('systemConfig.l2OutputOracle()'), ORACLE_GETTERS, block),
-    ...questions('proxyAdmin', chain.proxyAdmin, OWNER, block),
+    // Parameters are in the factory or in the implementation, never in both.
+    ...registered.flatMap(({ type, implementation, args }) =>
+      questions(
+        gameKey(type),
+        implementation,
+        args ? IMPLEMENTATION_VERSION : [...IMPLEMENTATION_VERSION, ...IMPLEMENTATION_GETTERS],
+        block,
+      ),
+    ),
+    ...questions('l2OutputOracle', l2OutputOracle, ORACLE_GETTERS, block),
+    ...questions('proxyAdmin', proxyAdmin, OWNER, block),
   ];
-  const slots = messenger
-    ? [{ method: 'eth_getStorageAt', params: [messenger, addressManagerSlot(messenger), block] }]
-    : [];
-  const results = await l1.batch([...asked.map(({ call }) => call), ...slots]);
+  const slot = (address: string | undefined, name: string | undefined) =>
+    address && name ? [{ method: 'eth_getStorageAt', params: [address, name, block] }] : [];
+  const ofMessenger = slot(messenger, messenger && addressManagerSlot(messenger));
+  const ofSuperchain = slot(superchainConfig, ADMIN_SLOT);
+  const results = await l1.batch([...asked.map(({ call }) => call), ...ofMessenger, ...ofSuperchain]);
   const answers = new ContractAnswers();
   addAnswers(answers, asked, results, chain.number);
-  const parameters = registered?.args ? decodeGameArgs(registered.args) : gameByGetters(answers);
+  const slots = results.slice(asked.length).map((result) => addressInSlot(result, chain.number));
+  const games = registered.map((registration) => ({ registration, parameters: parametersOf(registration, answers) }));
   return {
     gameType,
-    game:
-      registered && gameType !== undefined
-        ? {
-            ...parameters,
-            type: gameType,
-            implementation: registered.implementation,
-            ...compact({ version: answers.text('game.version()'), initBondWei: registered.initBondWei }),
-          }
-        : undefined,
-    addressManager: messenger ? addressInSlot(results[asked.length], chain.number) : undefined,
+    games: games.map(({ registration: { type, implementation, initBondWei }, parameters }) => ({
+      ...parameters,
+      type,
+      implementation,
+      ...compact({ version: answers.text(`${gameKey(type)}.version()`), initBondWei }),
+    })),
+    addressManager: ofMessenger.length > 0 ? slots[0] : undefined,
+    superchainProxyAdmin: slots[ofMessenger.length],
     answers,
-    unreadable: parameters ? [] : [`disputeGameFactory.gameArgs(${gameType})`],
+    unreadable: games
+      .filter(({ parameters }) => parameters === undefined)
+      .map(({ registration: { type } }) => `disputeGameFactory.gameArgs(${type})`),
   };
 }
 
 interface Registration {
+  readonly type: number;
   readonly implementation: string;
   /** Packed parameters; undefined where the implementation holds them itself. */
   readonly args: string | undefined;
@@ -77,26 +85,39 @@ interface Registration {
 }
 
 /**
- * What the factory knows about a game type. Nothing without an implementation: parameters of a type whose implementation
- * was taken away stay behind in the factory.
+ * What the factory knows about game types. Nothing of one without an implementation: parameters of a type whose
+ * implementation was taken away stay behind in the factory.
  */
-async function registration(l1: L1Reader, chain: ChainReading, type: number): Promise<Registration | undefined> {
-  const answers = LIKELY_GAME_TYPES.includes(type) ? chain.answers : await askForType(l1, chain, type);
-  const implementation = answers.address(`disputeGameFactory.gameImpls(${type})`);
-  if (implementation === undefined) return undefined;
-  const args = answers.text(`disputeGameFactory.gameArgs(${type})`);
-  return {
-    implementation,
-    args: args === '0x' ? undefined : args,
-    initBondWei: answers.integer(`disputeGameFactory.initBonds(${type})`)?.toString(),
-  };
+async function registrations(l1: L1Reader, chain: ChainReading): Promise<Registration[]> {
+  const { gameType } = chain;
+  const isUnusual = gameType !== undefined && !LIKELY_GAME_TYPES.includes(gameType);
+  const more = isUnusual ? await askForType(l1, chain, gameType) : new ContractAnswers();
+  return [...LIKELY_GAME_TYPES, ...(isUnusual ? [gameType] : [])]
+    .sort((a, b) => a - b)
+    .flatMap((type) => {
+      const answers = type === gameType && isUnusual ? more : chain.answers;
+      const implementation = answers.address(`disputeGameFactory.gameImpls(${type})`);
+      if (implementation === undefined) return [];
+      const args = answers.text(`disputeGameFactory.gameArgs(${type})`);
+      const initBondWei = answers.integer(`disputeGameFactory.initBonds(${type})`)?.toString();
+      return [{ type, implementation, args: args === '0x' ? undefined : args, initBondWei }];
+    });
 }
 
 async function askForType(l1: L1Reader, chain: ChainReading, type: number): Promise<ContractAnswers> {
   const answers = new ContractAnswers();
-  const asked = questions('disputeGameFactory', chain.disputeGameFactory, gameTypeGetters(type), hexOf(chain.number));
+  const factory = chain.addresses['disputeGameFactory'];
+  const asked = questions('disputeGameFactory', factory, gameTypeGetters(type), hexOf(chain.number));
   if (asked.length > 0) addAnswers(answers, asked, await l1.batch(asked.map(({ call }) => call)), chain.number);
   return answers;
+}
+
+function parametersOf({ type, args }: Registration, answers: ContractAnswers): Partial<RegisteredGame> | undefined {
+  return args ? decodeGameArgs(args) : gameByGetters(answers, gameKey(type));
+}
+
+function gameKey(type: number): string {
+  return `game${type}`;
 }
 
 /** The L1CrossDomainMessenger is a ResolvedDelegateProxy: `mapping(address => AddressManager)` in slot 1, by itself. */

@@ -1,4 +1,4 @@
-import { AbiCoder } from 'ethers';
+import { AbiCoder, getAddress } from 'ethers';
 import { OperatorError } from '../../contract/failures.ts';
 import type { ContractAnswers } from './contract-answers.ts';
 
@@ -9,14 +9,15 @@ const FIX = 'Set spec.contracts.systemConfig to the SystemConfigProxy of the cha
 
 /**
  * Makes sure that an address is the proxy of an initialised SystemConfig that tells its addresses.
- * @param implementation what the EIP-1967 slot of the address holds
+ * @param found.implementation what the EIP-1967 slot of the address holds
+ * @param found.portal the portal that counts: told by the SystemConfig, or given
  * @returns its batcher, which is never zero
- * @throws OperatorError `ChainMismatch`, or `NotSupportedYet` for contracts before v1.3
+ * @throws OperatorError `ChainMismatch`, or `InvalidSpec` for contracts before v1.3 whose portal nobody has told
  */
 export function requireSystemConfig(
   address: string,
   answers: ContractAnswers,
-  implementation: string | undefined,
+  { implementation, portal }: { readonly implementation: string | undefined; readonly portal: string | undefined },
 ): string {
   if (answers.revertData('systemConfig.version()') === NOT_INITIALISED) {
     throw mismatch(
@@ -40,17 +41,24 @@ export function requireSystemConfig(
       `${FIX} If it is, finish the deployment.`,
     );
   }
-  if (!answers.has('systemConfig.optimismPortal()')) {
-    throw new OperatorError({
-      type: 'NotSupportedYet',
-      message: `the SystemConfig ${address} (version ${answers.text('systemConfig.version()') ?? 'unknown'}) is older than v1.3 and does not tell the addresses of the other contracts.`,
-      fix: 'Upgrade the L1 contracts of the chain to op-contracts/v1.3 or later.',
-    });
-  }
-  if (answers.address('systemConfig.optimismPortal()') === undefined) {
+  if (answers.has('systemConfig.optimismPortal()') && answers.address('systemConfig.optimismPortal()') === undefined) {
     throw mismatch(
       `the SystemConfig ${address} is not initialised: its portal is the zero address.`,
       `${FIX} If it is, finish the deployment.`,
+    );
+  }
+  if (portal === undefined) {
+    throw new OperatorError({
+      type: 'InvalidSpec',
+      message: `the SystemConfig ${address} (version ${answers.text('systemConfig.version()') ?? 'unknown'}) is older than v1.3 and does not tell the addresses of the other contracts.`,
+      fix: 'Set spec.contracts.l1StandardBridge to the L1StandardBridgeProxy of the chain, or spec.contracts.addresses.optimismPortal; a chain of the registry only needs spec.network.',
+    });
+  }
+  const owner = answers.address('optimismPortal.systemConfig()');
+  if (owner !== undefined && owner !== getAddress(address)) {
+    throw mismatch(
+      `the portal ${portal} belongs to the SystemConfig ${owner}, not to ${address}.`,
+      'Use contracts of one chain: correct spec.contracts.',
     );
   }
   return batcher;

@@ -15,6 +15,13 @@ export interface Generation {
   readonly recognisedBy: { readonly has: readonly string[]; readonly lacks?: readonly string[] };
   readonly systemConfig: readonly Getter[];
   readonly portal: readonly Getter[];
+  /** Names of getters of earlier generations that this one has no more. */
+  readonly removed?: readonly string[];
+}
+
+/** `owner` of `owner() view returns (address)` */
+export function nameOf({ abi }: Getter): string {
+  return abi.slice(0, abi.indexOf('('));
 }
 
 export function getters(...abis: readonly string[]): readonly Getter[] {

@@ -17,5 +17,6 @@ export const v1_2: Generation = {
     'superchainConfig() view returns (address)',
     'systemConfig() view returns (address)',
     'paused() view returns (bool)',
+    'l2Oracle() view returns (address)',
   ),
 };

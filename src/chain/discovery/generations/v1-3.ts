@@ -12,6 +12,7 @@ export const v1_3: Generation = {
     'optimismMintableERC20Factory() view returns (address)',
     'startBlock() view returns (uint256)',
     'l2OutputOracle() view returns (address)',
+    'batchInbox() view returns (address)',
   ),
   portal: [],
 };

@@ -6,4 +6,5 @@ export const v1_4: Generation = {
   recognisedBy: { has: ['disputeGameFactory'] },
   systemConfig: getters('disputeGameFactory() view returns (address)'),
   portal: getters('disputeGameFactory() view returns (address)', 'respectedGameType() view returns (uint32)'),
+  removed: ['l2OutputOracle', 'l2Oracle'],
 };

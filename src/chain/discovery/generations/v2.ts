@@ -6,4 +6,5 @@ export const v2: Generation = {
   recognisedBy: { has: ['disputeGameFactory', 'eip1559Denominator'], lacks: ['isCustomGasToken'] },
   systemConfig: [],
   portal: [],
+  removed: ['isCustomGasToken'],
 };

@@ -12,7 +12,7 @@ export const v4_0: Generation = {
     'proxyAdmin() view returns (address)',
     'proxyAdminOwner() view returns (address)',
   ),
-  portal: getters('anchorStateRegistry() view returns (address)'),
+  portal: getters('anchorStateRegistry() view returns (address)', 'ethLockbox() view returns (address)'),
 };
 
 export const v4_1: Generation = {

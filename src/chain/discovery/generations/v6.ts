@@ -4,6 +4,6 @@ import { type Generation, getters } from './generation.ts';
 export const v6: Generation = {
   name: 'v6',
   recognisedBy: { has: ['l2ChainId', 'delayedWETH'] },
-  systemConfig: getters('delayedWETH() view returns (address)'),
+  systemConfig: getters('delayedWETH() view returns (address)', 'isCustomGasToken() view returns (bool)'),
   portal: [],
 };

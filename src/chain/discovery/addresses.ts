@@ -1,0 +1,36 @@
+/** Which address counts where several are known: what L1 tells, what the spec names, and what the registry has. */
+import { getAddress } from 'ethers';
+import type { AddressSource, Contradiction } from './discovery.ts';
+
+/** By the names of `Discovery.addresses`. */
+export type Addresses = Readonly<Record<string, string | undefined>>;
+
+export interface GivenAddresses {
+  /** Wins over everything. */
+  readonly spec?: Addresses;
+  /** Fills in what L1 does not tell. */
+  readonly registry?: Addresses;
+  /** `registry` and `spec`: from there alone, whatever L1 tells. Default `l1`. */
+  readonly from?: 'l1' | AddressSource;
+}
+
+/** Every address that is known, checksummed. @param onL1 what L1 tells, undefined where it does not */
+export function resolveAddresses(onL1: Addresses, given: GivenAddresses): Addresses {
+  const { spec = {}, registry = {}, from = 'l1' } = given;
+  const ranked = from === 'l1' ? [registry, onL1, spec] : from === 'registry' ? [registry, spec] : [spec];
+  const known = ranked.flatMap((addresses) => Object.entries(addresses));
+  return Object.fromEntries(
+    known.flatMap(([contract, address]) => (address === undefined ? [] : [[contract, getAddress(address)]])),
+  );
+}
+
+/** Where L1 tells another address than the one that counts. Nothing where it tells none. */
+export function contradictionsIn(onL1: Addresses, given: GivenAddresses): Contradiction[] {
+  const { spec = {} } = given;
+  return Object.entries(resolveAddresses(onL1, given)).flatMap(([contract, address]) => {
+    const other = onL1[contract];
+    if (other === undefined || address === undefined || getAddress(other) === address) return [];
+    const source = spec[contract] === undefined ? 'registry' : 'spec';
+    return [{ contract, source, address, onL1: getAddress(other) }];
+  });
+}

@@ -1,4 +1,4 @@
-import { dataSlice, getAddress, isHexString, toBigInt, ZeroAddress } from 'ethers';
+import { dataSlice, getAddress, isHexString, toBigInt, ZeroAddress, ZeroHash } from 'ethers';
 import type { ContractAnswers } from './contract-answers.ts';
 import type { RegisteredGame } from './discovery.ts';
 import { type Getter, getters } from './generations/generation.ts';
@@ -63,7 +63,7 @@ export function decodeGameArgs(args: string): Partial<RegisteredGame> | undefine
     case 124:
     case 164:
       return compact({
-        absolutePrestate: dataSlice(args, 0, 32),
+        absolutePrestate: nonZero(dataSlice(args, 0, 32)),
         vm: address(32),
         anchorStateRegistry: address(52),
         delayedWETH: address(72),
@@ -73,7 +73,7 @@ export function decodeGameArgs(args: string): Partial<RegisteredGame> | undefine
     // Zero-knowledge games. Between verifier and registry: two durations of 8 bytes, and the challenger's bond.
     case 172:
       return compact({
-        absolutePrestate: dataSlice(args, 0, 32),
+        absolutePrestate: nonZero(dataSlice(args, 0, 32)),
         verifier: address(32),
         anchorStateRegistry: address(100),
         delayedWETH: address(120),
@@ -87,7 +87,7 @@ export function decodeGameArgs(args: string): Partial<RegisteredGame> | undefine
 /** The same from the getters of the implementation. @param game what its questions were asked under */
 export function gameByGetters(answers: ContractAnswers, game: string): Partial<RegisteredGame> {
   return compact({
-    absolutePrestate: answers.text(`${game}.absolutePrestate()`),
+    absolutePrestate: nonZero(answers.text(`${game}.absolutePrestate()`)),
     vm: answers.address(`${game}.vm()`),
     delayedWETH: answers.address(`${game}.weth()`),
     anchorStateRegistry: answers.address(`${game}.anchorStateRegistry()`),
@@ -102,8 +102,8 @@ function chainIdOf(id: bigint | undefined): string | undefined {
   return id ? id.toString() : undefined;
 }
 
-function nonZero(address: string): string | undefined {
-  return address === ZeroAddress ? undefined : address;
+function nonZero(value: string | undefined): string | undefined {
+  return value === ZeroAddress || value === ZeroHash ? undefined : value;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -79,8 +79,8 @@ export async function readGame(l1: L1Reader, chain: ChainReading): Promise<GameR
 interface Registration {
   readonly type: number;
   readonly implementation: string;
-  /** Packed parameters; undefined where the implementation holds them itself. */
-  readonly args: string | undefined;
+  /** Packed parameters; undefined where the implementation holds them itself, `broken` where the answer is none. */
+  readonly args: string | 'broken' | undefined;
   readonly initBondWei: string | undefined;
 }
 
@@ -98,10 +98,17 @@ async function registrations(l1: L1Reader, chain: ChainReading): Promise<Registr
       const answers = type === gameType && isUnusual ? more : chain.answers;
       const implementation = answers.address(`disputeGameFactory.gameImpls(${type})`);
       if (implementation === undefined) return [];
-      const args = answers.text(`disputeGameFactory.gameArgs(${type})`);
+      const args = argsIn(answers, type);
       const initBondWei = answers.integer(`disputeGameFactory.initBonds(${type})`)?.toString();
-      return [{ type, implementation, args: args === '0x' ? undefined : args, initBondWei }];
+      return [{ type, implementation, args, initBondWei }];
     });
+}
+
+function argsIn(answers: ContractAnswers, type: number): Registration['args'] {
+  const key = `disputeGameFactory.gameArgs(${type})`;
+  if (answers.unreadable().includes(key)) return 'broken';
+  const args = answers.text(key);
+  return args === '0x' ? undefined : args;
 }
 
 async function askForType(l1: L1Reader, chain: ChainReading, type: number): Promise<ContractAnswers> {
@@ -113,7 +120,7 @@ async function askForType(l1: L1Reader, chain: ChainReading, type: number): Prom
 }
 
 function parametersOf({ type, args }: Registration, answers: ContractAnswers): Partial<RegisteredGame> | undefined {
-  return args ? decodeGameArgs(args) : gameByGetters(answers, gameKey(type));
+  return args === undefined ? gameByGetters(answers, gameKey(type)) : decodeGameArgs(args);
 }
 
 function gameKey(type: number): string {

@@ -35,8 +35,11 @@ function missingOfOracle({ addresses }: Discovery, { answers }: GameReading): st
 function missingOfGame({ addresses, gameType, respectedGame, unreadable }: Discovery, chain: ChainReading): string[] {
   if (addresses['disputeGameFactory'] === undefined) return ['optimismPortal.disputeGameFactory()'];
   if (!chain.answers.has('disputeGameFactory.version()')) return ['disputeGameFactory.version()'];
-  // None is registered, or its layout is of a later release: known, and told.
-  if (!respectedGame || unreadable.includes(`disputeGameFactory.gameArgs(${gameType})`)) return [];
+  if (!respectedGame) return [];
+  const args = `disputeGameFactory.gameArgs(${gameType})`;
+  if (chain.answers.unreadable().includes(args)) return [args];
+  // A layout of a later release, which is told.
+  if (unreadable.includes(args)) return [];
   const { type, proposer, anchorStateRegistry } = respectedGame;
   return [
     ...(anchorStateRegistry === undefined ? [`the AnchorStateRegistry of game type ${type}`] : []),

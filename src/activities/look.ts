@@ -1,6 +1,7 @@
 /** Activity `look`: one look, with what the plan needs stored by content before anybody is asked to approve it. */
 import { Context } from '@temporalio/activity';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { describeContradiction } from '../chain/discovery/addresses.ts';
 import { scheduledForks } from '../chain/rollup-config.ts';
 import type { LookInput, LookResult } from '../contract/activities.ts';
 import { boundLook } from '../plan/bound-look.ts';
@@ -16,6 +17,7 @@ import { changeStatus } from './state/change-status.ts';
 import { storeRender } from './state/render-store.ts';
 
 const MAX_VERSION = 32;
+const MAX_UNREAD = 50;
 
 const GONE: LookResult = {
   found: false,
@@ -77,14 +79,21 @@ async function writeChainFacts(
   attempt: Attempt,
 ): Promise<void> {
   if (!discovery) return;
-  const { addresses, roles, generation, gameType, blockNumber } = discovery;
+  const { addresses, roles, generation, gameType, blockNumber, unreadable, contradictions } = discovery;
   // Whatever a contract says: it must fit into the status.
   const version = cutText(discovery.version, MAX_VERSION);
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
     { kind: 'OptimismNetwork', ...at, uid: result.uid },
     (status) => {
-      const contracts = { ...addresses, generation, version, ...(gameType === undefined ? {} : { gameType }) };
+      const contracts = {
+        ...addresses,
+        generation,
+        version,
+        ...(gameType === undefined ? {} : { gameType }),
+        ...(unreadable.length > 0 ? { unread: unreadable.slice(0, MAX_UNREAD) } : {}),
+        ...(contradictions.length > 0 ? { contradictions: contradictions.map(describeContradiction) } : {}),
+      };
       const known = { ...contracts, blockNumber: status.contracts?.blockNumber ?? blockNumber };
       const { batcher, unsafeBlockSigner, proposer, challenger, owner } = roles;
       const headTime = Date.parse(status.health?.unsafe?.timestamp ?? '') / 1000 || 0;

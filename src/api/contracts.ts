@@ -26,6 +26,11 @@ export function perContract<V>(make: (contract: string) => V): Record<keyof type
   >;
 }
 
+/** Addresses by the registry's names, under those that a contract can be named with. */
+export function fromRegistryNames(addresses: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(CONTRACTS).map(([name, registryName]) => [name, addresses[registryName]]));
+}
+
 export const contracts = z.object({
   discovery: z
     .enum(['Auto', 'Registry', 'Manual'])

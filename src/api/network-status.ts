@@ -42,6 +42,19 @@ const contractsStatus = z.object({
   version: text("SystemConfig's version().", 32).optional(),
   systemConfig: address('Address of SystemConfig.').optional(),
   ...perContract((contract) => address(`Address of ${contract}.`).optional()),
+  superchainProxyAdmin: address('Address of the ProxyAdmin of SuperchainConfig.').optional(),
+  ethLockbox: address('Address of the ETHLockbox.').optional(),
+  opcm: address('Address of the OPContractsManager that was used last.').optional(),
+  unread: z
+    .array(text('A getter.', 128))
+    .max(50)
+    .optional()
+    .describe('What contracts of this generation tell, and these did not.'),
+  contradictions: z
+    .array(text('A contract and two addresses.', 256))
+    .max(12)
+    .optional()
+    .describe('Addresses that were given, and that L1 says otherwise: those that were given count.'),
   batchInbox: address('Address that batches are sent to, from the rollup configuration.').optional(),
   gameType: z
     .int()

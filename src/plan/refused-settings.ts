@@ -25,21 +25,6 @@ const NEVER_ASKED = ['fork-ready', 'same-chain'] as const;
 
 const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
   {
-    field: 'contracts.discovery',
-    isSet: ({ spec }) => spec.contracts.discovery !== 'Auto',
-    fix: 'leave it out: contracts are found from contracts.systemConfig',
-  },
-  {
-    field: 'contracts.addresses',
-    isSet: ({ spec }) => spec.contracts.addresses !== undefined,
-    fix: 'leave it out: contracts are found from contracts.systemConfig',
-  },
-  {
-    field: 'contracts.l1StandardBridge',
-    isSet: ({ spec }) => spec.contracts.l1StandardBridge !== undefined,
-    fix: 'leave it out: contracts are found from contracts.systemConfig',
-  },
-  {
     field: 'genesis.url',
     isSet: ({ spec }) => spec.genesis?.url !== undefined,
     fix: 'put the genesis, compressed, into a ConfigMap and use genesis.configMapRef',

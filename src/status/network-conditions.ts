@@ -1,5 +1,6 @@
 /** Conditions of an OptimismNetwork as its entity sees it. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { isUnknownVersion } from '../chain/discovery/generations/index.ts';
 import type { EntityPhase, ReportInput } from '../contract/activities.ts';
 import { type ConditionInput, sentence } from './conditions.ts';
 import {
@@ -42,14 +43,29 @@ function contractsDiscovered(contracts: OptimismNetworkStatus['contracts']): Con
   }
   const generation = contracts.generation ? `, generation ${contracts.generation}` : '';
   const systemConfig = contracts.systemConfig ?? 'unknown';
-  return {
-    type: 'ContractsDiscovered',
-    status: 'True',
-    reason: 'Discovered',
-    message: sentence(
-      `Contracts were read at L1 block ${contracts.blockNumber} (SystemConfig ${systemConfig}${generation})`,
-    ),
-  };
+  const read = `Contracts were read at L1 block ${contracts.blockNumber} (SystemConfig ${systemConfig}${generation})`;
+  const { version = '', contradictions = [], unread = [] } = contracts;
+  const known = { type: 'ContractsDiscovered', status: 'True' } as const;
+  const notRead = unread.length > 0 ? `not read: ${unread.join(', ')}` : undefined;
+  if (isUnknownVersion(version)) {
+    return {
+      ...known,
+      reason: 'UnknownVersion',
+      message: sentence(
+        read,
+        [`SystemConfig ${version} is newer than this operator knows`, ...(notRead ? [notRead] : [])].join('; '),
+        'look for a release of the operator that knows it before you change anything of the chain',
+      ),
+    };
+  }
+  if (contradictions.length > 0) {
+    return {
+      ...known,
+      reason: 'Contradiction',
+      message: sentence(read, contradictions.join('; '), 'correct spec.contracts: what it says counts'),
+    };
+  }
+  return { ...known, reason: 'Discovered', message: sentence(read, notRead) };
 }
 
 function ready(view: NetworkView): ConditionInput {

@@ -20,24 +20,6 @@ interface Edit {
 
 const NOT_SUPPORTED_YET: readonly Edit[] = [
   {
-    field: 'spec.contracts.addresses',
-    of: NETWORK,
-    change: { contracts: { addresses: { proxyAdmin: `0x${'ab'.repeat(20)}` } } },
-    fix: 'leave it out',
-  },
-  {
-    field: 'spec.contracts.l1StandardBridge',
-    of: NETWORK,
-    change: { contracts: { l1StandardBridge: `0x${'ab'.repeat(20)}` } },
-    fix: 'leave it out',
-  },
-  {
-    field: 'spec.contracts.discovery',
-    of: NETWORK,
-    change: { contracts: { discovery: 'Manual', addresses: { optimismPortal: `0x${'ab'.repeat(20)}` } } },
-    fix: 'leave it out',
-  },
-  {
     field: 'spec.genesis.url',
     of: NETWORK,
     change: {

@@ -174,15 +174,8 @@ describe('a second one of what there must be one of', () => {
 });
 
 describe('a setting that this version can not honour', () => {
-  const address = `0x${'2'.repeat(40)}`;
   const windows = [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }];
   it.each<[string, object]>([
-    [
-      'spec.contracts.discovery',
-      { contracts: { discovery: 'Manual', systemConfig: address, addresses: { optimismPortal: address } } },
-    ],
-    ['spec.contracts.addresses', { contracts: { systemConfig: address, addresses: { optimismPortal: address } } }],
-    ['spec.contracts.l1StandardBridge', { contracts: { l1StandardBridge: address } }],
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
     ['spec.approval.windows', { approval: { windows } }],
     ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],

@@ -54,6 +54,37 @@ describe('the status of a network', () => {
     );
   });
 
+  describe('says of the contracts', () => {
+    const contracts = { version: '3.14.2', generation: 'v7', systemConfig: `0x${'5f'.repeat(20)}`, blockNumber: 49 };
+    const read = `Contracts were read at L1 block 49 (SystemConfig 0x${'5f'.repeat(20)}, generation v7)`;
+
+    it.each<[string, NonNullable<OptimismNetworkStatus['contracts']>, string, string]>([
+      ['that they were read', {}, 'Discovered', `${read}.`],
+      [
+        'what they did not tell',
+        { unread: ['systemConfig.startBlock()'] },
+        'Discovered',
+        'not read: systemConfig.startBlock()',
+      ],
+      [
+        'that they are newer than anything known',
+        { version: '5.0.0', unread: ['a.b()'] },
+        'UnknownVersion',
+        'SystemConfig 5.0.0 is newer than this operator knows; not read: a.b()',
+      ],
+      [
+        'that L1 contradicts the spec',
+        { contradictions: ['proxyAdmin is 0x1 in spec.contracts and 0x2 on L1'] },
+        'Contradiction',
+        'proxyAdmin is 0x1 in spec.contracts and 0x2 on L1',
+      ],
+    ])('%s', (_, more, reason, words) => {
+      const status = statusAfter({}, { contracts: { ...contracts, ...more } });
+      expect(conditionsOf(status)['ContractsDiscovered']).toBe(`True/${reason}`);
+      expect(message(status, 'ContractsDiscovered')).toContain(words);
+    });
+  });
+
   it('names all problems when there are several', () => {
     const several = Array.from({ length: 7 }, (_, n) => ({
       ...missingSecret,

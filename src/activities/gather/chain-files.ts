@@ -2,9 +2,11 @@
  * The chain as it is configured: rollup.json, genesis and L1 chain configuration, read, checked against each other, and
  * made into our own ConfigMaps. A chain of the superchain registry needs none of the files: the programs know it by name.
  */
+import { fromRegistryNames } from '../../api/contracts.ts';
 import type { OptimismNetwork } from '../../api/optimism-network.ts';
 import type { Registry } from '../../catalogue/registry.ts';
 import type { RegistryChain } from '../../catalogue/registry-chain.ts';
+import type { Addresses } from '../../chain/discovery/addresses.ts';
 import { checkAgainstRegistry, saidBeside } from '../../chain/registry-check.ts';
 import { registryRollupConfig } from '../../chain/registry-rollup-config.ts';
 import { parseRollupConfig, type RollupConfig, scheduledForks } from '../../chain/rollup-config.ts';
@@ -19,6 +21,8 @@ import { parseJson, storedFile, storedGenesis } from './stored-files.ts';
 export interface ChainFiles {
   readonly rollup: RollupConfig;
   readonly facts: ChainFacts;
+  /** Contracts on L1 as the registry has them, where the spec names the chain. */
+  readonly contracts?: Addresses;
   /** Immutable ConfigMaps, named after their content. */
   readonly objects: readonly KubeObject[];
 }
@@ -57,6 +61,7 @@ export async function gatherChainFiles(
     problems,
     files: {
       rollup,
+      ...(known ? { contracts: fromRegistryNames(known.addresses) } : {}),
       objects: [rollupFile, genesis?.file, l1File].flatMap((file) => (file ? [file.object] : [])),
       facts: {
         l1ChainId: rollup.l1_chain_id,

@@ -1,4 +1,5 @@
 /** What L1 says of the chain, held against what is configured. Read at most once a minute for each network. */
+import type { GivenAddresses } from '../../chain/discovery/addresses.ts';
 import { crossCheck } from '../../chain/discovery/cross-check.ts';
 import { discover } from '../../chain/discovery/discover.ts';
 import type { Discovery } from '../../chain/discovery/discovery.ts';
@@ -13,7 +14,7 @@ interface Found {
   readonly discovery: Discovery;
 }
 
-/** By L1 endpoint and SystemConfig. Holds no credential longer than the process that was given it. */
+/** By L1 endpoint, SystemConfig, and the addresses that are given. Holds no credential longer than the process that was given it. */
 const found = new Map<string, Found>();
 
 export interface ChainCheck {
@@ -33,7 +34,8 @@ export async function checkChain(
   if (!l1Url) return { problems: [] };
   const { rollup } = files;
   const systemConfig = network.spec.contracts.systemConfig ?? rollup.l1_system_config_address;
-  const key = `${l1Url} ${systemConfig}`;
+  const given = givenAddresses(wish);
+  const key = [l1Url, systemConfig, JSON.stringify(given)].join(' ');
   const known = found.get(key);
   try {
     const discovery =
@@ -44,6 +46,7 @@ export async function checkChain(
             systemConfig,
             expected: { l1ChainId: rollup.l1_chain_id, l2ChainId: rollup.l2_chain_id },
             l1GenesisNumber: rollup.genesis.l1.number,
+            given,
             confirmations: network.spec.l1.confirmations,
             signal,
           });
@@ -62,4 +65,15 @@ export async function checkChain(
     if (installed && error.type === 'L1Unavailable') return { problems: [] };
     return { problems: [error.toProblem()] };
   }
+}
+
+const FROM = { Auto: 'l1', Registry: 'registry', Manual: 'spec' } as const;
+
+function givenAddresses({ network, files }: CompleteWish): GivenAddresses {
+  const { addresses, l1StandardBridge, discovery } = network.spec.contracts;
+  return {
+    spec: { ...(l1StandardBridge === undefined ? {} : { l1StandardBridge }), ...addresses },
+    ...(files.contracts ? { registry: files.contracts } : {}),
+    from: FROM[discovery],
+  };
 }

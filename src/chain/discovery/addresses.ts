@@ -24,6 +24,12 @@ export function resolveAddresses(onL1: Addresses, given: GivenAddresses): Addres
   );
 }
 
+/** `l1StandardBridge is 0x… in spec.contracts.addresses and 0x… on L1` */
+export function describeContradiction({ contract, source, address, onL1 }: Contradiction): string {
+  const where = source === 'spec' ? 'spec.contracts' : 'the registry';
+  return `${contract} is ${address} in ${where} and ${onL1} on L1`;
+}
+
 /** Where L1 tells another address than the one that counts. Nothing where it tells none. */
 export function contradictionsIn(onL1: Addresses, given: GivenAddresses): Contradiction[] {
   const { spec = {} } = given;

@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts';
 import { completionCommand } from './commands/completion.ts';
 import { confirmFencedCommand } from './commands/confirm-fenced.ts';
 import { crdsCommand } from './commands/crds.ts';
+import { discoverCommand } from './commands/discover.ts';
 import { giveUpBlocksCommand } from './commands/give-up-blocks.ts';
 import { moveCommands } from './commands/moves.ts';
 import { planCommand } from './commands/plan.ts';
@@ -18,6 +19,7 @@ import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { OUTPUTS, painter } from './output.ts';
 import type { Terminal } from './terminal.ts';
+import { withoutUrlSecrets } from './url-secrets.ts';
 
 export function createProgram(context: CliContext): Command {
   const program: Command = new Command('opstack')
@@ -38,6 +40,7 @@ export function createProgram(context: CliContext): Command {
     .configureOutput({
       writeOut: (text) => context.terminal.write(text),
       writeErr: (text) => context.terminal.warn(text),
+      outputError: (text, write) => write(withoutUrlSecrets(text)),
       getOutHasColors: () => context.terminal.colours,
       getErrHasColors: () => context.terminal.colours,
     });
@@ -52,6 +55,7 @@ export function createProgram(context: CliContext): Command {
     giveUpBlocksCommand(context),
     validateCommand(context),
     renderCommand(context),
+    discoverCommand(context),
     auditCommand(context),
     crdsCommand(context),
     completionCommand(context, () => program),

@@ -125,6 +125,16 @@ describe('jsonRpc', () => {
     }
   });
 
+  it.each([
+    ['a query that is nothing but a key', '?c4n4ry-key', 'GET /?c4n4ry-key'],
+    ['a query as it was sent', '?key=c4n4ry%2Bkey', 'GET /?key=c4n4ry%2Bkey'],
+    ['a path as it is understood', 'v2/c4n4ry%2Bkey', 'no route for c4n4ry+key'],
+    ['a path with a percent sign of its own', 'v2/c4n4ry%key', 'no route for c4n4ry%key'],
+  ])('never shows %s', async (_, path, body) => {
+    await using server = await answering(() => ({ status: 401, body }));
+    expect((await failureOf(jsonRpc(`${server.url}/${path}`, call))).message).not.toContain('c4n4ry');
+  });
+
   it('leaves no rest of a secret that another one is a part of', async () => {
     await using server = await answering(() => ({ status: 401, body: 'bad: abcdefgh-canary' }));
     const error = await failureOf(jsonRpc(`${server.url}/abcdefgh/abcdefgh-canary`, call));

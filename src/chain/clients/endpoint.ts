@@ -19,7 +19,8 @@ export function parseEndpoint(text: string): Endpoint {
   if (!url || !/^https?:$/.test(url.protocol)) throw new TypeError('not a http or https URL');
   const user = decodeURIComponent(url.username);
   const password = decodeURIComponent(url.password);
-  const secrets = [user, password, ...url.pathname.split('/'), ...url.searchParams.values()]
+  const asSent = [url.username, url.password, ...url.pathname.split('/'), ...url.search.slice(1).split(/[&=]/)];
+  const secrets = [user, password, ...asSent, ...asSent.map(decoded), ...url.searchParams.values()]
     .filter((part) => part.length >= SHORTEST_SECRET || (part !== '' && part === password))
     .sort((a, b) => b.length - a.length);
   url.username = '';
@@ -35,4 +36,13 @@ export function parseEndpoint(text: string): Endpoint {
         .trim()
         .slice(0, LONGEST_MESSAGE),
   };
+}
+
+/** Programs repeat a key as it was sent, or as they understand it. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

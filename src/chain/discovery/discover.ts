@@ -15,7 +15,8 @@ export interface DiscoverOptions {
   /** Address of the SystemConfig proxy. */
   readonly systemConfig: string;
   readonly expected: {
-    readonly l1ChainId: number;
+    /** Absent: whatever the endpoint serves. */
+    readonly l1ChainId?: number;
     /** Compared where the contracts say which chain they are for (from v4). */
     readonly l2ChainId?: number;
   };

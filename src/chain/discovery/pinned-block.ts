@@ -25,7 +25,7 @@ const TAGS = ['finalized', 'safe', 'latest'] as const;
 export async function pinBlock(
   l1: L1Reader,
   systemConfig: string,
-  expectedChainId: number,
+  expectedChainId: number | undefined,
   confirmations = DEFAULT_CONFIRMATIONS,
 ): Promise<PinnedBlock> {
   const seeds = ['optimismPortal', 'disputeGameFactory'].map((name) =>
@@ -39,7 +39,8 @@ export async function pinBlock(
   const [chainId, finalized, finalizedCode, safe, safeCode, latest, latestCode, ...addresses] = results;
 
   const id = numberIn(chainId);
-  if (id !== expectedChainId) {
+  if (id === undefined) throw new OperatorError(noChainId());
+  if (expectedChainId !== undefined && id !== expectedChainId) {
     throw new OperatorError({
       type: 'ChainMismatch',
       message: `the L1 endpoint serves chain ${id}, the network settles on chain ${expectedChainId}.`,
@@ -94,7 +95,15 @@ export function hasCode(result: BatchResult | undefined): boolean {
   return result?.ok === true && typeof result.result === 'string' && result.result.length > 2;
 }
 
-function noHead(chainId: number | undefined) {
+function noChainId() {
+  return {
+    type: 'L1Unavailable',
+    message: 'the L1 endpoint does not tell its chain id.',
+    fix: 'Use an endpoint of an execution client of L1.',
+  } as const;
+}
+
+function noHead(chainId: number) {
   return {
     type: 'L1Unavailable',
     message: `the L1 node of chain ${chainId} does not tell its head.`,

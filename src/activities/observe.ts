@@ -20,6 +20,7 @@ import { replaceConditions, saysOther } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
 import { nextTroubles, type PodTrouble, podFindings } from '../status/health/pods.ts';
 import type { PodsState } from '../status/pods/pods-ready.ts';
+import { writeChainFacts } from './chain-facts.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { nodePods, sampleTargets } from './gather/chain-targets.ts';
@@ -49,6 +50,7 @@ export function observeActivity(deps: ActivityDependencies): (input: ObserveInpu
     const at = { namespace: network.namespace, name: network.name };
     const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal: attempt.signal });
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
+    await writeChainFacts(deps, at, look, attempt);
     await writeWhatIsSeen(deps, at, look, attempt);
     const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;
     if (needsDecision)

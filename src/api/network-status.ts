@@ -45,6 +45,16 @@ const contractsStatus = z.object({
   superchainProxyAdmin: address('Address of the ProxyAdmin of SuperchainConfig.').optional(),
   ethLockbox: address('Address of the ETHLockbox.').optional(),
   opcm: address('Address of the OPContractsManager that was used last.').optional(),
+  implementations: z
+    .object({
+      systemConfig: address('Behind the SystemConfig proxy.').optional(),
+      optimismPortal: address('Behind the portal proxy.').optional(),
+      disputeGameFactory: address('Behind the factory proxy.').optional(),
+      game: address('Of the respected game type.').optional(),
+    })
+    .optional()
+    .describe('Code that the proxies run.'),
+  absolutePrestate: observedHash('Prestate of the respected game.').optional(),
   unread: z
     .array(text('A getter.', 128))
     .max(50)

@@ -28,6 +28,7 @@ export const AUDIT_TYPES = [
   'handOver',
   'keyRetired',
   'driftFound',
+  'contractsChanged',
   'settingsChanged',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];

@@ -1,11 +1,14 @@
 /** Every recording of real contracts: discovery finds exactly what was deployed, and what has changed in each phase. */
 import { readdirSync } from 'node:fs';
-import { id } from 'ethers';
+import { dataSlice, getAddress, id } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import type { GivenAddresses } from '../../src/chain/discovery/addresses.ts';
 import { discover } from '../../src/chain/discovery/discover.ts';
 import type { Discovery, RegisteredGame } from '../../src/chain/discovery/discovery.ts';
 import { inPhase, type L1Replay, type Phase, type Recording, readRecording, replayL1 } from './l1-replay.ts';
+
+/** Of EIP-1967. */
+const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
 
 type OrNull<T> = { readonly [K in keyof T]: T[K] | null };
 
@@ -56,7 +59,7 @@ const find = (l1: L1Replay, { systemConfig, expected }: Generation) =>
   });
 
 /** What a correct discovery returns, in our words. */
-function wanted(name: string, { block, expected }: Generation): Discovery {
+function wanted(name: string, { block, expected, storage }: Generation): Discovery {
   const { roles, addresses, respectedGameType, startBlock } = expected;
   const { systemConfigOwner: owner, proposer: _, challenger: __, ...others } = roles;
   const games = expected.games
@@ -76,6 +79,11 @@ function wanted(name: string, { block, expected }: Generation): Discovery {
     .sort((a, b) => a.type - b.type);
   const respectedGame = games.find(({ type }) => type === respectedGameType);
   const { proposer, challenger } = respectedGame ?? expected;
+  const implementationOf = (contract: string) => {
+    const proxy = addresses[contract]?.toLowerCase();
+    const found = storage.find(({ address, slot }) => address === proxy && slot === IMPLEMENTATION_SLOT);
+    return found && getAddress(dataSlice(found.value, 12));
+  };
   return {
     generation: generationOf(name),
     version: expected.systemConfigVersion,
@@ -87,6 +95,14 @@ function wanted(name: string, { block, expected }: Generation): Discovery {
       // That of the game; SystemConfig has none before v7.
       ...nonNull({ delayedWETH: respectedGame?.delayedWETH ?? null }),
     } as Discovery['addresses'],
+    implementations: {
+      systemConfig: implementationOf('systemConfig') ?? '',
+      ...nonNull({
+        optimismPortal: implementationOf('optimismPortal'),
+        disputeGameFactory: implementationOf('disputeGameFactory'),
+        game: respectedGame?.implementation,
+      }),
+    },
     roles: nonNull({ owner, proposer, challenger, ...others }) as unknown as Discovery['roles'],
     mode: respectedGameType === null ? 'outputOracle' : 'disputeGames',
     games,
@@ -173,6 +189,7 @@ const CHANGES: Readonly<Record<string, (before: Discovery, phase: Phase) => Disc
     return {
       ...before,
       games,
+      implementations: { ...before.implementations, ...(respectedGame ? { game: respectedGame.implementation } : {}) },
       ...(respectedGame ? { respectedGame } : {}),
       ...(type === before.gameType ? { roles: { ...before.roles, proposer } } : {}),
     };
@@ -189,7 +206,8 @@ const CHANGES: Readonly<Record<string, (before: Discovery, phase: Phase) => Disc
     const { proposer, challenger, ...roles } = before.roles;
     const { delayedWETH, ...addresses } = before.addresses;
     const ofSystemConfig = before.generation === 'v7' && delayedWETH ? { delayedWETH } : {};
-    return { ...others, ...rest, roles, addresses: { ...addresses, ...ofSystemConfig } };
+    const { game, ...implementations } = before.implementations;
+    return { ...others, ...rest, implementations, roles, addresses: { ...addresses, ...ofSystemConfig } };
   },
 };
 

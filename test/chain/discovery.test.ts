@@ -57,6 +57,7 @@ describe('discovery of the contracts that the devnet deploys', () => {
         proxyAdminOwner: r['deployer'],
         disputeGameFactoryOwner: r['deployer'],
       },
+      implementations: expect.objectContaining({ game: a['PermissionedDisputeGame'] }),
       mode: 'disputeGames',
       registeredGameTypes: [1],
       gameType: 1,

@@ -35,6 +35,7 @@ export function describeContracts(
     blockNumber: chain.number,
     blockHash: chain.blockHash,
     addresses: { systemConfig: getAddress(systemConfig), ...known(resolveAddresses(onL1, given)) },
+    implementations: { ...chain.implementations, ...compact({ game: respectedGame?.implementation }) },
     roles: rolesOf(chain, reading),
     mode: gameType === undefined ? 'outputOracle' : 'disputeGames',
     games,

@@ -33,6 +33,13 @@ export interface RegisteredGame {
   readonly initBondWei?: string;
 }
 
+export interface Implementations {
+  readonly systemConfig: string;
+  readonly optimismPortal?: string;
+  readonly disputeGameFactory?: string;
+  readonly game?: string;
+}
+
 /** One contract, two addresses. */
 export interface Contradiction {
   /** As in `addresses`. */
@@ -57,6 +64,8 @@ export interface Discovery {
   readonly blockHash: string;
   /** By the names of the superchain registry in camel case: `systemConfig`, `optimismPortal`, `disputeGameFactory`, … */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Code behind the proxies, and of the respected game. */
+  readonly implementations: Implementations;
   readonly roles: DiscoveredRoles;
   /** How withdrawals are proven: by dispute games, or by outputs in an L2OutputOracle. */
   readonly mode: 'disputeGames' | 'outputOracle';

@@ -4,7 +4,14 @@ import { block as blockAnswer, hexOf } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
 import { type Addresses, type GivenAddresses, resolveAddresses } from './addresses.ts';
 import { ContractAnswers, questions } from './contract-answers.ts';
-import { FACTORY_GETTERS, gameTypeGetters, LIKELY_GAME_TYPES, OTHER_GAME_TYPE_GETTERS } from './dispute-game.ts';
+import type { Implementations } from './discovery.ts';
+import {
+  compact,
+  FACTORY_GETTERS,
+  gameTypeGetters,
+  LIKELY_GAME_TYPES,
+  OTHER_GAME_TYPE_GETTERS,
+} from './dispute-game.ts';
 import { PORTAL_GETTERS, SYSTEM_CONFIG_GETTERS } from './generations/index.ts';
 import { addAnswers, type L1Reader, stateUnavailable } from './l1-reader.ts';
 import { hasCode, type PinnedBlock } from './pinned-block.ts';
@@ -33,6 +40,7 @@ export interface ChainReading extends PinnedBlock {
   readonly onL1: Addresses;
   /** With what was given. */
   readonly addresses: Addresses;
+  readonly implementations: Omit<Implementations, 'game'>;
   readonly batcher: string;
   readonly answers: ContractAnswers;
 }
@@ -62,22 +70,25 @@ export async function readChain(
     { method: 'eth_getCode', params: [systemConfig, block] },
     { method: 'eth_getStorageAt', params: [systemConfig, IMPLEMENTATION_SLOT, block] },
     { method: 'eth_getStorageAt', params: [systemConfig, ADMIN_SLOT, block] },
+    // Zero by definition where the contract is not known: the places of the answers stay the same.
+    ...[pinned.portal, pinned.disputeGameFactory].map((proxy) => ({
+      method: 'eth_getStorageAt',
+      params: [proxy ?? ZeroAddress, IMPLEMENTATION_SLOT, block],
+    })),
     ...(l1GenesisNumber === undefined
       ? []
       : [{ method: 'eth_getBlockByNumber', params: [hexOf(l1GenesisNumber), false] }]),
   ];
   const results = await l1.batch([...others, ...asked.map(({ call }) => call)]);
-  const [header, code, implementation, admin, genesis] = results;
+  const [header, code, implementation, admin, ofPortal, ofFactory, genesis] = results;
   const answers = new ContractAnswers();
   addAnswers(answers, asked, results.slice(others.length), pinned.number);
   if (!hasCode(code)) throw tooYoung(systemConfig, pinned.number);
   const onL1 = { ...addressesIn(answers), proxyAdmin: proxyAdminIn(answers, admin, pinned.number) };
   const addresses = resolveAddresses(onL1, given);
   const portal = addresses['optimismPortal'];
-  const batcher = requireSystemConfig(systemConfig, answers, {
-    implementation: addressInSlot(implementation, pinned.number),
-    portal,
-  });
+  const found = { implementation: addressInSlot(implementation, pinned.number), portal };
+  const { batcher, implementation: ofSystemConfig } = requireSystemConfig(systemConfig, answers, found);
   const gameType = answers.integer('optimismPortal.respectedGameType()');
   return {
     ...pinned,
@@ -88,6 +99,13 @@ export async function readChain(
     gameType: gameType === undefined ? undefined : Number(gameType),
     onL1,
     addresses,
+    implementations: {
+      systemConfig: ofSystemConfig,
+      ...compact({
+        optimismPortal: addressInSlot(ofPortal, pinned.number),
+        disputeGameFactory: addressInSlot(ofFactory, pinned.number),
+      }),
+    },
     batcher,
     answers,
   };

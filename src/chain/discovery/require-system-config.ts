@@ -11,14 +11,14 @@ const FIX = 'Set spec.contracts.systemConfig to the SystemConfigProxy of the cha
  * Makes sure that an address is the proxy of an initialised SystemConfig that tells its addresses.
  * @param found.implementation what the EIP-1967 slot of the address holds
  * @param found.portal the portal that counts: told by the SystemConfig, or given
- * @returns its batcher, which is never zero
+ * @returns its batcher and its implementation, which are never zero
  * @throws OperatorError `ChainMismatch`, or `InvalidSpec` for contracts before v1.3 whose portal nobody has told
  */
 export function requireSystemConfig(
   address: string,
   answers: ContractAnswers,
   { implementation, portal }: { readonly implementation: string | undefined; readonly portal: string | undefined },
-): string {
+): { readonly batcher: string; readonly implementation: string } {
   if (answers.revertData('systemConfig.version()') === NOT_INITIALISED) {
     throw mismatch(
       `${address} is a proxy without implementation: the chain's contracts are not deployed there yet.`,
@@ -61,7 +61,7 @@ export function requireSystemConfig(
       'Use contracts of one chain: correct spec.contracts.',
     );
   }
-  return batcher;
+  return { batcher, implementation };
 }
 
 function mismatch(message: string, fix: string): OperatorError {

@@ -15,6 +15,8 @@ function wayOut({ type, cause, fix }: OperatorError, network: NamedChain | undef
       return network
         ? `give --l1-rpc an endpoint of L1 chain ${network.chain.l1_chain_id}, where ${network.name} settles, or another --network`
         : 'give --system-config the SystemConfigProxy of the chain, and --l1-rpc an endpoint of its L1';
+    case 'InvalidSpec':
+      return 'name its --l1-standard-bridge as well; a chain of the superchain registry only needs --network';
     case 'NotReadyYet':
       return 'wait some blocks, then try again';
     case 'L1Unavailable':

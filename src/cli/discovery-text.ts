@@ -1,18 +1,26 @@
 /** What `opstack discover` has found, for people. Pure. A new fact is a row of its section. */
 import { GAME_TYPE_NAMES, GAME_TYPES } from '../api/game-type.ts';
-import type { Discovery } from '../chain/discovery/discovery.ts';
+import type { AnchorState } from '../chain/discovery/anchor-state.ts';
+import type { Discovery, RegisteredGame } from '../chain/discovery/discovery.ts';
 import { columns, ether, grouped, type Paint } from './output.ts';
 import type { Comparison } from './registry-differences.ts';
+
+/** What is read: also the anchor, which moves by itself. */
+export interface Discovered extends Discovery {
+  readonly anchor?: AnchorState;
+}
 
 /** Rows without a value are left out. */
 type Row = readonly [label: string, value: string | undefined];
 
-export function discoveryText(discovery: Discovery, comparison: Comparison | undefined, paint: Paint): string {
+export function discoveryText(discovery: Discovered, comparison: Comparison | undefined, paint: Paint): string {
   const lines = [
-    ...section('CHAIN', chainRows(discovery), paint),
+    ...section('CHAIN', chainRows(discovery, paint), paint),
     ...section('CONTRACTS', Object.entries(discovery.addresses), paint),
     ...section('ROLES', Object.entries(discovery.roles), paint),
     ...section('GAME', gameRows(discovery, paint), paint),
+    ...section('OTHER GAMES', otherGameRows(discovery), paint),
+    ...section('IMPLEMENTATIONS', Object.entries(discovery.implementations), paint),
     ...section('FLAGS', flagRows(discovery, paint), paint),
     ...section('COULD NOT BE READ', unreadableRows(discovery, paint), paint),
   ];
@@ -26,12 +34,16 @@ function section(title: string, rows: readonly Row[], paint: Paint): string[][] 
   return known.length === 0 ? [] : [['', ''], [paint('bold', title), ''], ...known];
 }
 
-function chainRows(discovery: Discovery): Row[] {
+function chainRows(discovery: Discovery, paint: Paint): Row[] {
   const { l1ChainId, blockNumber, blockHash, generation, version, l2ChainId, startBlock, gasLimit, mode } = discovery;
   return [
     ['read at', `block ${grouped(blockNumber)} of L1 chain ${l1ChainId}`],
     ['block hash', blockHash],
     ['generation', `${generation} (SystemConfig ${version})`],
+    [
+      '',
+      discovery.isUnknownVersion ? paint('yellow', 'newer than this program knows: what answers is shown') : undefined,
+    ],
     ['L2 chain id', l2ChainId],
     ['deployed in', startBlock === undefined ? undefined : `L1 block ${grouped(startBlock)}`],
     ['L2 gas limit', grouped(Number(gasLimit))],
@@ -39,7 +51,7 @@ function chainRows(discovery: Discovery): Row[] {
   ];
 }
 
-function gameRows({ gameType, respectedGame: game, registeredGameTypes }: Discovery, paint: Paint): Row[] {
+function gameRows({ gameType, respectedGame: game, registeredGameTypes, anchor }: Discovered, paint: Paint): Row[] {
   if (gameType === undefined) return [];
   return [
     ['respected type', gameTypeText(gameType)],
@@ -47,9 +59,24 @@ function gameRows({ gameType, respectedGame: game, registeredGameTypes }: Discov
     ['version', game?.version],
     ['absolute prestate', game?.absolutePrestate],
     ['vm', game?.vm],
+    ['verifier', game?.verifier],
+    ['anchor', anchor && `${anchor.root} at ${anchor.l2SequenceNumber}`],
     ['bond', game?.initBondWei === undefined ? undefined : ether(game.initBondWei)],
     ['registered types', registeredGameTypes.map(gameTypeText).join(', ') || 'none'],
   ];
+}
+
+function otherGameRows({ games, gameType }: Discovery): Row[] {
+  return games.filter(({ type }) => type !== gameType).map((game) => [gameTypeText(game.type), otherGameText(game)]);
+}
+
+function otherGameText({ implementation, version, absolutePrestate, proposer }: RegisteredGame): string {
+  const facts = [
+    version && `(${version})`,
+    absolutePrestate && `prestate ${absolutePrestate}`,
+    proposer && `proposer ${proposer}`,
+  ];
+  return [implementation, ...facts.filter(Boolean)].join(' ');
 }
 
 function flagRows({ paused }: Discovery, paint: Paint): Row[] {
@@ -57,7 +84,10 @@ function flagRows({ paused }: Discovery, paint: Paint): Row[] {
 }
 
 function unreadableRows({ unreadable }: Discovery, paint: Paint): Row[] {
-  return unreadable.map((getter) => [paint('yellow', getter), 'answers with something that is not understood']);
+  return unreadable.map((getter) => [
+    paint('yellow', getter),
+    'does not answer, or with something that is not understood',
+  ]);
 }
 
 /** `1 (permissioned)`; the number alone of a type that has no name in op-challenger. */

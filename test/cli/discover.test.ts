@@ -54,10 +54,11 @@ describe('opstack discover', () => {
       'l1ERC721Bridge                 0xa513E6E4b8f2a923D98304ec87F64353C4D5C853',
       'optimismMintableERC20Factory   0x2279B7A0a67DB372996a5FaB50D91eAA73d2eBe6',
       'disputeGameFactory             0x0B306BF915C4d645ff596e518fAf3F9669b97016',
-      'anchorStateRegistry            0x959922bE3CAee4b8Cd9a407cc3ac1C251C2007B1',
-      'delayedWETH                    0x9A9f2CCfdE556A7E9Ff0848998Aa4a0CFD8863AE',
       'superchainConfig               0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9',
+      'anchorStateRegistry            0x959922bE3CAee4b8Cd9a407cc3ac1C251C2007B1',
+      'opcm                           0x0C0c0C0c0c0c0c0c0c0c0C0C0C0c0c0C0c0c0c0c',
       'proxyAdmin                     0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512',
+      'delayedWETH                    0x9A9f2CCfdE556A7E9Ff0848998Aa4a0CFD8863AE',
       '',
       'ROLES',
       'batcher                        0xB1B1B1B1b1B1b1b1b1B1B1B1B1b1b1B1b1b1B1B1',
@@ -73,8 +74,17 @@ describe('opstack discover', () => {
       'version                        2.4.2',
       'absolute prestate              0x03cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc',
       'vm                             0x0E801D84Fa97b50751Dbf25036d067dCf18858bF',
+      'anchor                         0xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0 at 0',
       'bond                           0.08 ETH',
       'registered types               0 (cannon), 1 (permissioned), 8 (cannon-kona)',
+      '',
+      'OTHER GAMES',
+      `0 (cannon)                     0x9d4454B023096f34B160D6B654540c56A1F81688 (2.4.2) prestate 0x03${'bb'.repeat(31)}`,
+      `1 (permissioned)               0x8f86403A4DE0BB5791fa46B8e795C547942fE4Cf (2.4.0) prestate 0x03${'aa'.repeat(31)} proposer 0xD1d1d1D1d1d1D1d1D1D1D1d1d1D1D1D1d1D1d1d1`,
+      '',
+      'IMPLEMENTATIONS',
+      'systemConfig                   0x7777777777777777777777777777777777777777',
+      'game                           0x5eb3Bc0a489C5A8288765d2336659EbCA68FCd00',
       '',
       'FLAGS',
       'paused                         no',
@@ -119,7 +129,7 @@ describe('opstack discover', () => {
   it('names what answers nonsense', async () => {
     const { code, out } = await discoverRecorded('v1.8.0', [], answers(GUARDIAN, `0x${'ff'.repeat(32)}`));
     expect(out).toMatch(
-      /^COULD NOT BE READ\nsystemConfig.*\noptimismPortal\.guardian\(\) +answers with something that is not understood$/m,
+      /^COULD NOT BE READ\noptimismPortal\.guardian\(\) +does not answer, or with something that is not understood$/m,
     );
     expect(code).toBe(0);
   });
@@ -129,8 +139,21 @@ describe('opstack discover', () => {
     await using l1 = await replayL1(recording);
     const found = await discover({ l1: l1.url, systemConfig: recording.systemConfig, expected: {} });
     const argv = ['discover', '--l1-rpc', l1.url, '--system-config', recording.systemConfig, '-o'];
-    expect(JSON.parse((await opstack([...argv, 'json'])).out)).toEqual(found);
-    expect(parse((await opstack([...argv, 'yaml'])).out)).toEqual(found);
+    const shown = { ...found, anchor: { root: `0x${'a0'.repeat(32)}`, l2SequenceNumber: '0' } };
+    expect(JSON.parse((await opstack([...argv, 'json'])).out)).toEqual(shown);
+    expect(parse((await opstack([...argv, 'yaml'])).out)).toEqual(shown);
+  });
+
+  it('finds contracts before v1.3 from their bridge', async () => {
+    const bridge = '0x8A791620dd6260079BF849Dc5567aDC3F2FdC318';
+    const { code, out } = await discoverRecorded('v1.2.0', ['--l1-standard-bridge', bridge]);
+    expect(out).toMatch(/^l2OutputOracle +0x0B306BF915C4d645ff596e518fAf3F9669b97016$/m);
+    expect(code).toBe(0);
+  });
+
+  it.each(['v1.4.0', 'v2.0.0', 'v6.0.0'])('shows the anchor that games of %s start from', async (name) => {
+    const { out } = await discoverRecorded(name);
+    expect(out).toMatch(/^anchor +0x(a0){32} at 0$/m);
   });
 
   it('takes an address all in lower case', async () => {
@@ -349,7 +372,7 @@ describe('opstack discover refuses', () => {
   it('contracts before v1.3', async () => {
     const { code, err } = await discoverRecorded('v1.2.0');
     expect(err).toContain('(version 1.11.0) is older than v1.3');
-    expect(err).toContain('next: Upgrade the L1 contracts of the chain to op-contracts/v1.3 or later.');
+    expect(err).toContain('next: name its --l1-standard-bridge as well');
     expect(code).toBe(1);
   });
 

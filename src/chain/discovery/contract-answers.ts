@@ -33,7 +33,7 @@ export function questions(
 }
 
 type Answer =
-  | { readonly state: 'value'; readonly value: unknown }
+  | { readonly state: 'value'; readonly values: readonly unknown[] }
   /** The contract does not have the getter. */
   | { readonly state: 'absent' }
   /** It reverted with a reason, or answered with something that is no such value. */
@@ -84,6 +84,12 @@ export class ContractAnswers {
     return typeof value === 'boolean' ? value : undefined;
   }
 
+  /** All that a getter with several values returns; none when it did not answer. */
+  values(key: string): readonly unknown[] {
+    const answer = this.#answers.get(key);
+    return answer?.state === 'value' ? answer.values : [];
+  }
+
   /** Data of a revert with a reason. */
   revertData(key: string): string | undefined {
     const answer = this.#answers.get(key);
@@ -96,8 +102,7 @@ export class ContractAnswers {
   }
 
   #value(key: string): unknown {
-    const answer = this.#answers.get(key);
-    return answer?.state === 'value' ? answer.value : undefined;
+    return this.values(key)[0];
   }
 }
 
@@ -116,7 +121,7 @@ function interpret(decode: Question['decode'], result: BatchResult): Answer {
   // 32 bytes are the least that any value takes.
   if (result.result.length < 66) return { state: 'absent' };
   try {
-    return { state: 'value', value: decode(result.result)[0] };
+    return { state: 'value', values: [...decode(result.result)] };
   } catch {
     return { state: 'unreadable' };
   }

@@ -1,12 +1,12 @@
 /** `opstack discover` */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { fromRegistryNames } from '../../api/contracts.ts';
 import { loadRegistry } from '../../catalogue/registry.ts';
 import type { DiscoverOptions } from '../../chain/discovery/discover.ts';
-import type { Discovery } from '../../chain/discovery/discovery.ts';
 import { CliError } from '../cli-error.ts';
 import { type CliContext, type GlobalOptions, paintFor } from '../context.ts';
 import { discoveryFailure } from '../discovery-failure.ts';
-import { discoveryText } from '../discovery-text.ts';
+import { type Discovered, discoveryText } from '../discovery-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { l1Option, requireL1 } from '../l1-option.ts';
 import { serialise } from '../output.ts';
@@ -16,13 +16,14 @@ import { type NamedChain, registryOption, requireChain } from '../registry-optio
 interface Options extends GlobalOptions {
   readonly l1Rpc?: string;
   readonly systemConfig?: string;
+  readonly l1StandardBridge?: string;
   readonly network?: string;
   readonly l2ChainId?: number;
   readonly registry?: string;
 }
 
 /** The chain that is meant, and what is known of it beforehand. */
-interface Subject extends Pick<DiscoverOptions, 'systemConfig' | 'expected'> {
+interface Subject extends Pick<DiscoverOptions, 'systemConfig' | 'expected' | 'given'> {
   readonly network?: NamedChain;
 }
 
@@ -33,12 +34,17 @@ export function discoverCommand(context: CliContext): Command {
     )
     .addOption(l1Option())
     .option('--system-config <address>', "the chain's SystemConfigProxy", address)
+    .option(
+      '--l1-standard-bridge <address>',
+      "the chain's L1StandardBridgeProxy: contracts before v1.3 are found from it",
+      address,
+    )
     .option('--l2-chain-id <id>', 'what the contracts must say that they are for', wholeNumber)
     .addOption(
       new Option(
         '--network <name>',
         'instead of an address: a chain of the superchain registry, like sepolia/op. Tells what L1 and the registry have otherwise',
-      ).conflicts(['systemConfig', 'l2ChainId']),
+      ).conflicts(['systemConfig', 'l1StandardBridge', 'l2ChainId']),
     )
     .addOption(registryOption())
     .addHelpText('after', HELP)
@@ -60,19 +66,25 @@ Examples:
 
 Exit codes: 0 read (differences to the registry included), 1 not read, or another chain`;
 
-function subjectOf({ network: name, systemConfig, l2ChainId, registry }: Options): Subject {
+function subjectOf({ network: name, systemConfig, l1StandardBridge, l2ChainId, registry }: Options): Subject {
   if (name !== undefined) {
     const network = requireChain(loadRegistry(registry), name);
     const { chain } = network;
     return {
       systemConfig: chain.addresses.SystemConfigProxy,
       expected: { l1ChainId: chain.l1_chain_id, l2ChainId: chain.chain_id },
+      given: { registry: fromRegistryNames(chain.addresses) },
       network,
     };
   }
   if (registry !== undefined)
     throw new CliError({ what: '--registry is of use with --network only', next: HOW_TO_NAME, exitCode: EXIT.usage });
-  if (systemConfig !== undefined) return { systemConfig, expected: l2ChainId === undefined ? {} : { l2ChainId } };
+  if (systemConfig !== undefined)
+    return {
+      systemConfig,
+      expected: l2ChainId === undefined ? {} : { l2ChainId },
+      given: l1StandardBridge === undefined ? {} : { spec: { l1StandardBridge } },
+    };
   throw new CliError({ what: 'Which chain?', next: HOW_TO_NAME, exitCode: EXIT.usage });
 }
 
@@ -80,24 +92,26 @@ const HOW_TO_NAME = '--system-config <address>, or --network <superchain>/<chain
 
 async function read(
   l1: string,
-  { systemConfig, expected, network }: Subject,
+  { systemConfig, expected, given = {}, network }: Subject,
   { terminal }: CliContext,
-): Promise<Discovery> {
+): Promise<Discovered> {
   // Loaded when it is needed: other commands start without the library of its contracts.
   const { discover } = await import('../../chain/discovery/discover.ts');
   try {
-    const discovery = await discover({ l1, systemConfig, expected, signal: terminal.signal });
+    const discovery = await discover({ l1, systemConfig, expected, given, signal: terminal.signal });
     if (expected.l2ChainId !== undefined && discovery.l2ChainId === undefined)
       terminal.warn(
         `warning: these contracts do not say which L2 chain they are for: not compared with ${expected.l2ChainId}.\n`,
       );
-    return discovery;
+    const { readAnchorState } = await import('../../chain/discovery/anchor-state.ts');
+    const anchor = await readAnchorState(l1, discovery, terminal.signal);
+    return { ...discovery, ...(anchor ? { anchor } : {}) };
   } catch (error) {
     throw discoveryFailure(error, network);
   }
 }
 
-function resultText(discovery: Discovery, { network }: Subject, context: CliContext, options: Options): string {
+function resultText(discovery: Discovered, { network }: Subject, context: CliContext, options: Options): string {
   const comparison = network && compareWithRegistry(network, discovery);
   if (options.output === 'table') return discoveryText(discovery, comparison, paintFor(context, options));
   return serialise(comparison ? { ...discovery, differences: comparison.differences } : discovery, options.output);

@@ -3,6 +3,7 @@ import type { Row } from './row.ts';
 import { applyAll } from './rows/apply-all.ts';
 import { discovery } from './rows/discovery.ts';
 import { firstObject } from './rows/first-object.ts';
+import { generations } from './rows/generations.ts';
 import { idle } from './rows/idle.ts';
 import { installHistory } from './rows/install-history.ts';
 import { manySequencers } from './rows/many-sequencers.ts';
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   secondApply,
   wholeNetworks,
   discovery,
+  generations,
   replay,
   renderPlan,
 ];

@@ -1,0 +1,93 @@
+import { type ContractsRelease, type StandardContract, standardReleases } from '../catalogue/standard-versions.ts';
+
+/** What is known of the contracts of a chain, as far as it was read. */
+export interface ContractFacts {
+  readonly l1ChainId: number;
+  /** Answers of `version()`. */
+  readonly versions: Partial<Record<StandardContract, string>>;
+  /** Implementations behind the proxies, and contracts without a proxy. */
+  readonly implementations?: Partial<Record<StandardContract, string>>;
+}
+
+export interface ContractDifference {
+  readonly contract: StandardContract;
+  readonly what: 'version' | 'implementation';
+  readonly found: string;
+  readonly standard: string;
+}
+
+export interface StandardRelease {
+  /** The release that the contracts are nearest to, `op-contracts/v3.0.0`. */
+  readonly release: string;
+  /** Releases that can not be told from it by what is known: candidates, or such that changed other contracts. */
+  readonly alike: readonly string[];
+  /** Empty: all that is known is as in the release. */
+  readonly differences: readonly ContractDifference[];
+}
+
+/**
+ * Which release of op-contracts a chain has, by the lists of the superchain registry. A contract that a release does not
+ * list says nothing about it.
+ * @returns undefined: no contract is as in any release
+ */
+export function standardRelease(facts: ContractFacts): StandardRelease | undefined {
+  const compared = standardReleases(facts.l1ChainId)
+    .map((release) => compare(release, facts))
+    .filter(({ agreeing }) => agreeing > 0)
+    .sort((a, b) => nearness(b) - nearness(a) || unfinished(a.name) - unfinished(b.name));
+  const [nearest, ...others] = compared;
+  if (nearest === undefined) return undefined;
+  const same = ({ agreeing, differences }: Compared) => JSON.stringify([agreeing, differences]);
+  return {
+    release: nearest.name,
+    alike: others.filter((other) => same(other) === same(nearest)).map(({ name }) => name),
+    differences: nearest.differences,
+  };
+}
+
+interface Compared {
+  readonly name: string;
+  /** Contracts of which nothing differs. */
+  readonly agreeing: number;
+  readonly differences: readonly ContractDifference[];
+}
+
+function compare({ name, contracts }: ContractsRelease, { versions, implementations = {} }: ContractFacts): Compared {
+  const listed = (Object.keys(contracts) as StandardContract[]).filter(
+    (contract) => versions[contract] !== undefined || implementations[contract] !== undefined,
+  );
+  const differing = listed.map((contract) => {
+    const standard = contracts[contract];
+    const address = standard?.implementation_address ?? standard?.address;
+    return [
+      ...difference(contract, 'version', versions[contract], standard?.version),
+      ...difference(contract, 'implementation', implementations[contract]?.toLowerCase(), address?.toLowerCase()),
+    ];
+  });
+  return {
+    name,
+    agreeing: differing.filter((differences) => differences.length === 0).length,
+    differences: differing.flat(),
+  };
+}
+
+function difference(
+  contract: StandardContract,
+  what: ContractDifference['what'],
+  found: string | undefined,
+  standard: string | undefined,
+): ContractDifference[] {
+  return found === undefined || standard === undefined || found === standard
+    ? []
+    : [{ contract, what, found, standard }];
+}
+
+function nearness({ agreeing, differences }: Compared): number {
+  return agreeing - new Set(differences.map(({ contract }) => contract)).size;
+}
+
+/** 0 for a finished release, 1 for a candidate (`op-contracts/v7.0.0-rc.4`), 2 for what was never to become one. */
+function unfinished(name: string): number {
+  const [, suffix] = name.split(/\/[^-]*-/);
+  return suffix === undefined ? 0 : suffix.startsWith('rc.') ? 1 : 2;
+}

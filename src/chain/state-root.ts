@@ -16,7 +16,7 @@ export interface StateRoots {
 export async function stateRoots(alloc: Readonly<Record<string, GenesisAccount>>): Promise<StateRoots> {
   // Most accounts of an OP Stack genesis are copies of one proxy, with the same code and the same storage.
   const storageRoot = remembered((storage) => storageRootOf(JSON.parse(storage)));
-  const codeHash = remembered((code) => keccak256(code));
+  const codeHash = remembered((code) => keccak256(bytesOf(code)));
   const encoded = remembered((fields) => getBytes(encodeRlp(fields.split(','))));
   const accounts = new Map<string, Uint8Array>();
   const storageRoots = new Map<string, string>();
@@ -27,7 +27,7 @@ export async function stateRoots(alloc: Readonly<Record<string, GenesisAccount>>
     const { nonce, balance, code } = account;
     storageRoots.set(address, storage);
     const fields = [rlpQuantity(nonce ?? 0), rlpQuantity(balance), storage, codeHash(code ?? '0x')];
-    accounts.set(keccak256(address), encoded(fields.join(',')));
+    accounts.set(keccak256(bytesOf(address)), encoded(fields.join(',')));
     if (++done % ACCOUNTS_PER_TURN === 0) await scheduler.yield();
   }
   return {
@@ -46,18 +46,23 @@ function remembered<T>(make: (key: string) => T): (key: string) => T {
 }
 
 function storageRootOf(storage: Readonly<Record<string, string>>): string {
-  const words = Object.entries(storage).map(
-    ([slot, word]) => [keccak256(paddedWord(slot)), rlpQuantity(paddedWord(word))] as const,
-  );
-  // Zero is the absence of a value.
-  return trieRoot(
-    new Map(words.filter(([, word]) => word !== '0x').map(([slot, word]) => [slot, getBytes(encodeRlp(word))])),
-  );
+  const words = new Map<string, Uint8Array>();
+  for (const [slot, word] of Object.entries(storage)) {
+    const value = rlpQuantity(paddedWord(word));
+    // Zero is the absence of a value.
+    if (value !== '0x') words.set(keccak256(bytesOf(paddedWord(slot))), getBytes(encodeRlp(value)));
+  }
+  return trieRoot(words);
 }
 
 /** The shortest big-endian bytes of a number; zero is no bytes at all. */
 export function rlpQuantity(value: string | number | bigint): string {
   return stripZerosLeft(toBeHex(BigInt(value)));
+}
+
+/** `getBytes` of ethers parses byte after byte, which is felt with the code of a whole genesis. */
+function bytesOf(hex: string): Uint8Array {
+  return Buffer.from(hex.slice(2), 'hex');
 }
 
 function paddedWord(hex: string): string {

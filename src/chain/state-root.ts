@@ -1,7 +1,7 @@
 import { scheduler } from 'node:timers/promises';
-import { encodeRlp, getBytes, keccak256, stripZerosLeft, toBeHex } from 'ethers';
+import { encodeRlp, keccak256, stripZerosLeft, toBeHex } from 'ethers';
 import type { GenesisAccount } from './genesis-file.ts';
-import { EMPTY_TRIE_ROOT, trieRoot } from './trie-root.ts';
+import { bytesOf, EMPTY_TRIE_ROOT, trieRoot } from './trie-root.ts';
 
 /** A genesis has thousands of accounts: others (heartbeats, probes) get their turn in between. */
 const ACCOUNTS_PER_TURN = 200;
@@ -17,7 +17,7 @@ export async function stateRoots(alloc: Readonly<Record<string, GenesisAccount>>
   // Most accounts of an OP Stack genesis are copies of one proxy, with the same code and the same storage.
   const storageRoot = remembered((storage) => storageRootOf(JSON.parse(storage)));
   const codeHash = remembered((code) => keccak256(bytesOf(code)));
-  const encoded = remembered((fields) => getBytes(encodeRlp(fields.split(','))));
+  const encoded = remembered((fields) => bytesOf(encodeRlp(fields.split(','))));
   const accounts = new Map<string, Uint8Array>();
   const storageRoots = new Map<string, string>();
   let done = 0;
@@ -50,7 +50,7 @@ function storageRootOf(storage: Readonly<Record<string, string>>): string {
   for (const [slot, word] of Object.entries(storage)) {
     const value = rlpQuantity(paddedWord(word));
     // Zero is the absence of a value.
-    if (value !== '0x') words.set(keccak256(bytesOf(paddedWord(slot))), getBytes(encodeRlp(value)));
+    if (value !== '0x') words.set(keccak256(bytesOf(paddedWord(slot))), bytesOf(encodeRlp(value)));
   }
   return trieRoot(words);
 }
@@ -58,11 +58,6 @@ function storageRootOf(storage: Readonly<Record<string, string>>): string {
 /** The shortest big-endian bytes of a number; zero is no bytes at all. */
 export function rlpQuantity(value: string | number | bigint): string {
   return stripZerosLeft(toBeHex(BigInt(value)));
-}
-
-/** `getBytes` of ethers parses byte after byte, which is felt with the code of a whole genesis. */
-function bytesOf(hex: string): Uint8Array {
-  return Buffer.from(hex.slice(2), 'hex');
 }
 
 function paddedWord(hex: string): string {

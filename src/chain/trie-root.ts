@@ -1,5 +1,5 @@
 import { BranchMPTNode, ExtensionMPTNode, LeafMPTNode, type NodeReferenceOrRawMPTNode } from '@ethereumjs/mpt';
-import { getBytes, keccak256 } from 'ethers';
+import { keccak256 } from 'ethers';
 
 /** Root of a trie without entries. */
 export const EMPTY_TRIE_ROOT = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
@@ -48,9 +48,14 @@ function reference(node: ReturnType<typeof nodeOf>): NodeReferenceOrRawMPTNode {
 }
 
 function hash(bytes: Uint8Array): Uint8Array {
-  return getBytes(keccak256(bytes));
+  return bytesOf(keccak256(bytes));
 }
 
 function nibbles(hex: string): number[] {
-  return Array.from(hex.slice(2), (digit) => Number.parseInt(digit, 16));
+  return [...bytesOf(hex)].flatMap((byte) => [byte >> 4, byte & 15]);
+}
+
+/** `getBytes` of ethers parses byte after byte, which is felt with a whole genesis. */
+export function bytesOf(hex: string): Uint8Array {
+  return Buffer.from(hex.slice(2), 'hex');
 }

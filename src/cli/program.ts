@@ -9,6 +9,7 @@ import { crdsCommand } from './commands/crds.ts';
 import { giveUpBlocksCommand } from './commands/give-up-blocks.ts';
 import { moveCommands } from './commands/moves.ts';
 import { planCommand } from './commands/plan.ts';
+import { registryCommand } from './commands/registry.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { renderCommand } from './commands/render.ts';
 import { skipGateCommand } from './commands/skip-gate.ts';
@@ -52,6 +53,7 @@ export function createProgram(context: CliContext): Command {
     giveUpBlocksCommand(context),
     validateCommand(context),
     renderCommand(context),
+    registryCommand(context),
     auditCommand(context),
     crdsCommand(context),
     completionCommand(context, () => program),

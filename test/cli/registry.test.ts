@@ -100,7 +100,7 @@ describe('opstack registry genesis', () => {
 
   it.each([
     ['mainnet/celo', 'it starts at block 31056500 of an older chain, whose state the registry does not have'],
-    ['acme/one', 'no genesis file of it is built in'],
+    ['acme/one', 'genesis files come with the built-in registry only'],
     ['sepolia/unichain', 'timestamp of the genesis is 1726852428, genesis.l2_time is 1726852429'],
   ])('is not made of what can not be verified: %s', async (name, why) => {
     const { code, out, err } = await run('genesis', name, '--registry', more);

@@ -81,15 +81,16 @@ function genesisCommand({ terminal }: CliContext): Command {
     .action(async (written: string, _, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const named = namedChain(written, options);
-      const genesis = await builtInGenesis(named.name);
-      const verdict = await verifyRegistryChain(named, genesis);
-      if (genesis === undefined || verdict.kind !== 'verified') {
-        throw new CliError({
+      const refuse = (why: string) =>
+        new CliError({
           what: `The genesis of ${named.name} can not be made`,
-          ...(verdict.kind === 'verified' ? {} : { why: verdict.reason }),
+          why,
           next: 'take it from whoever runs the chain',
         });
-      }
+      const genesis = await builtInGenesis(named.name);
+      if (genesis === undefined) throw refuse('genesis files come with the built-in registry only');
+      const verdict = await verifyRegistryChain(named, genesis);
+      if (verdict.kind !== 'verified') throw refuse(verdict.reason);
       terminal.write(serialise(withChainConfig(genesis, named.chain), fileFormat(options.output)));
     });
 }

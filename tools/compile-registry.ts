@@ -5,16 +5,17 @@
  *   node tools/compile-registry.ts <folder> [file]
  *
  * <folder> is a clone of https://github.com/ethereum-optimism/superchain-registry. Without a file it writes
- * src/catalogue/registry.json.
+ * registry.json, standard-versions.json and genesis/ of src/catalogue. A file has no genesis of its chains.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'smol-toml';
 import { type RegistryFile, registryFile } from '../src/catalogue/registry-chain.ts';
+import { type StandardVersionsFile, standardVersionsFile } from '../src/catalogue/standard-versions.ts';
 
 const SOURCE = 'https://github.com/ethereum-optimism/superchain-registry';
-const BUILT_IN = join(import.meta.dirname, '../src/catalogue/registry.json');
+const CATALOGUE = join(import.meta.dirname, '../src/catalogue');
 
 type Table = Readonly<Record<string, unknown>>;
 
@@ -35,8 +36,20 @@ export function compileRegistry(folder: string): RegistryFile {
         return [`${superchain}/${basename(name, '.toml')}`, entry(chain, group, addresses)] as const;
       });
   });
-  const license = readFileSync(join(folder, 'LICENSE'), 'utf8');
-  return registryFile.parse({ source: SOURCE, license, chains: Object.fromEntries(chains.sort(byName)) });
+  return registryFile.parse({ ...origin(folder), chains: Object.fromEntries(chains.sort(byName)) });
+}
+
+/** @param folder a copy of the registry */
+export function compileStandardVersions(folder: string): StandardVersionsFile {
+  const of = (superchain: string) => toml(join(folder, `validation/standard/standard-versions-${superchain}.toml`));
+  return standardVersionsFile.parse({
+    ...origin(folder),
+    superchains: { mainnet: of('mainnet'), sepolia: of('sepolia') },
+  });
+}
+
+function origin(folder: string): Table {
+  return { source: SOURCE, license: readFileSync(join(folder, 'LICENSE'), 'utf8') };
 }
 
 function entry(chain: Table, superchain: Table, addresses: Readonly<Record<string, Table>>): Table {
@@ -89,11 +102,32 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   return a < b ? -1 : 1;
 }
 
-function main([folder, file = BUILT_IN]: readonly string[]): void {
+/** The genesis files of the chains as they are, and what is needed to read them. */
+function copyGenesis(folder: string, chains: readonly string[]): void {
+  const target = join(CATALOGUE, 'genesis');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  cpSync(join(folder, 'LICENSE'), join(target, 'LICENSE'));
+  cpSync(join(folder, 'superchain/extra/dictionary'), join(target, 'dictionary'));
+  for (const name of chains) {
+    cpSync(join(folder, `superchain/extra/genesis/${name}.json.zst`), join(target, `${name}.json.zst`));
+  }
+}
+
+function write(file: string, compiled: object): void {
+  writeFileSync(file, `${JSON.stringify(compiled, null, 2)}\n`);
+}
+
+function main([folder, file]: readonly string[]): void {
   if (folder === undefined) throw new Error('usage: node tools/compile-registry.ts <folder> [file]');
   const compiled = compileRegistry(folder);
-  writeFileSync(file, `${JSON.stringify(compiled, null, 2)}\n`);
-  console.log(`Wrote ${Object.keys(compiled.chains).length} chains to ${file}.`);
+  const names = Object.keys(compiled.chains);
+  write(file ?? join(CATALOGUE, 'registry.json'), compiled);
+  if (file === undefined) {
+    write(join(CATALOGUE, 'standard-versions.json'), compileStandardVersions(folder));
+    copyGenesis(folder, names);
+  }
+  console.log(`Wrote ${names.length} chains to ${file ?? CATALOGUE}.`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2));

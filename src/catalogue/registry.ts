@@ -7,9 +7,23 @@ import { isNear } from '../api/near-name.ts';
 import builtIn from './registry.json' with { type: 'json' };
 import { type RegistryChain, registryFile } from './registry-chain.ts';
 
+export interface NamedChain {
+  /** `<superchain>/<chain>` */
+  readonly name: string;
+  readonly chain: RegistryChain;
+}
+
 export interface Registry {
   /** @param name `<superchain>/<chain>` */
   find(name: string): RegistryChain | undefined;
+  /**
+   * The chains that somebody may mean who wrote a name or a chain id: more than one where a file has given the id of a
+   * chain to another name as well.
+   * @param written `<superchain>/<chain>`, or a chain id in decimal
+   */
+  lookUp(written: string): readonly NamedChain[];
+  /** All chains, by name. */
+  chains(): readonly NamedChain[];
   /** Names that may be meant by one that is not there: the same chain elsewhere, parts swapped, a slip of the pen. */
   similar(name: string): string[];
   /** Names of its groups of chains: `mainnet`, `sepolia`. */
@@ -18,8 +32,13 @@ export interface Registry {
 
 export function createRegistry(chains: Readonly<Record<string, RegistryChain>>): Registry {
   const byName = new Map(Object.entries(chains));
+  const named = [...byName]
+    .map(([name, chain]): NamedChain => ({ name, chain }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     find: (name) => byName.get(name),
+    lookUp: (written) => named.filter(({ name, chain }) => name === written || String(chain.chain_id) === written),
+    chains: () => named,
     similar: (name) => [...byName.keys()].filter((known) => resembles(known, name)).sort(),
     superchains: () => [...new Set([...byName.keys()].map((name) => name.split('/')[0] ?? ''))].sort(),
   };

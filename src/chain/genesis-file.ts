@@ -5,7 +5,7 @@ import { OperatorError } from '../contract/failures.ts';
 const quantity = z.union([z.string().regex(/^(0x[0-9a-fA-F]{1,64}|[0-9]{1,78})$/), z.int().nonnegative()], {
   error: 'must be a number, e.g. "0x1c9c380"',
 });
-const bytes = z.string().regex(/^0x([0-9a-fA-F]{2})*$/, 'must be hex data, e.g. "0x6080"');
+const bytes = z.string().regex(/^0x(?:[0-9a-fA-F]{2})*$/, 'must be hex data, e.g. "0x6080"');
 const word = z.string().regex(/^0x[0-9a-fA-F]{64}$/, 'must be 32 bytes of hex');
 /** Storage keys and values may be short; execution clients pad them on the left. */
 const slot = z.string().regex(/^(0x)?[0-9a-fA-F]{1,64}$/, 'must be at most 32 bytes of hex');

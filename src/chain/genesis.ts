@@ -1,7 +1,8 @@
 import { encodeRlp, keccak256 } from 'ethers';
 import { OperatorError } from '../contract/failures.ts';
 import { type GenesisFile, parseGenesisFile } from './genesis-file.ts';
-import { EMPTY_TRIE_ROOT, rlpQuantity, stateRoots } from './state-root.ts';
+import { rlpQuantity, stateRoots } from './state-root.ts';
+import { EMPTY_TRIE_ROOT } from './trie-root.ts';
 
 const ZERO_HASH = `0x${'00'.repeat(32)}`;
 const NO_UNCLES = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347';

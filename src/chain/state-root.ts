@@ -1,10 +1,7 @@
 import { scheduler } from 'node:timers/promises';
-import { MerklePatriciaTrie } from '@ethereumjs/mpt';
-import { encodeRlp, getBytes, hexlify, keccak256, stripZerosLeft, toBeHex } from 'ethers';
+import { encodeRlp, keccak256, stripZerosLeft, toBeHex } from 'ethers';
 import type { GenesisAccount } from './genesis-file.ts';
-
-/** Root of a trie without entries. */
-export const EMPTY_TRIE_ROOT = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
+import { bytesOf, EMPTY_TRIE_ROOT, trieRoot } from './trie-root.ts';
 
 /** A genesis has thousands of accounts: others (heartbeats, probes) get their turn in between. */
 const ACCOUNTS_PER_TURN = 200;
@@ -17,36 +14,45 @@ export interface StateRoots {
 
 /** State root of a genesis allocation, as an execution client computes it. */
 export async function stateRoots(alloc: Readonly<Record<string, GenesisAccount>>): Promise<StateRoots> {
-  const accounts = new MerklePatriciaTrie({ useKeyHashing: true });
+  // Most accounts of an OP Stack genesis are copies of one proxy, with the same code and the same storage.
+  const storageRoot = remembered((storage) => storageRootOf(JSON.parse(storage)));
+  const codeHash = remembered((code) => keccak256(bytesOf(code)));
+  const encoded = remembered((fields) => bytesOf(encodeRlp(fields.split(','))));
+  const accounts = new Map<string, Uint8Array>();
   const storageRoots = new Map<string, string>();
-  const codeHashes = new Map<string, string>();
   let done = 0;
   for (const [key, account] of Object.entries(alloc)) {
     const address = withPrefix(key).toLowerCase();
-    const storage = await storageRoot(account.storage ?? {});
-    const code = account.code ?? '0x';
-    // Most accounts of an OP Stack genesis are copies of one proxy.
-    const codeHash = codeHashes.get(code) ?? keccak256(code);
-    codeHashes.set(code, codeHash);
+    const storage = storageRoot(JSON.stringify(account.storage ?? {}));
+    const { nonce, balance, code } = account;
     storageRoots.set(address, storage);
-    const fields = [rlpQuantity(account.nonce ?? 0), rlpQuantity(account.balance), storage, codeHash];
-    await accounts.put(getBytes(address), getBytes(encodeRlp(fields)));
+    const fields = [rlpQuantity(nonce ?? 0), rlpQuantity(balance), storage, codeHash(code ?? '0x')];
+    accounts.set(keccak256(bytesOf(address)), encoded(fields.join(',')));
     if (++done % ACCOUNTS_PER_TURN === 0) await scheduler.yield();
   }
   return {
-    stateRoot: hexlify(accounts.root()),
+    stateRoot: trieRoot(accounts),
     storageRoot: (address) => storageRoots.get(address.toLowerCase()) ?? EMPTY_TRIE_ROOT,
   };
 }
 
-async function storageRoot(storage: Readonly<Record<string, string>>): Promise<string> {
-  const trie = new MerklePatriciaTrie({ useKeyHashing: true });
+function remembered<T>(make: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+function storageRootOf(storage: Readonly<Record<string, string>>): string {
+  const words = new Map<string, Uint8Array>();
   for (const [slot, word] of Object.entries(storage)) {
     const value = rlpQuantity(paddedWord(word));
     // Zero is the absence of a value.
-    if (value !== '0x') await trie.put(getBytes(paddedWord(slot)), getBytes(encodeRlp(value)));
+    if (value !== '0x') words.set(keccak256(bytesOf(paddedWord(slot))), bytesOf(encodeRlp(value)));
   }
-  return hexlify(trie.root());
+  return trieRoot(words);
 }
 
 /** The shortest big-endian bytes of a number; zero is no bytes at all. */

@@ -1,7 +1,7 @@
+import type { NamedChain } from '../catalogue/registry.ts';
 import { RpcError } from '../chain/clients/rpc-error.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { CliError } from './cli-error.ts';
-import type { NamedChain } from './registry-option.ts';
 
 /** A failure of discovery with a way out on the command line: its own is about the fields of a spec. */
 export function discoveryFailure(error: unknown, network?: NamedChain): unknown {

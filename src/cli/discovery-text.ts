@@ -2,12 +2,15 @@
 import { GAME_TYPE_NAMES, GAME_TYPES } from '../api/game-type.ts';
 import type { AnchorState } from '../chain/discovery/anchor-state.ts';
 import type { Discovery, RegisteredGame } from '../chain/discovery/discovery.ts';
+import type { StandardRelease } from '../chain/standard-release.ts';
 import { columns, ether, grouped, type Paint } from './output.ts';
 import type { Comparison } from './registry-differences.ts';
 
 /** What is read: also the anchor, which moves by itself. */
 export interface Discovered extends Discovery {
   readonly anchor?: AnchorState;
+  /** The release of op-contracts that the contracts are nearest to. */
+  readonly standard?: StandardRelease;
 }
 
 /** Rows without a value are left out. */
@@ -19,6 +22,7 @@ export function discoveryText(discovery: Discovered, comparison: Comparison | un
     ...section('CONTRACTS', Object.entries(discovery.addresses), paint),
     ...section('ROLES', Object.entries(discovery.roles), paint),
     ...section('GAME', gameRows(discovery, paint), paint),
+    ...section('NOT AS IN THE RELEASE', differenceRows(discovery), paint),
     ...section('OTHER GAMES', otherGameRows(discovery), paint),
     ...section('IMPLEMENTATIONS', Object.entries(discovery.implementations), paint),
     ...section('FLAGS', flagRows(discovery, paint), paint),
@@ -34,7 +38,8 @@ function section(title: string, rows: readonly Row[], paint: Paint): string[][] 
   return known.length === 0 ? [] : [['', ''], [paint('bold', title), ''], ...known];
 }
 
-function chainRows(discovery: Discovery, paint: Paint): Row[] {
+function chainRows(discovery: Discovered, paint: Paint): Row[] {
+  const { standard } = discovery;
   const { l1ChainId, blockNumber, blockHash, generation, version, l2ChainId, startBlock, gasLimit, mode } = discovery;
   return [
     ['read at', `block ${grouped(blockNumber)} of L1 chain ${l1ChainId}`],
@@ -44,6 +49,7 @@ function chainRows(discovery: Discovery, paint: Paint): Row[] {
       '',
       discovery.isUnknownVersion ? paint('yellow', 'newer than this program knows: what answers is shown') : undefined,
     ],
+    ['release', standard && standardText(standard)],
     ['L2 chain id', l2ChainId],
     ['deployed in', startBlock === undefined ? undefined : `L1 block ${grouped(startBlock)}`],
     ['L2 gas limit', grouped(Number(gasLimit))],
@@ -64,6 +70,18 @@ function gameRows({ gameType, respectedGame: game, registeredGameTypes, anchor }
     ['bond', game?.initBondWei === undefined ? undefined : ether(game.initBondWei)],
     ['registered types', registeredGameTypes.map(gameTypeText).join(', ') || 'none'],
   ];
+}
+
+function standardText({ release, alike, differences }: StandardRelease): string {
+  const others = alike.length > 0 ? `, or ${alike.join(', ')}` : '';
+  return `${release}${others}${differences.length > 0 ? `, but for ${differences.length} contracts` : ''}`;
+}
+
+function differenceRows({ standard }: Discovered): Row[] {
+  return (standard?.differences ?? []).map(({ contract, what, found, standard: wanted }) => [
+    contract,
+    `${what} ${found}, in the release ${wanted}`,
+  ]);
 }
 
 function otherGameRows({ games, gameType }: Discovery): Row[] {

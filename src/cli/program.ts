@@ -10,6 +10,7 @@ import { discoverCommand } from './commands/discover.ts';
 import { giveUpBlocksCommand } from './commands/give-up-blocks.ts';
 import { moveCommands } from './commands/moves.ts';
 import { planCommand } from './commands/plan.ts';
+import { registryCommand } from './commands/registry.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { renderCommand } from './commands/render.ts';
 import { skipGateCommand } from './commands/skip-gate.ts';
@@ -56,6 +57,7 @@ export function createProgram(context: CliContext): Command {
     validateCommand(context),
     renderCommand(context),
     discoverCommand(context),
+    registryCommand(context),
     auditCommand(context),
     crdsCommand(context),
     completionCommand(context, () => program),

@@ -1,7 +1,8 @@
 /** What L1 says of a chain, held against what the superchain registry has. Pure. */
+
+import type { NamedChain } from '../catalogue/registry.ts';
 import type { RegistryChain } from '../catalogue/registry-chain.ts';
 import type { DiscoveredRoles, Discovery } from '../chain/discovery/discovery.ts';
-import type { NamedChain } from './registry-option.ts';
 
 export interface Difference {
   /** In the words of discovery: `addresses.delayedWETH`, `roles.batcher`. */

@@ -54,6 +54,8 @@ describe('a registry file of the user', () => {
     expect(more.find('acme/one')?.chain_id).toBe(424_242);
     expect(more.find('sepolia/unichain')).toEqual(registry.find('sepolia/unichain'));
     expect(more.superchains()).toContain('acme');
+    expect(more.chains()).toHaveLength(registry.chains().length + 1);
+    expect(more.lookUp('424242').map(({ name }) => name)).toEqual(['acme/one']);
     expect(more.similar('acme/ome')).toEqual(['acme/one']);
   });
 

@@ -1,6 +1,6 @@
 /** Every recording of real contracts: discovery finds exactly what was deployed, and what has changed in each phase. */
 import { readdirSync } from 'node:fs';
-import { dataSlice, getAddress, id } from 'ethers';
+import { AbiCoder, dataSlice, getAddress, id } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import type { GivenAddresses } from '../../src/chain/discovery/addresses.ts';
 import { discover } from '../../src/chain/discovery/discover.ts';
@@ -9,6 +9,22 @@ import { inPhase, type L1Replay, type Phase, type Recording, readRecording, repl
 
 /** Of EIP-1967. */
 const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
+
+const VERSION = id('version()').slice(0, 10);
+/** Whose version is read. */
+const VERSIONED = [
+  'systemConfig',
+  'optimismPortal',
+  'disputeGameFactory',
+  'l2OutputOracle',
+  'anchorStateRegistry',
+  'superchainConfig',
+  'l1CrossDomainMessenger',
+  'l1StandardBridge',
+  'l1ERC721Bridge',
+  'optimismMintableERC20Factory',
+  'ethLockbox',
+];
 
 type OrNull<T> = { readonly [K in keyof T]: T[K] | null };
 
@@ -59,7 +75,7 @@ const find = (l1: L1Replay, { systemConfig, expected }: Generation) =>
   });
 
 /** What a correct discovery returns, in our words. */
-function wanted(name: string, { block, expected, storage }: Generation): Discovery {
+function wanted(name: string, { block, expected, storage, calls }: Generation): Discovery {
   const { roles, addresses, respectedGameType, startBlock } = expected;
   const { systemConfigOwner: owner, proposer: _, challenger: __, ...others } = roles;
   const games = expected.games
@@ -79,6 +95,12 @@ function wanted(name: string, { block, expected, storage }: Generation): Discove
     .sort((a, b) => a.type - b.type);
   const respectedGame = games.find(({ type }) => type === respectedGameType);
   const { proposer, challenger } = respectedGame ?? expected;
+  const versionOf = (address: string | null) => {
+    const asked = calls.find(({ to, data }) => to === address?.toLowerCase() && data === VERSION);
+    return asked?.result === undefined || asked.result.length < 130
+      ? undefined
+      : String(AbiCoder.defaultAbiCoder().decode(['string'], asked.result)[0]);
+  };
   const implementationOf = (contract: string) => {
     const proxy = addresses[contract]?.toLowerCase();
     const found = storage.find(({ address, slot }) => address === proxy && slot === IMPLEMENTATION_SLOT);
@@ -95,6 +117,12 @@ function wanted(name: string, { block, expected, storage }: Generation): Discove
       // That of the game; SystemConfig has none before v7.
       ...nonNull({ delayedWETH: respectedGame?.delayedWETH ?? null }),
     } as Discovery['addresses'],
+    versions: Object.fromEntries(
+      Object.entries(addresses).flatMap(([contract, address]) => {
+        const version = versionOf(address);
+        return version && VERSIONED.includes(contract) ? [[contract, version]] : [];
+      }),
+    ),
     implementations: {
       systemConfig: implementationOf('systemConfig') ?? '',
       ...nonNull({

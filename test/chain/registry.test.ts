@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import builtIn from '../../src/catalogue/registry.json' with { type: 'json' };
-import { loadRegistry } from '../../src/catalogue/registry.ts';
+import { createRegistry, loadRegistry } from '../../src/catalogue/registry.ts';
 import type { RegistryChain } from '../../src/catalogue/registry-chain.ts';
+import { registryChainConfig } from '../../src/chain/registry-chain-config.ts';
 import { checkAgainstRegistry } from '../../src/chain/registry-check.ts';
-import { registryRollupConfig } from '../../src/chain/registry-rollup-config.ts';
+import { requireRegistryChain } from '../../src/chain/registry-lookup.ts';
+import { registryRollupConfig, registryRollupFile } from '../../src/chain/registry-rollup-config.ts';
 import { parseRollupConfig, scheduledForks } from '../../src/chain/rollup-config.ts';
 import { checkRollupConfig } from '../../src/chain/rollup-config-check.ts';
+import opGethConfigs from './fixtures/registry/op-geth-1.101702.2-chain-configs.json' with { type: 'json' };
 
 const registry = loadRegistry();
 const chain = (name: string): RegistryChain => registry.find(name) ?? expect.fail(`no ${name}`);
@@ -53,6 +55,20 @@ describe('the rollup configuration of a registry chain', () => {
       chain_op_config: { eip1559Elasticity: 6, eip1559Denominator: 50, eip1559DenominatorCanyon: 250 },
     };
     expect(rollup('sepolia/op')).toEqual(parseRollupConfig(opNode));
+    // What op-node has known since v1.19.3, and that one did not.
+    expect(registryRollupFile(chain('sepolia/op'))).toEqual({ ...opNode, keep_karst_upgrade_gas: true });
+  });
+
+  test('says where the data of an alt-DA chain can be challenged', () => {
+    expect(registryRollupFile(chain('mainnet/automata'))).toMatchObject({
+      alt_da: {
+        da_challenge_contract_address: '0x08c5dcdd5e46d31cc1591ee15b084663507597f3',
+        da_challenge_window: 3600,
+        da_resolve_window: 3600,
+        da_commitment_type: 'KeccakCommitment',
+      },
+    });
+    expect(registryRollupFile(chain('sepolia/op'))).not.toHaveProperty('alt_da');
   });
 
   test.each<[string, object]>([
@@ -104,9 +120,67 @@ describe('the rollup configuration of a registry chain', () => {
       'ecotone',
     ]);
   });
+});
 
-  test.each(Object.keys(builtIn.chains))('of %s would be taken by op-node', (name) => {
+describe.each(registry.chains().map(({ name }) => [name] as const))('%s', (name) => {
+  const { chain_id, addresses, data_availability_type, alt_da } = chain(name);
+
+  test('is found by its name and by its chain id', () => {
+    expect(requireRegistryChain(registry, name)).toEqual({ name, chain: chain(name) });
+    expect(requireRegistryChain(registry, String(chain_id))).toEqual({ name, chain: chain(name) });
+  });
+
+  test('has a rollup configuration that op-node would take, with the forks in order', () => {
     expect(checkRollupConfig(rollup(name))).toEqual([]);
+    const times = scheduledForks(rollup(name)).map(({ time }) => time);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+
+  test('has its contracts on L1, each at an address of its own', () => {
+    const { OptimismPortalProxy, SystemConfigProxy, L1StandardBridgeProxy } = addresses;
+    expect([OptimismPortalProxy, SystemConfigProxy, L1StandardBridgeProxy]).not.toContain(undefined);
+    expect(new Set(Object.values(addresses)).size).toBe(Object.keys(addresses).length);
+    expect(alt_da === undefined || data_availability_type === 'alt-da').toBe(true);
+  });
+});
+
+describe('the chain that somebody names', () => {
+  const op = chain('sepolia/op');
+  const twice = createRegistry({ 'sepolia/op': op, 'local/devnet': op, 'sepolia/zora': chain('sepolia/zora') });
+  test.each([
+    ['sepolia/unichian', 'has no chain "sepolia/unichian"', 'Did you mean sepolia/unichain?'],
+    ['unichain', 'has no chain "unichain"', 'Did you mean mainnet/unichain or sepolia/unichain?'],
+    ['op-sepolia', 'has no chain "op-sepolia"', 'Did you mean mainnet/op or sepolia/op?'],
+    ['424242', 'has no chain "424242"', 'chain ids are decimal. All: opstack registry list.'],
+    ['0x14a34', 'has no chain "0x14a34"', 'one of the superchains mainnet, sepolia, sepolia-devnet-2'],
+  ])('is unknown: %s', (written, message, fix) => {
+    expect(() => requireRegistryChain(registry, written)).toThrow(
+      expect.objectContaining({
+        type: 'ReferenceNotFound',
+        message: expect.stringContaining(message),
+        fix: expect.stringContaining(fix),
+      }),
+    );
+  });
+
+  test('is not guessed where two have its id', () => {
+    expect(() => requireRegistryChain(twice, '11155420')).toThrow(
+      expect.objectContaining({
+        message: 'the superchain registry has 2 chains with the id 11155420',
+        fix: 'Name the one that is meant: local/devnet or sepolia/op.',
+      }),
+    );
+    expect(requireRegistryChain(twice, 'local/devnet').name).toBe('local/devnet');
+  });
+});
+
+describe('the chain configuration of execution clients', () => {
+  test.each(Object.entries(opGethConfigs))('of %s is the one that op-geth makes', (name, opGeth) => {
+    const config = registryChainConfig(chain(name));
+    // The registry that was built into the last op-geth is older than Karst.
+    const { karstTime, ...known } = JSON.parse(JSON.stringify(config));
+    expect(known).toEqual(opGeth);
+    expect(karstTime).toBe(chain(name).hardforks.karst_time);
   });
 });
 

@@ -1,10 +1,13 @@
 /** The registry is compiled from its TOML files; some of them are here as they are there (fixtures, MIT License). */
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import builtIn from '../../src/catalogue/registry.json' with { type: 'json' };
 import { registryFile } from '../../src/catalogue/registry-chain.ts';
-import { compileRegistry, inheritForks } from '../../tools/compile-registry.ts';
+import standardVersions from '../../src/catalogue/standard-versions.json' with { type: 'json' };
+import { compileRegistry, compileStandardVersions, inheritForks } from '../../tools/compile-registry.ts';
 
+const GENESIS = join(import.meta.dirname, '../../src/catalogue/genesis');
 const FIXTURES = join(import.meta.dirname, 'fixtures/superchain-registry');
 
 describe('the registry that is built in', () => {
@@ -18,6 +21,16 @@ describe('the registry that is built in', () => {
   test('comes with its license', () => {
     expect(builtIn.license).toBe(compiled.license);
     expect(builtIn.license).toMatch(/^MIT License\n\nCopyright \(c\) 2023 Optimism/);
+  });
+
+  test('has the standard versions of the contracts, in the order of the files', () => {
+    expect(JSON.stringify(compileStandardVersions(FIXTURES))).toBe(JSON.stringify(standardVersions));
+  });
+
+  test('has a genesis file of every chain and of no other, with the license', () => {
+    const files = globSync('**/*.zst', { cwd: GENESIS }).map((path) => path.replace('.json.zst', ''));
+    expect(files.sort()).toEqual(Object.keys(known));
+    expect(readFileSync(join(GENESIS, 'LICENSE'), 'utf8')).toBe(builtIn.license);
   });
 
   test('has the contracts of a chain, and not who plays which role, which only L1 knows', () => {

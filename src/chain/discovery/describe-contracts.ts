@@ -35,6 +35,7 @@ export function describeContracts(
     blockNumber: chain.number,
     blockHash: chain.blockHash,
     addresses: { systemConfig: getAddress(systemConfig), ...known(resolveAddresses(onL1, given)) },
+    versions: versionsOf(chain, reading),
     implementations: { ...chain.implementations, ...compact({ game: respectedGame?.implementation }) },
     roles: rolesOf(chain, reading),
     mode: gameType === undefined ? 'outputOracle' : 'disputeGames',
@@ -61,6 +62,17 @@ export function describeContracts(
       l1GenesisHash: chain.l1GenesisHash,
     }),
   };
+}
+
+function versionsOf({ answers, addresses }: ChainReading, { answers: rest }: GameReading): Record<string, string> {
+  return compact(
+    Object.fromEntries(
+      ['systemConfig', ...Object.keys(addresses)].map((contract) => {
+        const key = `${contract}.version()`;
+        return [contract, answers.text(key) ?? rest.text(key)];
+      }),
+    ),
+  ) as Record<string, string>;
 }
 
 /** Whatever its arguments. */

@@ -64,6 +64,8 @@ export interface Discovery {
   readonly blockHash: string;
   /** By the names of the superchain registry in camel case: `systemConfig`, `optimismPortal`, `disputeGameFactory`, … */
   readonly addresses: Readonly<Record<string, string>>;
+  /** `version()` of the contracts that say one, by the names of `addresses`. */
+  readonly versions: Readonly<Record<string, string>>;
   /** Code behind the proxies, and of the respected game. */
   readonly implementations: Implementations;
   readonly roles: DiscoveredRoles;

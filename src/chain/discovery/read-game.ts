@@ -15,8 +15,24 @@ import { getters } from './generations/generation.ts';
 import { addAnswers, type L1Reader } from './l1-reader.ts';
 import { ADMIN_SLOT, addressInSlot, type ChainReading } from './read-chain.ts';
 
-const ORACLE_GETTERS = getters('proposer() view returns (address)', 'challenger() view returns (address)');
+const ORACLE_GETTERS = getters(
+  'proposer() view returns (address)',
+  'challenger() view returns (address)',
+  'version() view returns (string)',
+);
 const OWNER = getters('owner() view returns (address)');
+const VERSION = getters('version() view returns (string)');
+
+/** Contracts that are asked for their version only; the others tell it with everything else. */
+const OTHER_CONTRACTS = [
+  'anchorStateRegistry',
+  'superchainConfig',
+  'l1CrossDomainMessenger',
+  'l1StandardBridge',
+  'l1ERC721Bridge',
+  'optimismMintableERC20Factory',
+  'ethLockbox',
+] as const;
 
 export interface GameReading {
   /** Game type that the portal respects; undefined for an L2OutputOracle. */
@@ -49,6 +65,7 @@ export async function readGame(l1: L1Reader, chain: ChainReading): Promise<GameR
     ),
     ...questions('l2OutputOracle', l2OutputOracle, ORACLE_GETTERS, block),
     ...questions('proxyAdmin', proxyAdmin, OWNER, block),
+    ...OTHER_CONTRACTS.flatMap((contract) => questions(contract, chain.addresses[contract], VERSION, block)),
   ];
   const slot = (address: string | undefined, name: string | undefined) =>
     address && name ? [{ method: 'eth_getStorageAt', params: [address, name, block] }] : [];

@@ -1,8 +1,10 @@
 /** `opstack discover` */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { fromRegistryNames } from '../../api/contracts.ts';
-import { loadRegistry } from '../../catalogue/registry.ts';
+import { loadRegistry, type NamedChain } from '../../catalogue/registry.ts';
 import type { DiscoverOptions } from '../../chain/discovery/discover.ts';
+import { requireRegistryChain } from '../../chain/registry-lookup.ts';
+import { contractFactsOf, standardRelease } from '../../chain/standard-release.ts';
 import { CliError } from '../cli-error.ts';
 import { type CliContext, type GlobalOptions, paintFor } from '../context.ts';
 import { discoveryFailure } from '../discovery-failure.ts';
@@ -11,7 +13,7 @@ import { EXIT } from '../exit-codes.ts';
 import { l1Option, requireL1 } from '../l1-option.ts';
 import { serialise } from '../output.ts';
 import { compareWithRegistry } from '../registry-differences.ts';
-import { type NamedChain, registryOption, requireChain } from '../registry-option.ts';
+import { registryOption } from '../registry-option.ts';
 
 interface Options extends GlobalOptions {
   readonly l1Rpc?: string;
@@ -43,7 +45,7 @@ export function discoverCommand(context: CliContext): Command {
     .addOption(
       new Option(
         '--network <name>',
-        'instead of an address: a chain of the superchain registry, like sepolia/op. Tells what L1 and the registry have otherwise',
+        'instead of an address: a chain of the superchain registry, by name, like sepolia/op, or by chain id. Tells what L1 and the registry have otherwise',
       ).conflicts(['systemConfig', 'l1StandardBridge', 'l2ChainId']),
     )
     .addOption(registryOption())
@@ -68,7 +70,7 @@ Exit codes: 0 read (differences to the registry included), 1 not read, or anothe
 
 function subjectOf({ network: name, systemConfig, l1StandardBridge, l2ChainId, registry }: Options): Subject {
   if (name !== undefined) {
-    const network = requireChain(loadRegistry(registry), name);
+    const network = requireRegistryChain(loadRegistry(registry), name);
     const { chain } = network;
     return {
       systemConfig: chain.addresses.SystemConfigProxy,
@@ -105,7 +107,8 @@ async function read(
       );
     const { readAnchorState } = await import('../../chain/discovery/anchor-state.ts');
     const anchor = await readAnchorState(l1, discovery, terminal.signal);
-    return { ...discovery, ...(anchor ? { anchor } : {}) };
+    const standard = standardRelease(contractFactsOf(discovery));
+    return { ...discovery, ...(anchor ? { anchor } : {}), ...(standard ? { standard } : {}) };
   } catch (error) {
     throw discoveryFailure(error, network);
   }

@@ -1,10 +1,13 @@
 import { OperatorError } from '../../contract/failures.ts';
 import { describeContracts } from './describe-contracts.ts';
 import type { Discovery } from './discovery.ts';
-import { l1Reader } from './l1-reader.ts';
+import { type L1Reader, l1Reader, UnsteadyL1 } from './l1-reader.ts';
 import { type PinnedBlock, pinBlock } from './pinned-block.ts';
+import { pinnedReader } from './pinned-reader.ts';
 import { readChain } from './read-chain.ts';
 import { readGame } from './read-game.ts';
+import { agreedGeneration } from './release-versions.ts';
+import { requireFacts } from './require-facts.ts';
 
 export interface DiscoverOptions {
   /** L1 endpoint; may hold a credential. */
@@ -23,20 +26,37 @@ export interface DiscoverOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How often everything is read when answers do not belong together. */
+const ATTEMPTS = 3;
+
 /**
- * Finds the contracts and roles of a chain from its SystemConfig: everything at one L1 block, in three round trips.
+ * Finds the contracts and roles of a chain from its SystemConfig: everything at one L1 block, in three round trips; anew
+ * when that block is reorganised meanwhile, or when a node answers that does not have it.
  * @throws OperatorError `ChainMismatch` when the address is not the SystemConfig proxy of this chain on this L1,
  *   `NotSupportedYet` for contracts that do not tell their addresses, `L1Unavailable` when L1 cannot be read
  */
 export async function discover(options: DiscoverOptions): Promise<Discovery> {
-  const { systemConfig, expected } = options;
   const l1 = l1Reader(options.l1, options.signal);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await discoverOnce(l1, options);
+    } catch (error) {
+      if (!(error instanceof UnsteadyL1) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function discoverOnce(l1: L1Reader, options: DiscoverOptions): Promise<Discovery> {
+  const { systemConfig, expected } = options;
   const pinned = await pinBlock(l1, systemConfig, expected.l1ChainId, options.confirmations);
-  const first = await readChain(l1, options, pinned);
+  const atBlock = pinnedReader(l1, systemConfig, pinned);
+  const first = await readChain(atBlock, options, pinned);
   // The addresses came from the head. After an upgrade since the pinned block, those of the pinned block count.
-  const chain = sameAddresses(first, pinned) ? first : await readChain(l1, options, first);
-  const game = await readGame(l1, chain);
-  const discovery = describeContracts(systemConfig, chain, game);
+  const chain = sameAddresses(first, pinned) ? first : await readChain(atBlock, options, first);
+  const game = await readGame(atBlock, chain);
+  requireFacts(l1.host, chain, game);
+  const described = describeContracts(systemConfig, chain, game);
+  const discovery = { ...described, generation: agreedGeneration(described.generation, described.version) };
   if (
     expected.l2ChainId !== undefined &&
     discovery.l2ChainId !== undefined &&

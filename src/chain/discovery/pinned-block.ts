@@ -1,8 +1,9 @@
 import { OperatorError } from '../../contract/failures.ts';
 import { block, hexNumber } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
-import { ContractAnswers, type Question, question } from './contract-answers.ts';
-import { addAnswers, type L1Reader, stateUnavailable } from './l1-reader.ts';
+import type { RpcError } from '../clients/rpc-error.ts';
+import { ContractAnswers, question } from './contract-answers.ts';
+import { addAnswers, type L1Reader, stateUnavailable, UnsteadyL1, unavailable } from './l1-reader.ts';
 
 /** Blocks that are waited for where L1 has neither finalized nor safe blocks. */
 const DEFAULT_CONFIRMATIONS = 4;
@@ -10,6 +11,10 @@ const DEFAULT_CONFIRMATIONS = 4;
 export interface PinnedBlock {
   readonly chainId: number;
   readonly number: number;
+  /** Undefined where it was not asked for by a tag. */
+  readonly hash: string | undefined;
+  /** Whether the SystemConfig was seen there. */
+  readonly hasCode: boolean;
   /** Addresses at the L1 head, to be confirmed at the pinned block: they save a round trip. */
   readonly portal: string | undefined;
   readonly disputeGameFactory: string | undefined;
@@ -17,9 +22,15 @@ export interface PinnedBlock {
 
 const TAGS = ['finalized', 'safe', 'latest'] as const;
 
+const SEEDS = [
+  'optimismPortal() view returns (address)',
+  'disputeGameFactory() view returns (address)',
+  'startBlock() view returns (uint256)',
+];
+
 /**
  * First round trip: the chain id, and the block at which everything is read: the finalized one, else the safe one, else
- * some below the head; the first at which the SystemConfig exists.
+ * some below the head; the first at which the SystemConfig exists. Where that can not be told, no other block is taken.
  * @throws OperatorError `ChainMismatch` for another chain and for an address without code; `L1Unavailable`
  */
 export async function pinBlock(
@@ -28,17 +39,15 @@ export async function pinBlock(
   expectedChainId: number,
   confirmations = DEFAULT_CONFIRMATIONS,
 ): Promise<PinnedBlock> {
-  const seeds = ['optimismPortal', 'disputeGameFactory'].map((name) =>
-    question('systemConfig', systemConfig, { abi: `${name}() view returns (address)` }, 'latest'),
-  );
+  const seeds = SEEDS.map((abi) => question('systemConfig', systemConfig, { abi }, 'latest'));
   const results = await l1.batch([
     { method: 'eth_chainId' },
     ...TAGS.flatMap(callsAtTag(systemConfig)),
     ...seeds.map(({ call }) => call),
   ]);
-  const [chainId, finalized, finalizedCode, safe, safeCode, latest, latestCode, ...addresses] = results;
+  const [chainId, finalized, finalizedCode, safe, safeCode, latest, latestCode, ...seedResults] = results;
 
-  const id = numberIn(chainId);
+  const id = chainIdIn(chainId);
   if (id !== expectedChainId) {
     throw new OperatorError({
       type: 'ChainMismatch',
@@ -46,8 +55,7 @@ export async function pinBlock(
       fix: 'Correct spec.l1.rpc, or the chain that the spec names.',
     });
   }
-  const head = heightIn(latest);
-  if (head === undefined) throw new OperatorError(noHead(id));
+  const head = headIn(l1.host, latest);
   if (latestCode && !latestCode.ok) throw stateUnavailable(latestCode.error, head);
   if (!hasCode(latestCode)) {
     throw new OperatorError({
@@ -56,11 +64,18 @@ export async function pinBlock(
       fix: 'Set spec.contracts.systemConfig to the SystemConfigProxy of the chain, and spec.l1.rpc to its L1.',
     });
   }
-  const number =
-    (hasCode(finalizedCode) ? heightIn(finalized) : undefined) ??
-    (hasCode(safeCode) ? heightIn(safe) : undefined) ??
-    Math.max(0, head - confirmations);
-  return { chainId: id, number, ...seedAddresses(seeds, addresses, head) };
+  const answers = new ContractAnswers();
+  addAnswers(answers, seeds, seedResults, head);
+  const made = answers.integer('systemConfig.startBlock()');
+  const final =
+    taggedBlock(l1.host, { tag: 'finalized', header: finalized, code: finalizedCode }, { head, made }) ??
+    taggedBlock(l1.host, { tag: 'safe', header: safe, code: safeCode }, { head, made });
+  return {
+    ...(final ?? { number: Math.max(0, head - confirmations), hash: undefined, hasCode: false }),
+    chainId: id,
+    portal: answers.address('systemConfig.optimismPortal()'),
+    disputeGameFactory: answers.address('systemConfig.disputeGameFactory()'),
+  };
 }
 
 function callsAtTag(systemConfig: string): (tag: string) => RpcCall[] {
@@ -70,34 +85,80 @@ function callsAtTag(systemConfig: string): (tag: string) => RpcCall[] {
   ];
 }
 
-function seedAddresses(seeds: readonly Question[], results: readonly BatchResult[], head: number) {
-  const answers = new ContractAnswers();
-  addAnswers(answers, seeds, results, head);
-  return {
-    portal: answers.address('systemConfig.optimismPortal()'),
-    disputeGameFactory: answers.address('systemConfig.disputeGameFactory()'),
-  };
-}
-
-function numberIn(result: BatchResult | undefined): number | undefined {
-  if (result && !result.ok) throw stateUnavailable(result.error, 0);
+function chainIdIn(result: BatchResult | undefined): number | undefined {
+  if (result && !result.ok) throw unavailable(result.error);
   return hexNumber.safeParse(result?.result).data;
 }
 
-/** Height of a tagged block; undefined where L1 has none, which some nodes say with an error. */
-function heightIn(result: BatchResult | undefined): number | undefined {
-  return result?.ok ? block.safeParse(result.result).data?.number : undefined;
+function headIn(host: string, result: BatchResult | undefined): number {
+  if (result && !result.ok) throw unavailable(result.error);
+  const head = block.safeParse(result?.result).data;
+  if (head) return head.number;
+  throw new OperatorError({
+    type: 'L1Unavailable',
+    message: `L1 cannot be read: ${host} answered eth_getBlockByNumber with no block for the head.`,
+    fix: 'Wait until it is synced, or use another endpoint.',
+  });
+}
+
+interface Tagged {
+  readonly tag: string;
+  readonly header: BatchResult | undefined;
+  readonly code: BatchResult | undefined;
+}
+
+/**
+ * The block with a tag, if the SystemConfig is there; undefined where L1 has no such block, or made the contract later.
+ * @param made block of the head's `startBlock()`
+ */
+function taggedBlock(
+  host: string,
+  { tag, header, code }: Tagged,
+  { head, made }: { readonly head: number; readonly made: bigint | undefined },
+): Pick<PinnedBlock, 'number' | 'hash' | 'hasCode'> | undefined {
+  if (header && !header.ok) {
+    if (isUnknownBlock(header.error)) return undefined;
+    throw unavailable(header.error, `the ${tag} block`);
+  }
+  const found = block.safeParse(header?.result).data;
+  if (!found) return undefined;
+  const { number, hash } = found;
+  if (code && !code.ok) throw pruned(code.error, tag, { number, head });
+  if (hasCode(code)) return { number, hash, hasCode: true };
+  // Some nodes answer "nothing" for a state that they do not have (erigon #5274, #18912).
+  if (made !== undefined && made <= number) {
+    throw new UnsteadyL1(
+      `${host} answered eth_getCode with no code at the ${tag} block ${number} of L1 for a SystemConfig that was made in block ${made}.`,
+      keepsState(number, head),
+    );
+  }
+  return undefined;
+}
+
+/**
+ * A node without such a block answers null, or one of these: -39001 of the specification (Besu, Erigon), -32000
+ * "finalized block not found" of geth, "not supported" before the merge (execution-apis #879).
+ */
+function isUnknownBlock({ kind, code, reason = '' }: RpcError): boolean {
+  if (kind !== 'rpc-error') return false;
+  return code === -39001 || /\b(?:safe|finalized)\b.*\bnot (?:found|supported)|unknown block/i.test(reason);
+}
+
+/** Reading at another block instead would show what may still change, and nobody would know. */
+function pruned(error: RpcError, tag: string, { number, head }: { number: number; head: number }): OperatorError {
+  if (error.kind !== 'rpc-error' || error.code === undefined) return unavailable(error);
+  return new UnsteadyL1(
+    `L1 does not give the contracts at its ${tag} block ${number}, ${head - number} blocks below its head ${head}: ${error.message}.`,
+    keepsState(number, head),
+    error,
+  );
+}
+
+function keepsState(number: number, head: number): string {
+  return `Use an L1 endpoint whose nodes are synced and keep the state of ${Math.max(128, head - number)} blocks or more, or an archive.`;
 }
 
 /** Whether `eth_getCode` found any. */
 export function hasCode(result: BatchResult | undefined): boolean {
   return result?.ok === true && typeof result.result === 'string' && result.result.length > 2;
-}
-
-function noHead(chainId: number | undefined) {
-  return {
-    type: 'L1Unavailable',
-    message: `the L1 node of chain ${chainId} does not tell its head.`,
-    fix: 'Wait until it is synced, or use another endpoint.',
-  } as const;
 }

@@ -66,14 +66,16 @@ export async function pinBlock(
   }
   const answers = new ContractAnswers();
   addAnswers(answers, seeds, seedResults, head);
-  const made = answers.integer('systemConfig.startBlock()');
+  const portal = answers.address('systemConfig.optimismPortal()');
+  // A SystemConfig that tells of a portal also tells in which block it was made.
+  const made = answers.integer('systemConfig.startBlock()') ?? (portal === undefined ? undefined : 0n);
   const final =
     taggedBlock(l1.host, { tag: 'finalized', header: finalized, code: finalizedCode }, { head, made }) ??
     taggedBlock(l1.host, { tag: 'safe', header: safe, code: safeCode }, { head, made });
   return {
     ...(final ?? { number: Math.max(0, head - confirmations), hash: undefined, hasCode: false }),
     chainId: id,
-    portal: answers.address('systemConfig.optimismPortal()'),
+    portal,
     disputeGameFactory: answers.address('systemConfig.disputeGameFactory()'),
   };
 }
@@ -128,7 +130,7 @@ function taggedBlock(
   // Some nodes answer "nothing" for a state that they do not have (erigon #5274, #18912).
   if (made !== undefined && made <= number) {
     throw new UnsteadyL1(
-      `${host} answered eth_getCode with no code at the ${tag} block ${number} of L1 for a SystemConfig that was made in block ${made}.`,
+      `${host} answered eth_getCode with no code at the ${tag} block ${number} of L1 for a SystemConfig that was made in block ${made} or before.`,
       keepsState(number, head),
     );
   }

@@ -1,4 +1,4 @@
-import { dataSlice, getAddress, toBigInt, ZeroAddress } from 'ethers';
+import { dataSlice, getAddress, isHexString, toBigInt, ZeroAddress } from 'ethers';
 import type { ContractAnswers } from './contract-answers.ts';
 import type { RespectedGame } from './discovery.ts';
 import { type Getter, getters } from './generations/generation.ts';
@@ -51,6 +51,7 @@ export const IMPLEMENTATION_VERSION: readonly Getter[] = getters('version() view
  * @returns undefined for a layout that is not known
  */
 export function decodeGameArgs(args: string): Partial<RespectedGame> | undefined {
+  if (!isHexString(args)) return undefined;
   const address = (from: number) => nonZero(getAddress(dataSlice(args, from, from + 20)));
   switch ((args.length - 2) / 2) {
     // Super permissioned games.

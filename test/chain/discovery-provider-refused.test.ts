@@ -224,6 +224,13 @@ describe.each(['v1.8.0', 'v6.0.0'])('discovery of %s is refused', (generation) =
       },
     ],
     [
+      'when the code is gone at the head alone',
+      {
+        answer: changing(({ method, params }) => method === 'eth_getCode' && params[1] === 'latest', withResult('0x')),
+      },
+      { message: /eth_getCode with no code at .* at the head \d+ of L1, but it is there/, fix: /or an archive/ },
+    ],
+    [
       'when the code is gone later',
       {
         answer: changing(

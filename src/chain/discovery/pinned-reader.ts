@@ -1,7 +1,8 @@
 import { block as blockAnswer, hexOf } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
 import { type L1Reader, stateUnavailable, UnsteadyL1 } from './l1-reader.ts';
-import { hasCode, type PinnedBlock } from './pinned-block.ts';
+import type { PinnedBlock } from './pinned-block.ts';
+import { hasCode } from './tagged-block.ts';
 
 const FIX =
   'It is tried again by itself. If it lasts, use an L1 endpoint whose nodes are all synced and on one chain, instead of one that mixes them.';

@@ -6,8 +6,9 @@ import { ContractAnswers, questions } from './contract-answers.ts';
 import { FACTORY_GETTERS, gameTypeGetters, LIKELY_GAME_TYPES, OTHER_GAME_TYPE_GETTERS } from './dispute-game.ts';
 import { PORTAL_GETTERS, SYSTEM_CONFIG_GETTERS } from './generations/index.ts';
 import { addAnswers, type L1Reader, stateUnavailable } from './l1-reader.ts';
-import { hasCode, type PinnedBlock } from './pinned-block.ts';
+import type { PinnedBlock } from './pinned-block.ts';
 import { requireSystemConfig } from './require-system-config.ts';
+import { hasCode } from './tagged-block.ts';
 
 /** Slots of EIP-1967. They are there in every proxy that is used, also where its functions answer only the admin. */
 const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';

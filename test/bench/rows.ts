@@ -9,6 +9,7 @@ import { installHistory } from './rows/install-history.ts';
 import { manySequencers } from './rows/many-sequencers.ts';
 import { noOpLook } from './rows/no-op-look.ts';
 import { poke } from './rows/poke.ts';
+import { registry } from './rows/registry.ts';
 import { renderPlan } from './rows/render-plan.ts';
 import { repair } from './rows/repair.ts';
 import { replay } from './rows/replay.ts';
@@ -30,6 +31,7 @@ export const ROWS: readonly Row[] = [
   wholeNetworks,
   discovery,
   generations,
+  registry,
   replay,
   renderPlan,
 ];

@@ -11,7 +11,10 @@ export interface Asked {
 }
 
 /** `hang`: the connection stays open without an answer. `drop`: it is closed without one. */
-export type Answer = { readonly status?: number; readonly body: unknown } | 'hang' | 'drop';
+export type Answer =
+  | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body: unknown }
+  | 'hang'
+  | 'drop';
 
 export interface AnsweringServer extends AsyncDisposable {
   readonly url: string;
@@ -19,7 +22,7 @@ export interface AnsweringServer extends AsyncDisposable {
   readonly asked: Asked[];
 }
 
-/** An HTTP server that answers as a test says. Objects are sent as JSON, strings as they are. */
+/** An HTTP server that answers as a test says. Objects are sent as JSON, strings and buffers as they are. */
 export async function answering(
   answer: (asked: Asked) => Answer | Promise<Answer>,
   { host = '127.0.0.1', port: wanted = 0 }: { readonly host?: string; readonly port?: number } = {},
@@ -45,7 +48,9 @@ export async function answering(
         return;
       }
       outgoing.statusCode = response.status ?? 200;
-      outgoing.end(typeof response.body === 'string' ? response.body : JSON.stringify(response.body));
+      for (const [name, value] of Object.entries(response.headers ?? {})) outgoing.setHeader(name, value);
+      const { body } = response;
+      outgoing.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(wanted, host, resolve));

@@ -76,7 +76,7 @@ describe('contracts of a later release', () => {
     await using l1 = await withAnswers({ [getter]: ABSENT });
     await expect(find(l1)).rejects.toMatchObject({
       type: 'L1Unavailable',
-      message: expect.stringContaining(`L1 does not tell ${getter} at block`),
+      message: expect.stringContaining(`answered eth_call for ${getter} at block`),
     });
   });
 });
@@ -138,7 +138,7 @@ describe('a game', () => {
     // Those of a bare implementation of v7 are zero: nobody's.
     await expect(find(l1)).rejects.toMatchObject({
       type: 'L1Unavailable',
-      message: expect.stringContaining('the AnchorStateRegistry of game type 1, the proposer of game type 1'),
+      message: expect.stringContaining('game1.anchorStateRegistry(), game1.proposer()'),
     });
   });
 });

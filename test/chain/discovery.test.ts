@@ -226,9 +226,12 @@ describe('discovery and the L1 endpoint', () => {
   });
 
   it('waits for contracts that are younger than the last block that is deep enough', async () => {
-    await using l1 = await replayL1(recording, ({ method, params }) =>
-      method === 'eth_getCode' && params[1] !== 'latest' ? { result: '0x' } : undefined,
-    );
+    const startBlock = '0x48cd4cb1';
+    await using l1 = await replayL1(recording, ({ method, params }) => {
+      if (method === 'eth_getCode' && params[1] !== 'latest') return { result: '0x' };
+      const isStartBlock = method === 'eth_call' && (params[0] as { data: string }).data === startBlock;
+      return isStartBlock ? { result: `0x${'2f'.padStart(64, '0')}` } : undefined;
+    });
     await expect(find(l1.url, recording)).rejects.toMatchObject({
       type: 'NotReadyYet',
       message: expect.stringContaining('was deployed after L1 block 42'),

@@ -1,7 +1,7 @@
 /** What L1 says of the chain, held against what is configured. Read at most once a minute for each network. */
 import type { GivenAddresses } from '../../chain/discovery/addresses.ts';
 import { crossCheck } from '../../chain/discovery/cross-check.ts';
-import { discover } from '../../chain/discovery/discover.ts';
+import { type DiscoverOptions, discover } from '../../chain/discovery/discover.ts';
 import type { Discovery } from '../../chain/discovery/discovery.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
 import type { CompleteWish } from '../desire.ts';
@@ -16,6 +16,14 @@ interface Found {
 
 /** By L1 endpoint, SystemConfig, and the addresses that are given. Holds no credential longer than the process that was given it. */
 const found = new Map<string, Found>();
+
+interface Wait {
+  readonly until: number;
+  readonly failure: OperatorError;
+}
+
+/** L1 endpoints that want to be left alone for a while (`Retry-After`), by all networks: their limit is one. */
+const waits = new Map<string, Wait>();
 
 export interface ChainCheck {
   readonly problems: readonly Problem[];
@@ -41,7 +49,7 @@ export async function checkChain(
     const discovery =
       known && now - known.at < FRESH_MS
         ? known.discovery
-        : await discover({
+        : await discoverUnlessWaiting(now, {
             l1: l1Url,
             systemConfig,
             expected: { l1ChainId: rollup.l1_chain_id, l2ChainId: rollup.l2_chain_id },
@@ -76,4 +84,17 @@ function givenAddresses({ network, files }: CompleteWish): GivenAddresses {
     ...(files.contracts ? { registry: files.contracts } : {}),
     from: FROM[discovery],
   };
+}
+
+async function discoverUnlessWaiting(now: number, options: DiscoverOptions): Promise<Discovery> {
+  const wait = waits.get(options.l1);
+  if (wait && now < wait.until) throw wait.failure;
+  waits.delete(options.l1);
+  try {
+    return await discover(options);
+  } catch (error) {
+    if (error instanceof OperatorError && error.retryAfterSeconds !== undefined)
+      waits.set(options.l1, { until: now + error.retryAfterSeconds * 1000, failure: error });
+    throw error;
+  }
 }

@@ -12,6 +12,8 @@ export interface HttpAnswer {
   readonly endpoint: Endpoint;
   readonly status: number;
   readonly text: string;
+  /** `Retry-After` of the answer. */
+  readonly retryAfterSeconds?: number;
 }
 
 /**
@@ -53,7 +55,13 @@ export async function httpRequest(
         },
       );
     }
-    return { endpoint, status: response.status, text };
+    const retryAfterSeconds = secondsOf(response.headers.get('retry-after'));
+    return {
+      endpoint,
+      status: response.status,
+      text,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
   } catch (error) {
     if (error instanceof RpcError) throw error;
     const reason = deadline.aborted
@@ -67,6 +75,14 @@ export async function httpRequest(
       method: what,
     });
   }
+}
+
+/** Seconds, or an HTTP date. */
+function secondsOf(retryAfter: string | null): number | undefined {
+  if (retryAfter === null || retryAfter.trim() === '') return undefined;
+  const seconds = Number(retryAfter);
+  const wait = Number.isNaN(seconds) ? (Date.parse(retryAfter) - Date.now()) / 1000 : seconds;
+  return Number.isFinite(wait) && wait >= 0 ? Math.ceil(wait) : undefined;
 }
 
 function endpointOf(url: string, what: string): Endpoint {

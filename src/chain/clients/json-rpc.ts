@@ -1,10 +1,8 @@
-import { z } from 'zod';
-import type { Endpoint } from './endpoint.ts';
+import type { z } from 'zod';
 import { type HttpAnswer, type HttpOptions, httpRequest } from './http.ts';
+import { inParallel } from './in-parallel.ts';
+import { type AnswerObject, answerObject, jsonIn, resultIn, unexpected } from './rpc-answer.ts';
 import { RpcError } from './rpc-error.ts';
-
-/** "Method not found", and "method not supported" of EIP-1474. */
-const METHOD_MISSING_CODES = [-32601, -32004];
 
 export interface RpcCall {
   readonly method: string;
@@ -16,14 +14,6 @@ export interface TypedRpcCall<Schema extends z.ZodType> extends RpcCall {
   readonly answer: Schema;
 }
 
-const errorObject = z.object({ code: z.number().optional(), message: z.string(), data: z.unknown().optional() });
-const answerObject = z.object({
-  id: z.union([z.number(), z.string(), z.null()]).optional(),
-  result: z.unknown().optional(),
-  error: errorObject.nullish(),
-});
-type AnswerObject = z.output<typeof answerObject>;
-
 /**
  * One JSON-RPC call.
  * @throws RpcError with the kind of the failure; its message shows of the URL only the host
@@ -33,12 +23,32 @@ export async function jsonRpc<Schema extends z.ZodType>(
   call: TypedRpcCall<Schema>,
   options: HttpOptions = {},
 ): Promise<z.output<Schema>> {
-  const body = JSON.stringify(requestObject(call, 1));
-  const answer = await httpRequest(url, call.method, { body }, options);
-  const { endpoint } = answer;
-  const parsed = answerObject.safeParse(jsonOf(answer, call.method));
-  if (!parsed.success) throw unexpected(answer, call.method);
-  return parseResult(endpoint, call, resultOf(endpoint, call.method, parsed.data));
+  const { host, result } = await rawCall(url, call, options);
+  const parsed = call.answer.safeParse(result);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
+  throw new RpcError(
+    `${host} answered ${call.method} with something unexpected${where}: ${issue?.message ?? 'wrong type'}`,
+    { kind: 'rpc-error', host, method: call.method },
+  );
+}
+
+async function rawCall(url: string, call: RpcCall, options: HttpOptions): Promise<{ host: string; result: unknown }> {
+  const { method } = call;
+  const answer = await httpRequest(url, method, { body: JSON.stringify(requestObject(call, 1)) }, options);
+  const { host } = answer.endpoint;
+  const parsed = answerObject.safeParse(jsonIn(answer));
+  if (!parsed.success) throw unexpected(answer, method);
+  const { id, error } = parsed.data;
+  if (!error && id !== undefined && id !== null && String(id) !== '1') {
+    throw new RpcError(`${host} answered ${method} with the answer to another call`, {
+      kind: 'rpc-error',
+      host,
+      method,
+    });
+  }
+  return { host, result: resultIn(answer, method, parsed.data) };
 }
 
 /** Result of one call of a batch: raw, since each caller knows best what is absent and what is wrong. */
@@ -46,124 +56,118 @@ export type BatchResult =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: RpcError };
 
-/** Providers limit batches; 100 is accepted by all that are known. */
-const LARGEST_BATCH = 100;
+/** Calls in one request, the largest first: most endpoints take 100, many public ones 10, some no batch at all. */
+const BATCH_SIZES = [100, 10, 1];
+
+/** Requests that are under way at once where a batch has to be split. */
+const REQUESTS_AT_ONCE = 8;
+
+/** Errors in a batch that are about the batch and not about the call, in geth: invalid, timed out, response too large. */
+const BATCH_CODES = [-32600, -32002, -32003];
+
+interface NumberedCall extends RpcCall {
+  /** Id in the request, and place in the results. */
+  readonly id: number;
+}
 
 /**
- * Many calls in one round trip, in the order in which they were asked. Single calls at once where the endpoint does not
- * take batches.
- * @throws RpcError only when the whole request fails
+ * Many calls in one round trip, in the order in which they were asked. What an endpoint does not answer in a batch, it
+ * is asked again for in smaller ones, and at last one by one.
+ * @throws RpcError when the endpoint can not be asked: unreachable, unauthorised, over its rate limit, no JSON-RPC
  */
 export async function jsonRpcBatch(
   url: string,
   calls: readonly RpcCall[],
   options: HttpOptions = {},
 ): Promise<BatchResult[]> {
-  const chunks = Array.from({ length: Math.ceil(calls.length / LARGEST_BATCH) }, (_, index) =>
-    calls.slice(index * LARGEST_BATCH, (index + 1) * LARGEST_BATCH),
-  );
-  return (await Promise.all(chunks.map((chunk) => oneBatch(url, chunk, options)))).flat();
-}
-
-async function oneBatch(url: string, calls: readonly RpcCall[], options: HttpOptions): Promise<BatchResult[]> {
-  const what = `batch of ${calls.length} calls`;
-  const answer = await httpRequest(url, what, { body: JSON.stringify(calls.map(requestObject)) }, options);
-  const { endpoint } = answer;
-  const parsed = z.array(answerObject).safeParse(jsonOf(answer, what));
-  if (!parsed.success) return Promise.all(calls.map((call) => single(url, call, options)));
-  const byId = new Map(parsed.data.map((item) => [item.id, item]));
-  return calls.map(({ method }, id) => {
-    const item = byId.get(id);
-    return item ? settle(() => resultOf(endpoint, method, item)) : failure(missing(endpoint, method));
-  });
-}
-
-async function single(url: string, call: RpcCall, options: HttpOptions): Promise<BatchResult> {
-  try {
-    return { ok: true, result: await jsonRpc(url, { ...call, answer: z.unknown() }, options) };
-  } catch (error) {
-    if (error instanceof RpcError && error.kind !== 'unreachable' && error.kind !== 'unauthorised')
-      return failure(error);
-    throw error;
+  const results = new Map<number, BatchResult>();
+  let left: readonly NumberedCall[] = calls.map((call, id) => ({ ...call, id }));
+  let tried = Number.POSITIVE_INFINITY;
+  for (const size of BATCH_SIZES) {
+    // A batch that was not answered is not sent a second time.
+    if (size > 1 && Math.min(size, left.length) >= tried) continue;
+    tried = Math.min(size, left.length);
+    const ask = size === 1 ? oneByOne : oneBatch;
+    const answers = await inParallel(chunksOf(left, size), REQUESTS_AT_ONCE, (chunk) => ask(url, chunk, options));
+    for (const [id, result] of answers.flat()) results.set(id, result);
+    left = left.filter(({ id }) => !results.has(id));
   }
+  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
 }
 
-function requestObject({ method, params = [] }: RpcCall, id: number) {
-  return { jsonrpc: '2.0', id, method, params };
-}
-
-function jsonOf(answer: HttpAnswer, method: string): unknown {
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    throw unexpected(answer, method);
-  }
-}
-
-/** No JSON-RPC came back. A gateway that says 429 or 5xx did not reach the program. */
-function unexpected({ endpoint, status, text }: HttpAnswer, method: string): RpcError {
-  const kind = status === 429 || status >= 500 ? 'unreachable' : status === 404 ? 'method-missing' : 'rpc-error';
-  const detail = endpoint.redact(text).slice(0, 100);
-  return new RpcError(`${endpoint.host} answered ${method} with HTTP ${status}${detail === '' ? '' : `: ${detail}`}`, {
-    kind,
-    host: endpoint.host,
-    method,
-  });
-}
-
-function resultOf(endpoint: Endpoint, method: string, { error, result }: AnswerObject): unknown {
-  if (!error) {
-    if (result === undefined) throw missing(endpoint, method);
-    return result;
-  }
-  const { code, data } = error;
-  const kind = code !== undefined && METHOD_MISSING_CODES.includes(code) ? 'method-missing' : 'rpc-error';
-  const number = code === undefined ? '' : ` (${code})`;
-  throw new RpcError(`${endpoint.host}: ${method}: ${endpoint.redact(error.message)}${number}`, {
-    kind,
-    host: endpoint.host,
-    method,
-    ...(code === undefined ? {} : { code }),
-    data,
-  });
-}
-
-function parseResult<Schema extends z.ZodType>(
-  endpoint: Endpoint,
-  { method, answer }: TypedRpcCall<Schema>,
-  result: unknown,
-): z.output<Schema> {
-  const parsed = answer.safeParse(result);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
-  throw new RpcError(
-    `${endpoint.host} answered ${method} with something unexpected${where}: ${issue?.message ?? 'wrong type'}`,
-    {
-      kind: 'rpc-error',
-      host: endpoint.host,
-      method,
-    },
+function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
   );
 }
 
-function missing(endpoint: Endpoint, method: string): RpcError {
-  return new RpcError(`${endpoint.host} answered ${method} with neither result nor error`, {
-    kind: 'rpc-error',
-    host: endpoint.host,
-    method,
+type Answered = readonly (readonly [id: number, result: BatchResult])[];
+
+/** Results by id, of the calls that were answered: none when the batch was refused. */
+async function oneBatch(url: string, calls: readonly NumberedCall[], options: HttpOptions): Promise<Answered> {
+  const what = `a batch of ${calls.length} calls`;
+  const body = JSON.stringify(calls.map((call) => requestObject(call, call.id)));
+  const answer = await httpRequest(url, what, { body }, options);
+  const items = jsonIn(answer);
+  if (!Array.isArray(items)) {
+    refuse(answer, what, items);
+    return [];
+  }
+  const byId = answersById(items);
+  return calls.flatMap(({ id, method }) => {
+    const item = byId.get(String(id));
+    if (!item || (item.error?.code !== undefined && BATCH_CODES.includes(item.error.code))) return [];
+    return [[id, settle(() => resultIn(answer, method, item))] as const];
   });
+}
+
+/** By id as text: some proxies make text of it. Two different answers to one call are none. */
+function answersById(items: readonly unknown[]): ReadonlyMap<string, AnswerObject | undefined> {
+  const byId = new Map<string, AnswerObject | undefined>();
+  for (const item of items) {
+    const parsed = answerObject.safeParse(item);
+    if (!parsed.success) continue;
+    const id = String(parsed.data.id);
+    const isSame = !byId.has(id) || JSON.stringify(byId.get(id)) === JSON.stringify(parsed.data);
+    byId.set(id, isSame ? parsed.data : undefined);
+  }
+  return byId;
+}
+
+/** A batch that was answered as a whole. @throws RpcError unless smaller ones may fare better */
+function refuse(answer: HttpAnswer, what: string, json: unknown): void {
+  const { status } = answer;
+  const parsed = answerObject.safeParse(json);
+  if (parsed.success && parsed.data.error) settle(() => resultIn(answer, what, parsed.data));
+  // dRPC says 500 to a batch that is too large for it.
+  const isRefused = json === undefined ? status >= 400 && status < 500 : status <= 500;
+  if (!isRefused || [404, 408, 429].includes(status)) throw unexpected(answer, what);
+}
+
+async function oneByOne(url: string, calls: readonly NumberedCall[], options: HttpOptions): Promise<Answered> {
+  return Promise.all(
+    calls.map(async (call) => {
+      const result = await rawCall(url, call, options).then(({ result }) => ({ ok: true, result }) as const, failure);
+      return [call.id, result] as const;
+    }),
+  );
 }
 
 function settle(read: () => unknown): BatchResult {
   try {
     return { ok: true, result: read() };
   } catch (error) {
-    if (error instanceof RpcError) return failure(error);
-    throw error;
+    return failure(error);
   }
 }
 
-function failure(error: RpcError): BatchResult {
+/** @throws what is about the endpoint and not about the call */
+function failure(error: unknown): BatchResult {
+  const isOfCall = error instanceof RpcError && error.kind !== 'unreachable' && error.kind !== 'unauthorised';
+  if (!isOfCall) throw error;
   return { ok: false, error };
+}
+
+function requestObject({ method, params = [] }: RpcCall, id: number) {
+  return { jsonrpc: '2.0', id, method, params };
 }

@@ -3,6 +3,7 @@ import { Interface, id, toBeHex, ZeroHash } from 'ethers';
 import type { Proposal, ProposalTrial } from '../samples.ts';
 import type { HttpOptions } from './http.ts';
 import { type BatchResult, jsonRpcBatch, type RpcCall } from './json-rpc.ts';
+import { revertData } from './revert-data.ts';
 import { RpcError } from './rpc-error.ts';
 
 /** Where proposals go. */
@@ -86,7 +87,7 @@ export async function tryProposal(
   const [result] = await jsonRpcBatch(url, [call], options);
   if (result?.ok) return { outcome: 'accepted' };
   const error = result?.error;
-  const reverted = revertData(error);
+  const reverted = error && revertData(error);
   if (error === undefined || reverted === undefined) throw error ?? new Error('no answer');
   const text = errorText(reverted);
   // The role is checked before the time.
@@ -195,18 +196,6 @@ function resultOf(result: BatchResult | undefined, method: string): string {
   if (result && !result.ok) throw result.error;
   if (typeof result?.result === 'string' && result.result !== '0x') return result.result;
   throw new RpcError(`L1 has nothing that answers ${method}`, { kind: 'rpc-error', host: 'L1', method });
-}
-
-/**
- * Data of a revert; undefined for any other error. A revert without data is a function that is not there. Nethermind and
- * what came from Parity write a word before it: `Reverted 0x…`.
- */
-function revertData(error: RpcError | undefined): string | undefined {
-  if (error?.kind !== 'rpc-error') return undefined;
-  const { data } = error;
-  const [, reverted] = /^(?:Reverted )?(0x[0-9a-f]*)$/i.exec(typeof data === 'string' ? data : '') ?? [];
-  if (reverted !== undefined) return reverted;
-  return error.code === 3 ? '0x' : undefined;
 }
 
 function errorText(data: string): string | undefined {

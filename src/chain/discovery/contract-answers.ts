@@ -1,5 +1,6 @@
 import { getAddress, Interface, type Result, ZeroAddress } from 'ethers';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
+import { revertData } from '../clients/revert-data.ts';
 import type { Getter } from './generations/generation.ts';
 
 /** One getter of one contract, as a JSON-RPC call and the way to read its answer. */
@@ -112,10 +113,9 @@ export class ContractAnswers {
  */
 function interpret(decode: Question['decode'], result: BatchResult): Answer {
   if (!result.ok) {
-    const { data } = result.error;
-    return typeof data === 'string' && data.length > 2
-      ? { state: 'unreadable', revertData: data }
-      : { state: 'absent' };
+    const data = revertData(result.error);
+    if (data === undefined) return { state: 'unreadable' };
+    return data.length > 2 ? { state: 'unreadable', revertData: data } : { state: 'absent' };
   }
   if (typeof result.result !== 'string') return { state: 'unreadable' };
   // 32 bytes are the least that any value takes.

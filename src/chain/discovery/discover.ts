@@ -2,10 +2,12 @@ import { OperatorError } from '../../contract/failures.ts';
 import { type GivenAddresses, resolveAddresses } from './addresses.ts';
 import { describeContracts } from './describe-contracts.ts';
 import type { Discovery } from './discovery.ts';
-import { type L1Reader, l1Reader } from './l1-reader.ts';
+import { type L1Reader, l1Reader, UnsteadyL1 } from './l1-reader.ts';
 import { type PinnedBlock, pinBlock } from './pinned-block.ts';
+import { pinnedReader } from './pinned-reader.ts';
 import { readChain } from './read-chain.ts';
 import { readGame } from './read-game.ts';
+import { agreedGeneration } from './release-versions.ts';
 import { requireFacts } from './require-facts.ts';
 import { seedFromBridge } from './seed-portal.ts';
 
@@ -29,28 +31,44 @@ export interface DiscoverOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How often everything is read when answers do not belong together. */
+const ATTEMPTS = 3;
+
 /**
- * Finds the contracts and roles of a chain from its SystemConfig: everything at one L1 block, in three round trips; in
- * five for contracts before v1.3 of which only the L1StandardBridge is given.
+ * Finds the contracts and roles of a chain from its SystemConfig: everything at one L1 block, in three round trips; anew
+ * when that block is reorganised meanwhile, or when a node answers that does not have it. It takes two more for contracts
+ * before v1.3 of which only the L1StandardBridge is given.
  * @throws OperatorError `ChainMismatch` when the address is not the SystemConfig proxy of this chain on this L1,
  *   `InvalidSpec` for contracts that do not tell their addresses, `L1Unavailable` when L1 cannot be read
  */
 export async function discover(options: DiscoverOptions): Promise<Discovery> {
-  const { systemConfig, expected } = options;
   const l1 = l1Reader(options.l1, options.signal);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await discoverOnce(l1, options);
+    } catch (error) {
+      if (!(error instanceof UnsteadyL1) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function discoverOnce(l1: L1Reader, options: DiscoverOptions): Promise<Discovery> {
+  const { systemConfig, expected } = options;
   const head = await pinBlock(l1, systemConfig, expected.l1ChainId, options.confirmations);
-  const given = await withSeed(l1, head, options.given ?? {});
-  const { optimismPortal, disputeGameFactory } = resolveAddresses(
+  const atBlock = pinnedReader(l1, systemConfig, head);
+  const given = await withSeed(atBlock, head, options.given ?? {});
+  const { optimismPortal: portal, disputeGameFactory } = resolveAddresses(
     { optimismPortal: head.portal, disputeGameFactory: head.disputeGameFactory },
     given,
   );
-  const pinned = { ...head, portal: optimismPortal, disputeGameFactory };
-  const first = await readChain(l1, { ...options, given }, pinned);
+  const pinned = { ...head, portal, disputeGameFactory };
+  const first = await readChain(atBlock, { ...options, given }, pinned);
   // The addresses came from the head. After an upgrade since the pinned block, those of the pinned block count.
-  const chain = sameAddresses(first, pinned) ? first : await readChain(l1, { ...options, given }, first);
-  const game = await readGame(l1, chain);
-  const discovery = describeContracts(systemConfig, chain, game, given);
-  requireFacts(discovery, chain, game);
+  const chain = sameAddresses(first, pinned) ? first : await readChain(atBlock, { ...options, given }, first);
+  const game = await readGame(atBlock, chain);
+  requireFacts(l1.host, chain, game);
+  const described = describeContracts(systemConfig, chain, game, given);
+  const discovery = { ...described, generation: agreedGeneration(described.generation, described.version) };
   if (
     expected.l2ChainId !== undefined &&
     discovery.l2ChainId !== undefined &&

@@ -84,8 +84,14 @@ export function decodeGameArgs(args: string): Partial<RegisteredGame> | undefine
   }
 }
 
-/** The same from the getters of the implementation. @param game what its questions were asked under */
-export function gameByGetters(answers: ContractAnswers, game: string): Partial<RegisteredGame> {
+/** What questions to the implementation of a game type are asked under. */
+export function gameKey(type: number): string {
+  return `game${type}`;
+}
+
+/** The same from the getters of the implementation. */
+export function gameByGetters(answers: ContractAnswers, type: number): Partial<RegisteredGame> {
+  const game = gameKey(type);
   return compact({
     absolutePrestate: nonZero(answers.text(`${game}.absolutePrestate()`)),
     vm: answers.address(`${game}.vm()`),

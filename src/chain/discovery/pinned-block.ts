@@ -1,8 +1,9 @@
 import { OperatorError } from '../../contract/failures.ts';
 import { block, hexNumber } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
-import { ContractAnswers, type Question, question } from './contract-answers.ts';
-import { addAnswers, type L1Reader, stateUnavailable } from './l1-reader.ts';
+import { ContractAnswers, question } from './contract-answers.ts';
+import { addAnswers, type L1Reader, stateUnavailable, UnsteadyL1, unavailable } from './l1-reader.ts';
+import { hasCode, keepsState, taggedBlock } from './tagged-block.ts';
 
 /** Blocks that are waited for where L1 has neither finalized nor safe blocks. */
 const DEFAULT_CONFIRMATIONS = 4;
@@ -10,6 +11,10 @@ const DEFAULT_CONFIRMATIONS = 4;
 export interface PinnedBlock {
   readonly chainId: number;
   readonly number: number;
+  /** Undefined where it was not asked for by a tag. */
+  readonly hash: string | undefined;
+  /** Whether the SystemConfig was seen there. */
+  readonly hasCode: boolean;
   /** Addresses at the L1 head, to be confirmed at the pinned block: they save a round trip. */
   readonly portal: string | undefined;
   readonly disputeGameFactory: string | undefined;
@@ -17,9 +22,15 @@ export interface PinnedBlock {
 
 const TAGS = ['finalized', 'safe', 'latest'] as const;
 
+const SEEDS = [
+  'optimismPortal() view returns (address)',
+  'disputeGameFactory() view returns (address)',
+  'startBlock() view returns (uint256)',
+];
+
 /**
  * First round trip: the chain id, and the block at which everything is read: the finalized one, else the safe one, else
- * some below the head; the first at which the SystemConfig exists.
+ * some below the head; the first at which the SystemConfig exists. Where that can not be told, no other block is taken.
  * @throws OperatorError `ChainMismatch` for another chain and for an address without code; `L1Unavailable`
  */
 export async function pinBlock(
@@ -28,18 +39,15 @@ export async function pinBlock(
   expectedChainId: number | undefined,
   confirmations = DEFAULT_CONFIRMATIONS,
 ): Promise<PinnedBlock> {
-  const seeds = ['optimismPortal', 'disputeGameFactory'].map((name) =>
-    question('systemConfig', systemConfig, { abi: `${name}() view returns (address)` }, 'latest'),
-  );
+  const seeds = SEEDS.map((abi) => question('systemConfig', systemConfig, { abi }, 'latest'));
   const results = await l1.batch([
     { method: 'eth_chainId' },
     ...TAGS.flatMap(callsAtTag(systemConfig)),
     ...seeds.map(({ call }) => call),
   ]);
-  const [chainId, finalized, finalizedCode, safe, safeCode, latest, latestCode, ...addresses] = results;
+  const [chainId, finalized, finalizedCode, safe, safeCode, latest, latestCode, ...seedResults] = results;
 
-  const id = numberIn(chainId);
-  if (id === undefined) throw new OperatorError(noChainId());
+  const id = chainIdIn(l1.host, chainId);
   if (expectedChainId !== undefined && id !== expectedChainId) {
     throw new OperatorError({
       type: 'ChainMismatch',
@@ -47,9 +55,17 @@ export async function pinBlock(
       fix: 'Correct spec.l1.rpc, or the chain that the spec names.',
     });
   }
-  const head = heightIn(latest);
-  if (head === undefined) throw new OperatorError(noHead(id));
+  const head = headIn(l1.host, latest);
   if (latestCode && !latestCode.ok) throw stateUnavailable(latestCode.error, head);
+  const answers = new ContractAnswers();
+  addAnswers(answers, seeds, seedResults, head);
+  const portal = answers.address('systemConfig.optimismPortal()');
+  if (!hasCode(latestCode) && (portal !== undefined || hasCode(finalizedCode))) {
+    throw new UnsteadyL1(
+      `${l1.host} answered eth_getCode with no code at ${systemConfig} at the head ${head} of L1, but it is there.`,
+      keepsState(head, head),
+    );
+  }
   if (!hasCode(latestCode)) {
     throw new OperatorError({
       type: 'ChainMismatch',
@@ -57,11 +73,17 @@ export async function pinBlock(
       fix: 'Set spec.contracts.systemConfig to the SystemConfigProxy of the chain, and spec.l1.rpc to its L1.',
     });
   }
-  const number =
-    (hasCode(finalizedCode) ? heightIn(finalized) : undefined) ??
-    (hasCode(safeCode) ? heightIn(safe) : undefined) ??
-    Math.max(0, head - confirmations);
-  return { chainId: id, number, ...seedAddresses(seeds, addresses, head) };
+  // A SystemConfig that tells of a portal also tells in which block it was made.
+  const made = answers.integer('systemConfig.startBlock()') ?? (portal === undefined ? undefined : 0n);
+  const final =
+    taggedBlock(l1.host, { tag: 'finalized', header: finalized, code: finalizedCode }, { head, made }) ??
+    taggedBlock(l1.host, { tag: 'safe', header: safe, code: safeCode }, { head, made });
+  return {
+    ...(final ?? { number: Math.max(0, head - confirmations), hash: undefined, hasCode: false }),
+    chainId: id,
+    portal,
+    disputeGameFactory: answers.address('systemConfig.disputeGameFactory()'),
+  };
 }
 
 function callsAtTag(systemConfig: string): (tag: string) => RpcCall[] {
@@ -71,42 +93,24 @@ function callsAtTag(systemConfig: string): (tag: string) => RpcCall[] {
   ];
 }
 
-function seedAddresses(seeds: readonly Question[], results: readonly BatchResult[], head: number) {
-  const answers = new ContractAnswers();
-  addAnswers(answers, seeds, results, head);
-  return {
-    portal: answers.address('systemConfig.optimismPortal()'),
-    disputeGameFactory: answers.address('systemConfig.disputeGameFactory()'),
-  };
-}
-
-function numberIn(result: BatchResult | undefined): number | undefined {
-  if (result && !result.ok) throw stateUnavailable(result.error, 0);
-  return hexNumber.safeParse(result?.result).data;
-}
-
-/** Height of a tagged block; undefined where L1 has none, which some nodes say with an error. */
-function heightIn(result: BatchResult | undefined): number | undefined {
-  return result?.ok ? block.safeParse(result.result).data?.number : undefined;
-}
-
-/** Whether `eth_getCode` found any. */
-export function hasCode(result: BatchResult | undefined): boolean {
-  return result?.ok === true && typeof result.result === 'string' && result.result.length > 2;
-}
-
-function noChainId() {
-  return {
+function chainIdIn(host: string, result: BatchResult | undefined): number {
+  if (result && !result.ok) throw unavailable(result.error);
+  const id = hexNumber.safeParse(result?.result).data;
+  if (id !== undefined) return id;
+  throw new OperatorError({
     type: 'L1Unavailable',
-    message: 'the L1 endpoint does not tell its chain id.',
+    message: `L1 cannot be read: ${host} answered eth_chainId with no chain id.`,
     fix: 'Use an endpoint of an execution client of L1.',
-  } as const;
+  });
 }
 
-function noHead(chainId: number) {
-  return {
+function headIn(host: string, result: BatchResult | undefined): number {
+  if (result && !result.ok) throw unavailable(result.error);
+  const head = block.safeParse(result?.result).data;
+  if (head) return head.number;
+  throw new OperatorError({
     type: 'L1Unavailable',
-    message: `the L1 node of chain ${chainId} does not tell its head.`,
+    message: `L1 cannot be read: ${host} answered eth_getBlockByNumber with no block for the head.`,
     fix: 'Wait until it is synced, or use another endpoint.',
-  } as const;
+  });
 }

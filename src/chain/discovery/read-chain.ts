@@ -14,8 +14,10 @@ import {
 } from './dispute-game.ts';
 import { PORTAL_GETTERS, SYSTEM_CONFIG_GETTERS } from './generations/index.ts';
 import { addAnswers, type L1Reader, stateUnavailable } from './l1-reader.ts';
-import { hasCode, type PinnedBlock } from './pinned-block.ts';
+import type { PinnedBlock } from './pinned-block.ts';
+import { requireTold } from './require-facts.ts';
 import { requireSystemConfig } from './require-system-config.ts';
+import { hasCode } from './tagged-block.ts';
 
 /** Slots of EIP-1967. They are there in every proxy that is used, also where its functions answer only the admin. */
 const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
@@ -87,6 +89,7 @@ export async function readChain(
   const onL1 = { ...addressesIn(answers), proxyAdmin: proxyAdminIn(answers, admin, pinned.number) };
   const addresses = resolveAddresses(onL1, given);
   const portal = addresses['optimismPortal'];
+  requireTold(l1.host, answers, pinned.number);
   const found = { implementation: addressInSlot(implementation, pinned.number), portal };
   const { batcher, implementation: ofSystemConfig } = requireSystemConfig(systemConfig, answers, found);
   const gameType = answers.integer('optimismPortal.respectedGameType()');

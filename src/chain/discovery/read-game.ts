@@ -6,13 +6,14 @@ import {
   compact,
   decodeGameArgs,
   gameByGetters,
+  gameKey,
   gameTypeGetters,
   IMPLEMENTATION_GETTERS,
   IMPLEMENTATION_VERSION,
   LIKELY_GAME_TYPES,
 } from './dispute-game.ts';
 import { getters } from './generations/generation.ts';
-import { addAnswers, type L1Reader } from './l1-reader.ts';
+import { addAnswers, type L1Reader, seemsAbsent } from './l1-reader.ts';
 import { ADMIN_SLOT, addressInSlot, type ChainReading } from './read-chain.ts';
 
 const ORACLE_GETTERS = getters(
@@ -133,15 +134,13 @@ async function askForType(l1: L1Reader, chain: ChainReading, type: number): Prom
   const factory = chain.addresses['disputeGameFactory'];
   const asked = questions('disputeGameFactory', factory, gameTypeGetters(type), hexOf(chain.number));
   if (asked.length > 0) addAnswers(answers, asked, await l1.batch(asked.map(({ call }) => call)), chain.number);
+  const key = `disputeGameFactory.gameImpls(${type})`;
+  if (asked.length > 0 && !answers.has(key)) throw seemsAbsent(l1.host, key, chain.number);
   return answers;
 }
 
 function parametersOf({ type, args }: Registration, answers: ContractAnswers): Partial<RegisteredGame> | undefined {
-  return args === undefined ? gameByGetters(answers, gameKey(type)) : decodeGameArgs(args);
-}
-
-function gameKey(type: number): string {
-  return `game${type}`;
+  return args === undefined ? gameByGetters(answers, type) : decodeGameArgs(args);
 }
 
 /** The L1CrossDomainMessenger is a ResolvedDelegateProxy: `mapping(address => AddressManager)` in slot 1, by itself. */

@@ -1,48 +1,99 @@
-import { OperatorError } from '../../contract/failures.ts';
-import type { Discovery } from './discovery.ts';
+import type { ContractAnswers } from './contract-answers.ts';
+import { ASKED_GAME_TYPES, gameKey, LIKELY_GAME_TYPES } from './dispute-game.ts';
+import { seemsAbsent } from './l1-reader.ts';
 import type { ChainReading } from './read-chain.ts';
 import type { GameReading } from './read-game.ts';
 
-/** Types of games that only one proposer may make. */
+/** All chains have them, and something is decided by each. */
+const OF_EVERY_CHAIN = [
+  'systemConfig.version()',
+  'systemConfig.owner()',
+  'systemConfig.unsafeBlockSigner()',
+  'systemConfig.gasLimit()',
+  'optimismPortal.paused()',
+];
+
+/** Cannon, permissioned cannon and cannon-kona: games whose implementations are known. */
+const KNOWN_GAME_TYPES: readonly number[] = [0, 1, 8];
+/** Only one proposer may make these. */
 const PERMISSIONED_GAME_TYPES: readonly number[] = [1, 5];
+const OF_EVERY_GAME = ['absolutePrestate()', 'vm()', 'weth()', 'anchorStateRegistry()'];
 
 /**
- * Nobody may go on without these: a role that was not read is no role that anybody may have. Every generation tells them,
- * so whoever does not is no chain of the OP Stack, or an endpoint that does not give what it has.
- * @throws OperatorError `L1Unavailable` that names what is missing
+ * What a SystemConfig has to tell before anything can be said of it, going by its other getters.
+ * @throws UnsteadyL1 that names what is missing
  */
-export function requireFacts(discovery: Discovery, chain: ChainReading, reading: GameReading): void {
+export function requireTold(host: string, answers: ContractAnswers, block: number): void {
+  const has = (getter: string) => answers.has(`systemConfig.${getter}()`);
+  const isSystemConfig = ['owner', 'unsafeBlockSigner', 'gasLimit'].every(has);
+  if (isSystemConfig && !has('batcherHash')) throw seemsAbsent(host, 'systemConfig.batcherHash()', block);
+  if (has('l1StandardBridge') && !has('optimismPortal')) throw seemsAbsent(host, 'systemConfig.optimismPortal()', block);
+}
+
+/**
+ * Whatever must be there by what else was answered is required, and never taken for absent: a role that was not read is
+ * no role that anybody may have.
+ * @throws UnsteadyL1 that names what is missing
+ */
+export function requireFacts(host: string, chain: ChainReading, reading: GameReading): void {
   const missing = [
-    ...['version', 'owner', 'unsafeBlockSigner', 'gasLimit']
-      .map((getter) => `systemConfig.${getter}()`)
-      .filter((key) => !chain.answers.has(key)),
-    ...['optimismPortal.paused()'].filter((key) => !chain.answers.has(key)),
-    ...(discovery.mode === 'outputOracle' ? missingOfOracle(discovery, reading) : missingOfGame(discovery, chain)),
+    ...OF_EVERY_CHAIN.filter((key) => !chain.answers.has(key)),
+    ...missingOfProposals(chain, reading),
   ];
   if (missing.length === 0) return;
-  throw new OperatorError({
-    type: 'L1Unavailable',
-    message: `L1 does not tell ${missing.join(', ')} at block ${discovery.blockNumber} for the SystemConfig ${discovery.addresses['systemConfig']} (version ${discovery.version}).`,
-    fix: 'Use another L1 endpoint; if that says the same, check that the addresses in spec.contracts are those of one chain, and fully deployed.',
-  });
+  throw seemsAbsent(host, missing.join(', '), chain.number);
 }
 
-function missingOfOracle({ addresses }: Discovery, { answers }: GameReading): string[] {
-  if (addresses['l2OutputOracle'] === undefined) return ['optimismPortal.respectedGameType() or l2Oracle()'];
-  return ['l2OutputOracle.proposer()', 'l2OutputOracle.challenger()'].filter((key) => !answers.has(key));
+function missingOfProposals(chain: ChainReading, reading: GameReading): string[] {
+  const { answers, addresses } = chain;
+  if (answers.has('optimismPortal.respectedGameType()')) {
+    return answers.has('systemConfig.disputeGameFactory()')
+      ? [...missingOfFactory(chain, reading), ...missingOfGame(chain, reading)]
+      : ['systemConfig.disputeGameFactory()'];
+  }
+  // The portals of the last contracts with an oracle have no games.
+  if (addresses['l2OutputOracle'] === undefined) return ['optimismPortal.respectedGameType()'];
+  return ['proposer()', 'challenger()']
+    .map((getter) => `l2OutputOracle.${getter}`)
+    .filter((key) => !reading.answers.has(key));
 }
 
-function missingOfGame({ addresses, gameType, respectedGame, unreadable }: Discovery, chain: ChainReading): string[] {
-  if (addresses['disputeGameFactory'] === undefined) return ['optimismPortal.disputeGameFactory()'];
-  if (!chain.answers.has('disputeGameFactory.version()')) return ['disputeGameFactory.version()'];
-  if (!respectedGame) return [];
-  const args = `disputeGameFactory.gameArgs(${gameType})`;
-  if (chain.answers.unreadable().includes(args)) return [args];
-  // A layout of a later release, which is told.
-  if (unreadable.includes(args)) return [];
-  const { type, proposer, anchorStateRegistry } = respectedGame;
+/** Its mappings answer for every type, if they are there: `gameArgs` is from v5 on. */
+function missingOfFactory({ answers, disputeGameFactory, gameType }: ChainReading, { games }: GameReading): string[] {
+  if (disputeGameFactory === undefined) return ['systemConfig.disputeGameFactory()'];
+  const impls = ASKED_GAME_TYPES.map((type) => `disputeGameFactory.gameImpls(${type})`);
+  const args = LIKELY_GAME_TYPES.map((type) => `disputeGameFactory.gameArgs(${type})`);
+  const respected = `disputeGameFactory.gameImpls(${gameType})`;
+  const game = games.find(({ type }) => type === gameType);
   return [
-    ...(anchorStateRegistry === undefined ? [`the AnchorStateRegistry of game type ${type}`] : []),
-    ...(PERMISSIONED_GAME_TYPES.includes(type) && proposer === undefined ? [`the proposer of game type ${type}`] : []),
+    ...impls.filter((key) => !answers.has(key)),
+    ...(args.some((key) => answers.has(key)) ? args.filter((key) => !answers.has(key)) : []),
+    ...(game === undefined && answers.address(respected) !== undefined ? [respected] : []),
+    ...games
+      .filter(({ initBondWei }) => initBondWei === undefined)
+      .map(({ type }) => `disputeGameFactory.initBonds(${type})`),
+  ];
+}
+
+/** Parameters of the implementation itself; one that has them from the factory answers zeros (v6). */
+function missingOfGame({ answers, gameType }: ChainReading, { games, answers: ofGames, unreadable }: GameReading): string[] {
+  const required = games
+    .filter(({ type }) => KNOWN_GAME_TYPES.includes(type))
+    .flatMap(({ type }) => {
+      const holdsThem = (answers.text(`disputeGameFactory.gameArgs(${type})`) ?? '0x') === '0x';
+      const own = holdsThem ? [...OF_EVERY_GAME, ...(type === 1 ? ['proposer()', 'challenger()'] : [])] : [];
+      return ['version()', ...own].map((getter) => `${gameKey(type)}.${getter}`);
+    })
+    .filter((key) => !ofGames.has(key));
+  const game = games.find(({ type }) => type === gameType);
+  const args = `disputeGameFactory.gameArgs(${gameType})`;
+  if (game === undefined) return required;
+  // A layout of a later release is told; an answer that is none is not.
+  if (unreadable.includes(args)) return [...required, ...(answers.unreadable().includes(args) ? [args] : [])];
+  const hasProposer = !PERMISSIONED_GAME_TYPES.includes(game.type) || game.proposer !== undefined;
+  return [
+    ...required,
+    ...(game.anchorStateRegistry === undefined ? [`${gameKey(game.type)}.anchorStateRegistry()`] : []),
+    ...(hasProposer ? [] : [`${gameKey(game.type)}.proposer()`]),
   ];
 }

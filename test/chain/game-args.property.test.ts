@@ -5,33 +5,38 @@ import { decodeGameArgs } from '../../src/chain/discovery/dispute-game.ts';
 
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((array) => Buffer.from(array).toString('hex'));
-const address = hex(20).filter((text) => BigInt(`0x${text}`) !== 0n);
 const shown = (text: string) => getAddress(`0x${text}`);
 
-/** Layouts of LibGameArgs.sol; that of 172 bytes was never seen on a chain. */
-const LENGTHS = [40, 124, 164];
+/** Layouts of LibGameArgs.sol; that of 172 bytes was not recorded. */
+const LENGTHS = [40, 124, 164, 172];
+const nonZero = (bytes: number) => hex(bytes).filter((text) => BigInt(`0x${text}`) !== 0n);
+const address = nonZero(20);
 const fields = fc.record({
-  prestate: hex(32),
+  prestate: nonZero(32),
   vm: address,
   registry: address,
   weth: address,
-  chain: hex(32),
+  chain: nonZero(32),
+  durationsAndBond: hex(48),
   proposer: address,
   challenger: address,
 });
 type Fields = typeof fields extends fc.Arbitrary<infer T> ? T : never;
 
-const pack = ({ prestate, vm, registry, weth, chain, proposer, challenger }: Fields, length: number) =>
-  length === 40
-    ? `0x${registry}${proposer}`
-    : `0x${prestate}${vm}${registry}${weth}${chain}${length === 164 ? proposer + challenger : ''}`;
+function pack(written: Fields, length: number): string {
+  const { prestate, vm, registry, weth, chain, proposer, challenger, durationsAndBond } = written;
+  if (length === 40) return `0x${registry}${proposer}`;
+  // The verifier stands where the VM does.
+  if (length === 172) return `0x${prestate}${vm}${durationsAndBond}${registry}${weth}${chain}`;
+  return `0x${prestate}${vm}${registry}${weth}${chain}${length === 164 ? proposer + challenger : ''}`;
+}
 
 const unpacked = ({ prestate, vm, registry, weth, chain, proposer, challenger }: Fields, length: number) =>
   length === 40
     ? { anchorStateRegistry: shown(registry), proposer: shown(proposer) }
     : {
         absolutePrestate: `0x${prestate}`,
-        vm: shown(vm),
+        [length === 172 ? 'verifier' : 'vm']: shown(vm),
         anchorStateRegistry: shown(registry),
         delayedWETH: shown(weth),
         l2ChainId: BigInt(`0x${chain}`).toString(),
@@ -48,6 +53,16 @@ describe('packed parameters of a game', () => {
     );
   });
 
+  it('leave out a prestate that is zero, and a chain that is none', () => {
+    const zero = '00'.repeat(32);
+    for (const length of LENGTHS.slice(1)) {
+      const [written] = fc.sample(fields, 1);
+      const decoded = decodeGameArgs(pack({ ...(written ?? expect.fail()), prestate: zero, chain: zero }, length));
+      expect(Object.keys(decoded ?? {})).not.toContain('absolutePrestate');
+      expect(Object.keys(decoded ?? {})).not.toContain('l2ChainId');
+    }
+  });
+
   it('leave out an address that is zero', () => {
     fc.assert(
       fc.property(fields, fc.constantFrom(...LENGTHS), (written, length) => {
@@ -59,7 +74,7 @@ describe('packed parameters of a game', () => {
   });
 
   it('are refused at any other length: cut or with more behind them', () => {
-    const otherLength = fc.nat(400).filter((length) => ![...LENGTHS, 172].includes(length));
+    const otherLength = fc.nat(400).filter((length) => !LENGTHS.includes(length));
     fc.assert(
       fc.property(fields, hex(300), otherLength, (written, more, length) => {
         const packed = `${pack(written, 164)}${more}`.slice(0, 2 + 2 * length);

@@ -1,5 +1,5 @@
-import type { Discovery } from './discovery/discovery.ts';
 import { type ContractsRelease, type StandardContract, standardReleases } from '../catalogue/standard-versions.ts';
+import type { Discovery } from './discovery/discovery.ts';
 
 /** What is known of the contracts of a chain, as far as it was read. */
 export interface ContractFacts {

@@ -56,6 +56,7 @@ describe('a chain that is named', () => {
     expect(problems).toEqual([]);
     expect(files).toEqual({
       rollup,
+      contracts: expect.objectContaining({ optimismPortal: expect.any(String) }),
       objects: [],
       facts: {
         l1ChainId: 11155111,

@@ -332,7 +332,7 @@ describe('discovery of contracts whose game parameters are', () => {
       });
       await expect(findOn(provider.url, recording)).rejects.toMatchObject({
         type: 'L1Unavailable',
-        message: expect.stringContaining(`game.${getter}`),
+        message: expect.stringContaining(`game1.${getter}`),
       });
     }
   });

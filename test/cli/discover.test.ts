@@ -31,6 +31,7 @@ const answers =
 const word = (value: number) => `0x${value.toString(16).padStart(64, '0')}`;
 const PAUSED = '0x5c975abb';
 const GUARDIAN = '0x452a9320';
+const START_BLOCK = '0x48cd4cb1';
 const GAME_IMPLS = '0x1b685b9e';
 
 describe('opstack discover', () => {
@@ -41,6 +42,7 @@ describe('opstack discover', () => {
       'read at                        block 55 of L1 chain 900',
       'block hash                     0x0afc1069db9cbea7f53d1addca5a86ffadf2dffbd2c51a0aa8be9b1e5852b689',
       'generation                     v7 (SystemConfig 3.14.2)',
+      'release                        op-contracts/v7.0.0-rc.4, or op-contracts/v7.0.0-rc.3, op-contracts/v7.0.0-rc.2',
       'L2 chain id                    901',
       'deployed in                    L1 block 24',
       'L2 gas limit                   60,000,000',
@@ -139,7 +141,12 @@ describe('opstack discover', () => {
     await using l1 = await replayL1(recording);
     const found = await discover({ l1: l1.url, systemConfig: recording.systemConfig, expected: {} });
     const argv = ['discover', '--l1-rpc', l1.url, '--system-config', recording.systemConfig, '-o'];
-    const shown = { ...found, anchor: { root: `0x${'a0'.repeat(32)}`, l2SequenceNumber: '0' } };
+    const standard = {
+      release: 'op-contracts/v6.0.0',
+      alike: ['op-contracts/v6.0.0-rc.2', 'op-contracts/v6.0.0-rc.1'],
+      differences: [],
+    };
+    const shown = { ...found, standard, anchor: { root: `0x${'a0'.repeat(32)}`, l2SequenceNumber: '0' } };
     expect(JSON.parse((await opstack([...argv, 'json'])).out)).toEqual(shown);
     expect(parse((await opstack([...argv, 'yaml'])).out)).toEqual(shown);
   });
@@ -323,14 +330,14 @@ describe('opstack discover refuses', () => {
     [
       'a name with a slip of the pen',
       [...url, '--network', 'sepola/op'],
-      '--network: the superchain registry has no chain "sepola/op"',
-      'next: did you mean mainnet/op or sepolia/op?',
+      'the superchain registry has no chain "sepola/op"',
+      'next: Did you mean mainnet/op or sepolia/op?',
     ],
     [
       'a name that is like none',
       [...url, '--network', 'acme'],
       'the superchain registry has no chain "acme"',
-      'next: names are <superchain>/<chain>, with one of the superchains mainnet, sepolia, sepolia-devnet-2',
+      'next: Names are <superchain>/<chain>, with one of the superchains mainnet, sepolia, sepolia-devnet-2',
     ],
     [
       'an address beside a name',
@@ -378,7 +385,9 @@ describe('opstack discover refuses', () => {
 
   it('contracts that are younger than the block that is read', async () => {
     const young: Overrides = ({ method, params }) =>
-      method === 'eth_getCode' && params[1] !== 'latest' ? { result: '0x' } : undefined;
+      method === 'eth_getCode' && params[1] !== 'latest'
+        ? { result: '0x' }
+        : answers(START_BLOCK, `0x${'2f'.padStart(64, '0')}`)({ method, params, id: 0 });
     const { code, err } = await discoverRecorded('v1.8.0', [], young);
     expect(err).toContain('was deployed after L1 block 42');
     expect(err).toContain('next: wait some blocks, then try again');
@@ -397,8 +406,8 @@ describe('opstack discover refuses', () => {
   it('an L1 that does not say which chain it is', async () => {
     const silent: Overrides = ({ method }) => (method === 'eth_chainId' ? { result: null } : undefined);
     const { code, err } = await discoverRecorded('v1.8.0', [], silent);
-    expect(err).toContain('error: the L1 endpoint does not tell its chain id.');
-    expect(err).toContain('next: Use an endpoint of an execution client of L1.');
+    expect(err).toContain('answered eth_chainId with something unexpected');
+    expect(err).toContain('next: check that --l1-rpc is an execution client of L1');
     expect(code).toBe(1);
   });
 });
@@ -422,7 +431,7 @@ describe('opstack discover and the secret in the URL of L1', () => {
 
   it('does not show it when L1 cannot be reached', async () => {
     const { code, err } = await shown('http://127.0.0.1:1');
-    expect(err).toContain('L1 cannot be read: 127.0.0.1:1: batch of 9 calls: ');
+    expect(err).toContain('L1 cannot be read: 127.0.0.1:1: a batch of 10 calls: ');
     expect(err).toContain('next: check --l1-rpc, and that it can be reached from here');
     expect(code).toBe(1);
   });

@@ -72,7 +72,7 @@ describe('opstack registry show', () => {
 
   it('does not guess: an unknown chain is told with those that may be meant', async () => {
     expect(await run('show', 'unichain')).toEqual({
-      code: 1,
+      code: 2,
       out: '',
       err: 'error: the superchain registry has no chain "unichain"\n  next: Did you mean mainnet/unichain or sepolia/unichain?\n',
     });

@@ -1,10 +1,10 @@
 /** What the owners of the L1 contracts change while the network runs: seen, told, on record, and answered by a plan. */
 import { Interface } from 'ethers';
 import { describe, expect, it } from 'vitest';
+import { NETWORK } from '../devnet/chain.ts';
 import { sendL1 } from '../devnet/programs/testing/l1-transactions.ts';
 import { auditOf, operatorEvents, podUids, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
-import { NETWORK } from '../devnet/chain.ts';
 import { PATIENCE_MS, planAfter, waitForProposal, waitForStatus } from './plans-in-status.ts';
 
 const contracts = new Interface(['function transferOwnership(address)', 'function setRespectedGameType(uint32)']);
@@ -47,7 +47,9 @@ describe('a change on L1', { timeout: 2 * PATIENCE_MS }, () => {
     await waitForStatus(devnet, 'nothing is left to do', ({ phase, plan: left }) => phase === 'Ready' && !left);
     expect(await podUids(devnet)).toEqual(pods);
     const { records } = await auditOf(devnet);
-    const changes = records.filter(({ type }) => type === 'contractsChanged').map(({ details }) => details?.['message']);
+    const changes = records
+      .filter(({ type }) => type === 'contractsChanged')
+      .map(({ details }) => details?.['message']);
     expect(changes).toEqual([
       expect.stringContaining(`contracts.gameType ${before} → ${ALPHABET}`),
       expect.stringContaining(`contracts.gameType ${ALPHABET} → ${before}`),

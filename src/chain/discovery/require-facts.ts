@@ -27,7 +27,8 @@ export function requireTold(host: string, answers: ContractAnswers, block: numbe
   const has = (getter: string) => answers.has(`systemConfig.${getter}()`);
   const isSystemConfig = ['owner', 'unsafeBlockSigner', 'gasLimit'].every(has);
   if (isSystemConfig && !has('batcherHash')) throw seemsAbsent(host, 'systemConfig.batcherHash()', block);
-  if (has('l1StandardBridge') && !has('optimismPortal')) throw seemsAbsent(host, 'systemConfig.optimismPortal()', block);
+  if (has('l1StandardBridge') && !has('optimismPortal'))
+    throw seemsAbsent(host, 'systemConfig.optimismPortal()', block);
 }
 
 /**
@@ -36,10 +37,7 @@ export function requireTold(host: string, answers: ContractAnswers, block: numbe
  * @throws UnsteadyL1 that names what is missing
  */
 export function requireFacts(host: string, chain: ChainReading, reading: GameReading): void {
-  const missing = [
-    ...OF_EVERY_CHAIN.filter((key) => !chain.answers.has(key)),
-    ...missingOfProposals(chain, reading),
-  ];
+  const missing = [...OF_EVERY_CHAIN.filter((key) => !chain.answers.has(key)), ...missingOfProposals(chain, reading)];
   if (missing.length === 0) return;
   throw seemsAbsent(host, missing.join(', '), chain.number);
 }
@@ -76,7 +74,15 @@ function missingOfFactory({ answers, disputeGameFactory, gameType }: ChainReadin
 }
 
 /** Parameters of the implementation itself; one that has them from the factory answers zeros (v6). */
-function missingOfGame({ answers, gameType }: ChainReading, { games, answers: ofGames, unreadable }: GameReading): string[] {
+function missingOfGame(
+  { answers, gameType }: ChainReading,
+  { games, answers: ofGames, unreadable }: GameReading,
+): string[] {
+  // It answers zeros, for what only the factory can tell.
+  const isBare = (type: number) =>
+    !answers.has(`disputeGameFactory.gameArgs(${type})`) &&
+    ofGames.has(`${gameKey(type)}.vm()`) &&
+    ofGames.address(`${gameKey(type)}.vm()`) === undefined;
   const required = games
     .filter(({ type }) => KNOWN_GAME_TYPES.includes(type))
     .flatMap(({ type }) => {
@@ -84,7 +90,8 @@ function missingOfGame({ answers, gameType }: ChainReading, { games, answers: of
       const own = holdsThem ? [...OF_EVERY_GAME, ...(type === 1 ? ['proposer()', 'challenger()'] : [])] : [];
       return ['version()', ...own].map((getter) => `${gameKey(type)}.${getter}`);
     })
-    .filter((key) => !ofGames.has(key));
+    .filter((key) => !ofGames.has(key))
+    .concat(games.filter(({ type }) => isBare(type)).map(({ type }) => `disputeGameFactory.gameArgs(${type})`));
   const game = games.find(({ type }) => type === gameType);
   const args = `disputeGameFactory.gameArgs(${gameType})`;
   if (game === undefined) return required;

@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { fromRegistryNames } from '../../api/contracts.ts';
 import { loadRegistry, type NamedChain } from '../../catalogue/registry.ts';
 import type { DiscoverOptions } from '../../chain/discovery/discover.ts';
-import { requireRegistryChain } from '../../chain/registry-lookup.ts';
 import { contractFactsOf, standardRelease } from '../../chain/standard-release.ts';
 import { CliError } from '../cli-error.ts';
 import { type CliContext, type GlobalOptions, paintFor } from '../context.ts';
@@ -13,7 +12,7 @@ import { EXIT } from '../exit-codes.ts';
 import { l1Option, requireL1 } from '../l1-option.ts';
 import { serialise } from '../output.ts';
 import { compareWithRegistry } from '../registry-differences.ts';
-import { registryOption } from '../registry-option.ts';
+import { registryOption, requireChain } from '../registry-option.ts';
 
 interface Options extends GlobalOptions {
   readonly l1Rpc?: string;
@@ -70,7 +69,7 @@ Exit codes: 0 read (differences to the registry included), 1 not read, or anothe
 
 function subjectOf({ network: name, systemConfig, l1StandardBridge, l2ChainId, registry }: Options): Subject {
   if (name !== undefined) {
-    const network = requireRegistryChain(loadRegistry(registry), name);
+    const network = requireChain(loadRegistry(registry), name);
     const { chain } = network;
     return {
       systemConfig: chain.addresses.SystemConfigProxy,

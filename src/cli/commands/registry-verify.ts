@@ -2,12 +2,11 @@
 import { Command } from 'commander';
 import { loadRegistry, type NamedChain } from '../../catalogue/registry.ts';
 import { builtInGenesis } from '../../catalogue/registry-genesis.ts';
-import { requireRegistryChain } from '../../chain/registry-lookup.ts';
 import { type RegistryVerdict, verifyRegistryChain } from '../../chain/registry-verify.ts';
 import { type CliContext, type GlobalOptions, paintFor } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { columns, type Paint, serialise } from '../output.ts';
-import { registryOption } from '../registry-option.ts';
+import { registryOption, requireChain } from '../registry-option.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Verified extends NamedChain {
@@ -34,8 +33,7 @@ export function registryVerifyCommand(context: CliContext): Command {
     .action(async (written: string[], _, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { registry?: string; json?: true }>();
       const registry = loadRegistry(options.registry);
-      const chains =
-        written.length > 0 ? written.map((name) => requireRegistryChain(registry, name)) : registry.chains();
+      const chains = written.length > 0 ? written.map((name) => requireChain(registry, name)) : registry.chains();
       const verified = await verifyAll(chains, context.terminal);
       const output = options.json ? 'json' : options.output;
       context.terminal.write(

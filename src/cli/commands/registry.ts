@@ -3,13 +3,12 @@ import { Command } from 'commander';
 import { loadRegistry, type NamedChain } from '../../catalogue/registry.ts';
 import { builtInGenesis } from '../../catalogue/registry-genesis.ts';
 import { withChainConfig } from '../../chain/registry-genesis.ts';
-import { requireRegistryChain } from '../../chain/registry-lookup.ts';
 import { registryRollupFile } from '../../chain/registry-rollup-config.ts';
 import { verifyRegistryChain } from '../../chain/registry-verify.ts';
 import { CliError } from '../cli-error.ts';
 import { type CliContext, type GlobalOptions, paintFor } from '../context.ts';
 import { type Output, serialise } from '../output.ts';
-import { registryOption } from '../registry-option.ts';
+import { registryOption, requireChain } from '../registry-option.ts';
 import { chainDetails, chainList, chainSummary } from '../registry-view.ts';
 import { registryVerifyCommand } from './registry-verify.ts';
 
@@ -97,7 +96,7 @@ function genesisCommand({ terminal }: CliContext): Command {
 
 /** @throws OperatorError when there is no such chain */
 function namedChain(written: string, { registry }: Options): NamedChain {
-  return requireRegistryChain(loadRegistry(registry), written);
+  return requireChain(loadRegistry(registry), written);
 }
 
 /** The entry under the names of the registry, but for `name`, which is taken. */

@@ -41,8 +41,23 @@ export const registry: Row = {
     const { user, system } = process.cpuUsage(before);
     return {
       figures: [
-        { name: 'load p50', value: percentile(loaded.map(({ ms }) => ms), 50), unit: 'ms' },
-        { name: 'memory p50', value: percentile(loaded.map(({ bytes }) => bytes), 50) / 1e6, unit: 'MB' },
+        {
+          name: 'load p50',
+          value: percentile(
+            loaded.map(({ ms }) => ms),
+            50,
+          ),
+          unit: 'ms',
+        },
+        {
+          name: 'memory p50',
+          value:
+            percentile(
+              loaded.map(({ bytes }) => bytes),
+              50,
+            ) / 1e6,
+          unit: 'MB',
+        },
         { name: 'verify all', value: (user + system) / 1e6, unit: 's of a core' },
       ],
       under: `${chains.length} chains; loading in ${runs} processes, with the modules that it needs and without genesis files; verifying reads every genesis file and makes its block`,

@@ -64,6 +64,7 @@ function factsOf(discovery: Discovery, rollup: RollupConfig | undefined, status:
       // Whatever a contract says: it must fit into the status.
       version: cutText(discovery.version, MAX_VERSION),
       ...compact({ gameType, absolutePrestate: discovery.respectedGame?.absolutePrestate }),
+      ...(discovery.isUnknownVersion ? { unknownVersion: true } : {}),
       implementations: discovery.implementations,
       ...(unreadable.length > 0
         ? { unread: unreadable.slice(0, MAX_UNREAD).map((getter) => cutText(getter, MAX_GETTER)) }

@@ -40,6 +40,7 @@ export type Head = z.output<typeof head>;
 const contractsStatus = z.object({
   generation: text('Release of the contracts, as SystemConfig tells it.', 32).optional(),
   version: text("SystemConfig's version().", 32).optional(),
+  unknownVersion: z.boolean().optional().describe('True: the version is newer than this operator knows.'),
   systemConfig: address('Address of SystemConfig.').optional(),
   ...perContract((contract) => address(`Address of ${contract}.`).optional()),
   superchainProxyAdmin: address('Address of the ProxyAdmin of SuperchainConfig.').optional(),

@@ -33,7 +33,14 @@ export function describeChanges(changes: readonly ChainChange[], block: number):
 
 /** What was not read, and what the spec says beside it, is no change of the chain. */
 function values({ contracts = {}, roles = {} }: Known): (readonly [string, string])[] {
-  const { implementations = {}, unread: _, contradictions: __, blockNumber: ___, ...rest } = contracts;
+  const {
+    implementations = {},
+    unread: _,
+    contradictions: __,
+    blockNumber: ___,
+    unknownVersion: ____,
+    ...rest
+  } = contracts;
   const groups = { contracts: rest, 'contracts.implementations': implementations, roles };
   return Object.entries(groups).flatMap(([group, fields]) =>
     Object.entries(fields).flatMap(([name, value]) =>

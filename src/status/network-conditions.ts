@@ -1,6 +1,5 @@
 /** Conditions of an OptimismNetwork as its entity sees it. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
-import { isUnknownVersion } from '../chain/discovery/generations/index.ts';
 import type { EntityPhase, ReportInput } from '../contract/activities.ts';
 import { type ConditionInput, sentence } from './conditions.ts';
 import {
@@ -44,10 +43,10 @@ function contractsDiscovered(contracts: OptimismNetworkStatus['contracts']): Con
   const generation = contracts.generation ? `, generation ${contracts.generation}` : '';
   const systemConfig = contracts.systemConfig ?? 'unknown';
   const read = `Contracts were read at L1 block ${contracts.blockNumber} (SystemConfig ${systemConfig}${generation})`;
-  const { version = '', contradictions = [], unread = [] } = contracts;
+  const { version = '', unknownVersion = false, contradictions = [], unread = [] } = contracts;
   const known = { type: 'ContractsDiscovered', status: 'True' } as const;
   const notRead = unread.length > 0 ? `not read: ${unread.join(', ')}` : undefined;
-  if (isUnknownVersion(version)) {
+  if (unknownVersion) {
     return {
       ...known,
       reason: 'UnknownVersion',

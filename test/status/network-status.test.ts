@@ -68,7 +68,7 @@ describe('the status of a network', () => {
       ],
       [
         'that they are newer than anything known',
-        { version: '5.0.0', unread: ['a.b()'] },
+        { version: '5.0.0', unknownVersion: true, unread: ['a.b()'] },
         'UnknownVersion',
         'SystemConfig 5.0.0 is newer than this operator knows; not read: a.b()',
       ],

@@ -1,9 +1,10 @@
 import { getAddress } from 'ethers';
+import { isUnknownVersion } from '../../catalogue/system-config-version.ts';
 import { type Addresses, contradictionsIn, type GivenAddresses, resolveAddresses } from './addresses.ts';
 import type { DiscoveredRoles, Discovery } from './discovery.ts';
 import { ASKED_GAME_TYPES, compact } from './dispute-game.ts';
 import { type Generation, nameOf } from './generations/generation.ts';
-import { generationOf, gettersOf, isUnknownVersion } from './generations/index.ts';
+import { generationOf, gettersOf } from './generations/index.ts';
 import type { ChainReading } from './read-chain.ts';
 import type { GameReading } from './read-game.ts';
 

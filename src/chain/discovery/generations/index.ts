@@ -14,9 +14,6 @@ import { v8 } from './v8.ts';
 
 const GENERATIONS: readonly Generation[] = [v8, v7, v6, v5, v4_1, v4_0, v3, v2, v1_8, v1_4, v1_3, v1_2];
 
-/** `version()` of the newest SystemConfig that is known, without its patch. */
-const NEWEST_VERSION = [4, 0] as const;
-
 type Contract = 'systemConfig' | 'portal';
 
 export const SYSTEM_CONFIG_GETTERS: readonly Getter[] = allOf('systemConfig');
@@ -44,12 +41,4 @@ export function gettersOf(generation: Generation, contract: Contract): readonly 
     (known, next) => [...known.filter((getter) => !next.removed?.includes(nameOf(getter))), ...next[contract]],
     [],
   );
-}
-
-/** Whether a SystemConfig is younger than what is known here. @param version semver, perhaps with a suffix */
-export function isUnknownVersion(version: string): boolean {
-  const [major, minor] = version.split('.').map(Number);
-  if (major === undefined || minor === undefined || Number.isNaN(major) || Number.isNaN(minor)) return true;
-  const [newestMajor, newestMinor] = NEWEST_VERSION;
-  return major > newestMajor || (major === newestMajor && minor > newestMinor);
 }

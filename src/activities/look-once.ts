@@ -39,6 +39,8 @@ export interface Look {
   /** Renders that the plan applies, and such as were lost and are wished as they were; not stored yet. */
   readonly renders: readonly StoredRender[];
   readonly discovery?: Discovery;
+  /** Why L1 has not been read for a while. */
+  readonly unread?: Problem;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function lookOnce(
   const {
     desire,
     discovery,
+    unread,
     warnings = [],
   }: DesireResult = deleting
     ? {}
@@ -149,7 +152,8 @@ export async function lookOnce(
   const renders = (desire?.renders ?? []).filter((_, index) =>
     needed.some(({ digest }) => digest === desire?.components[index]?.render),
   );
-  return { result: { ...content, key: lookKey(content) }, wish, live, renders, ...(discovery ? { discovery } : {}) };
+  const chain = { ...(discovery ? { discovery } : {}), ...(unread ? { unread } : {}) };
+  return { result: { ...content, key: lookKey(content) }, wish, live, renders, ...chain };
 }
 
 function generationsOf({ resources: { network, components } }: Wish): LookResult['generations'] {
@@ -179,6 +183,7 @@ function lookKey(content: Omit<LookResult, 'key' | 'nextPlanNumber'>): string {
 interface DesireResult {
   readonly desire?: Desire;
   readonly discovery?: Discovery;
+  readonly unread?: Problem;
   /** About settings that are strange, but no reason to refuse them. */
   readonly warnings?: readonly string[];
 }
@@ -201,7 +206,7 @@ async function desireUnlessBlocked(
   if (!isComplete(wish) || problems.some(blocksRollouts)) return {};
   const release = findRelease(wish, problems);
   if (!release) return {};
-  const chain = await checkChain(wish, { installed, now: deps.now(), signal });
+  const chain = await checkChain(wish, { installed, now: deps.now(), signal, seen: status.contracts });
   const desire = desireOf(wish, {
     release,
     games: { contracts: contractFacts(chain.discovery, status), playedGameTypes: playedGameTypes(verified) },
@@ -213,7 +218,8 @@ async function desireUnlessBlocked(
     .map(({ object, message, fix }) => deps.redactor.redact(`${object}: ${message} → ${fix}`));
   problems.push(...checkOverrides(desire.input), ...settings.filter(({ level }) => level === 'error'));
   problems.push(...chain.problems, ...(await duplicateChain(deps, wish, { installed, now: deps.now(), signal })));
-  return { desire, warnings, ...(chain.discovery ? { discovery: chain.discovery } : {}) };
+  const { discovery, unread } = chain;
+  return { desire, warnings, ...(discovery ? { discovery } : {}), ...(unread ? { unread } : {}) };
 }
 
 function findRelease(wish: Wish, problems: Problem[]): Release | undefined {

@@ -47,5 +47,5 @@ export const contracts = z.object({
   addresses: z
     .object(perContract((contract) => address(`Address of ${contract}.`).optional()))
     .optional()
-    .describe('Addresses that win over discovered ones. A contradiction is shown in `ConfigurationValid`.'),
+    .describe('Addresses that win over discovered ones. A contradiction is shown in `ContractsDiscovered`.'),
 });

@@ -19,7 +19,7 @@ type Row = readonly [label: string, value: string | undefined];
 export function discoveryText(discovery: Discovered, comparison: Comparison | undefined, paint: Paint): string {
   const lines = [
     ...section('CHAIN', chainRows(discovery, paint), paint),
-    ...section('CONTRACTS', Object.entries(discovery.addresses), paint),
+    ...section('CONTRACTS', contractRows(discovery), paint),
     ...section('ROLES', Object.entries(discovery.roles), paint),
     ...section('GAME', gameRows(discovery, paint), paint),
     ...section('NOT AS IN THE RELEASE', differenceRows(discovery), paint),
@@ -57,6 +57,13 @@ function chainRows(discovery: Discovered, paint: Paint): Row[] {
   ];
 }
 
+function contractRows({ addresses, given }: Discovery): Row[] {
+  return Object.entries(addresses).map(([contract, address]) => [
+    contract,
+    given.includes(contract) ? `${address} (not told by L1)` : address,
+  ]);
+}
+
 function gameRows({ gameType, respectedGame: game, registeredGameTypes, anchor }: Discovered, paint: Paint): Row[] {
   if (gameType === undefined) return [];
   return [
@@ -74,7 +81,7 @@ function gameRows({ gameType, respectedGame: game, registeredGameTypes, anchor }
 
 function standardText({ release, alike, differences }: StandardRelease): string {
   const others = alike.length > 0 ? `, or ${alike.join(', ')}` : '';
-  return `${release}${others}${differences.length > 0 ? `, but for ${differences.length} contracts` : ''}`;
+  return `${release}${others}${differences.length > 0 ? `, but for ${new Set(differences.map(({ contract }) => contract)).size} contracts` : ''}`;
 }
 
 function differenceRows({ standard }: Discovered): Row[] {

@@ -37,7 +37,9 @@ export function compareWithRegistry({ name, chain }: NamedChain, discovery: Disc
   const found = new Map([...prefixed('addresses', discovery.addresses), ...prefixed('roles', discovery.roles)]);
   const both = [...valuesOf(chain)].flatMap(([field, known]): Difference[] => {
     const l1 = found.get(field);
-    return l1 === undefined ? [] : [{ field, ...known, l1 }];
+    // What L1 does not tell is the registry's own.
+    const isTold = !discovery.given.some((contract) => field === `addresses.${contract}`);
+    return l1 === undefined || !isTold ? [] : [{ field, ...known, l1 }];
   });
   const differences = both.filter(({ registry, l1 }) => registry.toLowerCase() !== l1.toLowerCase());
   return { network: name, compared: both.length, differences };

@@ -12,15 +12,24 @@ export interface ChainChange {
 
 type Known = Pick<OptimismNetworkStatus, 'contracts' | 'roles'>;
 
-/** @returns nothing when the chain had not been read before */
-export function changesOnChain(before: Known, now: Known): ChainChange[] {
+/**
+ * @param own contracts whose address is from the spec: it says nothing of L1
+ * @returns nothing when the chain had not been read before
+ */
+export function changesOnChain(before: Known, now: Known, own: readonly string[] = []): ChainChange[] {
   if (before.contracts?.blockNumber === undefined) return [];
-  const [old, current] = [before, now].map((known) => new Map(values(known)));
-  const fields = [...new Set([...(old?.keys() ?? []), ...(current?.keys() ?? [])])].sort();
-  return fields.flatMap((field) => {
-    const from = old?.get(field);
-    const to = current?.get(field);
-    if (from?.toLowerCase() === to?.toLowerCase()) return [];
+  const [old = new Map(), current = new Map()] = [before, now].map((known) => new Map(values(known)));
+  const isSameVersion = before.contracts.version === now.contracts?.version;
+  const isOwn = (field: string) =>
+    own.some((contract) => field === `contracts.${contract}`) ||
+    // It was until now.
+    before.contracts?.contradictions?.some((text) => field === `contracts.${text.split(' ')[0]}`);
+  return [...new Set([...old.keys(), ...current.keys()])].sort().flatMap((field): ChainChange[] => {
+    const from = old.get(field);
+    const to = current.get(field);
+    if (from?.toLowerCase() === to?.toLowerCase() || isOwn(field)) return [];
+    // Contracts of one version do not begin to tell more: the operator began to ask.
+    if (from === undefined && isSameVersion && field.startsWith('contracts.')) return [];
     return [{ field, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }];
   });
 }
@@ -31,20 +40,20 @@ export function describeChanges(changes: readonly ChainChange[], block: number):
   return `on L1 at block ${block}: ${all.join('; ')}`;
 }
 
-/** What was not read, and what the spec says beside it, is no change of the chain. */
+/** Nothing of what was not read, or is from the spec or the rollup configuration. */
 function values({ contracts = {}, roles = {} }: Known): (readonly [string, string])[] {
-  const {
-    implementations = {},
-    unread: _,
-    contradictions: __,
-    blockNumber: ___,
-    unknownVersion: ____,
-    ...rest
-  } = contracts;
-  const groups = { contracts: rest, 'contracts.implementations': implementations, roles };
+  const { implementations = {}, ...rest } = contracts;
+  const ofChain = Object.entries(rest).filter(([name]) => !NOT_OF_THE_CHAIN.includes(name));
+  const groups = {
+    contracts: Object.fromEntries(ofChain),
+    'contracts.implementations': implementations,
+    roles,
+  };
   return Object.entries(groups).flatMap(([group, fields]) =>
     Object.entries(fields).flatMap(([name, value]) =>
       value === undefined ? [] : [[`${group}.${name}`, String(value)] as const],
     ),
   );
 }
+
+const NOT_OF_THE_CHAIN: readonly string[] = ['blockNumber', 'unread', 'contradictions', 'unknownVersion', 'batchInbox'];

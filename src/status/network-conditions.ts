@@ -31,7 +31,8 @@ export function networkConditions(view: NetworkView, contracts: OptimismNetworkS
   return [...fromProblems, ...discovered, ready(view), progressing(view), awaitingApproval(view), paused(view)];
 }
 
-function contractsDiscovered(contracts: OptimismNetworkStatus['contracts']): ConditionInput {
+/** What the contracts of a network are known to be. */
+export function contractsDiscovered(contracts: OptimismNetworkStatus['contracts']): ConditionInput {
   if (contracts?.blockNumber === undefined) {
     return {
       type: 'ContractsDiscovered',
@@ -52,7 +53,11 @@ function contractsDiscovered(contracts: OptimismNetworkStatus['contracts']): Con
       reason: 'UnknownVersion',
       message: sentence(
         read,
-        [`SystemConfig ${version} is newer than this operator knows`, ...(notRead ? [notRead] : [])].join('; '),
+        [
+          `SystemConfig ${version} is newer than this operator knows`,
+          ...(notRead ? [notRead] : []),
+          ...contradictions,
+        ].join('; '),
         'look for a release of the operator that knows it before you change anything of the chain',
       ),
     };

@@ -14,6 +14,7 @@ import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { createRegistry } from '../../src/catalogue/registry.ts';
 import { discover } from '../../src/chain/discovery/discover.ts';
 import type { Discovery } from '../../src/chain/discovery/discovery.ts';
+import type { Problem } from '../../src/contract/failures.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { inPhase, type Recording, readRecording, replayL1 } from '../chain/l1-replay.ts';
@@ -59,10 +60,10 @@ class Watched {
     };
   }
 
-  async sees(discovery: Discovery | undefined): Promise<void> {
+  async sees(discovery: Discovery | undefined, unread?: Problem): Promise<void> {
     const { namespace, name, uid } = this.network;
     const network = await this.#object();
-    const look = { discovery, result: { uid }, wish: { resources: { network } } } as unknown as Look;
+    const look = { discovery, unread, result: { uid }, wish: { resources: { network } } } as unknown as Look;
     const inbound = activityInterceptor(this.#deps);
     const env = new MockActivityEnvironment(
       { activityType: 'observe' },
@@ -140,5 +141,37 @@ describe('what L1 says of a chain', () => {
     for (const phase of ['', 'rotation', '', 'rotation'])
       await watched.sees({ ...(found[phase] ?? expect.fail()), blockNumber: 50 + watched.events.length });
     expect(await watched.records()).toHaveLength(3);
+  });
+
+  it('keeps what was not read this time, and changes nothing by it', async () => {
+    await watched.sees(found['']);
+    const { l1StandardBridge, ...addresses } = found['']?.addresses ?? {};
+    const unreadable = ['systemConfig.l1StandardBridge()'];
+    await watched.sees({ ...(found[''] ?? expect.fail()), addresses, unreadable, generation: 'unknown' });
+    const { contracts } = await watched.status();
+    expect(contracts).toMatchObject({ l1StandardBridge, generation: 'v6', unread: unreadable });
+    expect(await watched.records()).toEqual([]);
+  });
+
+  it('is known until L1 is silent for long, and again when it speaks', async () => {
+    const condition = async () => {
+      const { conditions = [] } = await watched.status();
+      const { status, reason, message } = conditions.find(({ type }) => type === 'ContractsDiscovered') ?? {};
+      return { status, reason, message };
+    };
+    await watched.sees(found['']);
+    expect(await condition()).toMatchObject({ status: 'True', reason: 'Discovered' });
+    const silence = { type: 'L1Unavailable', message: 'l1.example.com did not answer', fix: 'check it' } as const;
+    await watched.sees(undefined, silence);
+    expect(await condition()).toMatchObject({
+      status: 'Unknown',
+      reason: 'L1Unavailable',
+      message: expect.stringContaining('l1.example.com'),
+    });
+    expect((await watched.status()).contracts?.generation).toBe('v6');
+    await watched.sees(undefined);
+    expect(await condition()).toMatchObject({ status: 'Unknown' });
+    await watched.sees(found['']);
+    expect(await condition()).toMatchObject({ status: 'True', reason: 'Discovered' });
   });
 });

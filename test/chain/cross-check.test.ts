@@ -27,6 +27,7 @@ const discovery: Discovery = {
   l1GenesisHash: rollup.genesis.l1.hash,
   unreadable: [],
   games: [],
+  given: [],
   versions: {},
   implementations: { systemConfig: OTHER },
   isUnknownVersion: false,

@@ -120,7 +120,7 @@ describe.each(['v1.3.0', 'v1.8.0', 'v6.0.0'])('discovery of %s with faults', (ge
         if (found instanceof OperatorError) expect([found.message, found.fix]).not.toContain('');
         else expectNothingFalse(found as Discovery, right);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

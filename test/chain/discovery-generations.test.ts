@@ -10,6 +10,13 @@ import { inPhase, type L1Replay, type Phase, type Recording, readRecording, repl
 /** Of EIP-1967. */
 const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
 
+const GIVEN_BEFORE_V1_3 = [
+  'l1CrossDomainMessenger',
+  'l1ERC721Bridge',
+  'l1StandardBridge',
+  'optimismMintableERC20Factory',
+  'optimismPortal',
+];
 const VERSION = id('version()').slice(0, 10);
 /** Whose version is read. */
 const VERSIONED = [
@@ -117,6 +124,8 @@ function wanted(name: string, { block, expected, storage, calls }: Generation): 
       // That of the game; SystemConfig has none before v7.
       ...nonNull({ delayedWETH: respectedGame?.delayedWETH ?? null }),
     } as Discovery['addresses'],
+    // Nobody tells them before v1.3.
+    given: startBlock === null ? GIVEN_BEFORE_V1_3 : [],
     versions: Object.fromEntries(
       Object.entries(addresses).flatMap(([contract, address]) => {
         const version = versionOf(address);
@@ -285,7 +294,11 @@ describe('discovery of contracts before v1.3', () => {
     });
     // Nobody tells where these are.
     const { l1ERC721Bridge, optimismMintableERC20Factory, ...known } = wanted('v1.2.0', recording).addresses;
-    expect(found).toEqual({ ...wanted('v1.2.0', recording), addresses: known });
+    expect(found).toEqual({
+      ...wanted('v1.2.0', recording),
+      addresses: known,
+      given: ['l1CrossDomainMessenger', 'l1StandardBridge', 'optimismPortal'],
+    });
     expect(l1.requests).toBe(5);
   });
 

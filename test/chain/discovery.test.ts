@@ -57,6 +57,7 @@ describe('discovery of the contracts that the devnet deploys', () => {
         proxyAdminOwner: r['deployer'],
         disputeGameFactoryOwner: r['deployer'],
       },
+      given: [],
       versions: expect.objectContaining({ systemConfig: '2.3.0-beta.2' }),
       implementations: expect.objectContaining({ game: a['PermissionedDisputeGame'] }),
       mode: 'disputeGames',

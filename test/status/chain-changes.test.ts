@@ -36,4 +36,20 @@ describe('what has changed on L1', () => {
     };
     expect(changesOnChain(before, now)).toEqual([]);
   });
+
+  it('is no address that the spec names, or named until now', () => {
+    const named = { contracts: { ...before.contracts, proxyAdmin: a, contradictions: [`proxyAdmin is ${a} in …`] } };
+    const changed = { contracts: { ...before.contracts, proxyAdmin: b } };
+    expect(changesOnChain({ ...before, ...named }, { ...before, ...changed })).toEqual([]);
+    expect(changesOnChain({ ...before, ...changed }, { ...before, ...named }, ['proxyAdmin'])).toEqual([]);
+  });
+
+  it('is nothing that an operator of before did not ask for, unless the contracts are others', () => {
+    const version = (text: string) => ({ ...before.contracts, version: text });
+    const old = { ...before, contracts: version('3.4.0') };
+    expect(changesOnChain(old, { ...before, contracts: { ...version('3.4.0'), ethLockbox: a } })).toEqual([]);
+    expect(
+      changesOnChain(old, { ...before, contracts: { ...version('3.7.0'), ethLockbox: a } }).map(({ field }) => field),
+    ).toEqual(['contracts.ethLockbox', 'contracts.version']);
+  });
 });

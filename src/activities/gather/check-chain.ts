@@ -1,4 +1,5 @@
 /** What L1 says of the chain, held against what is configured. Read at most once a minute for each network. */
+import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { GivenAddresses } from '../../chain/discovery/addresses.ts';
 import { crossCheck } from '../../chain/discovery/cross-check.ts';
 import { type DiscoverOptions, discover } from '../../chain/discovery/discover.ts';
@@ -25,18 +26,33 @@ interface Wait {
 /** L1 endpoints that want to be left alone for a while (`Retry-After`), by all networks: their limit is one. */
 const waits = new Map<string, Wait>();
 
+/** Since when L1 can not be read, by the same key: a hiccup is nothing to tell. */
+const failingSince = new Map<string, number>();
+const HICCUP_MS = 120_000;
+
 export interface ChainCheck {
   readonly problems: readonly Problem[];
+  /** Why L1 has not been read for a while, of a network that runs all the same. */
+  readonly unread?: Problem;
   readonly discovery?: Discovery;
 }
 
+export interface CheckChainOptions {
+  readonly installed: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+  /** What the status says of the contracts: what is older than that is not read. */
+  readonly seen?: OptimismNetworkStatus['contracts'];
+}
+
 /**
- * @param installed a network that runs is not stopped from being repaired or changed because L1 does not answer now;
+ * @param options.installed a network that runs is not stopped from being repaired or changed because L1 does not answer now;
  *   whatever needs L1 waits in its own gate
  */
 export async function checkChain(
   wish: CompleteWish,
-  { installed, now, signal }: { installed: boolean; now: number; signal: AbortSignal },
+  { installed, now, signal, seen }: CheckChainOptions,
 ): Promise<ChainCheck> {
   const { l1Url, files, network } = wish;
   if (!l1Url) return { problems: [] };
@@ -47,7 +63,7 @@ export async function checkChain(
   const known = found.get(key);
   try {
     const discovery =
-      known && now - known.at < FRESH_MS
+      known && now - known.at < FRESH_MS && !isOlder(known.discovery, seen)
         ? known.discovery
         : await discoverUnlessWaiting(now, {
             l1: l1Url,
@@ -58,6 +74,8 @@ export async function checkChain(
             confirmations: network.spec.l1.confirmations,
             signal,
           });
+    if (isOlder(discovery, seen)) throw lagging(discovery, seen);
+    failingSince.delete(key);
     if (discovery !== known?.discovery) {
       found.delete(key);
       found.set(key, { at: now, discovery });
@@ -70,9 +88,26 @@ export async function checkChain(
     return { discovery, problems: crossCheck(discovery, rollup, configured) };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    if (installed && error.type === 'L1Unavailable') return { problems: [] };
-    return { problems: [error.toProblem()] };
+    if (!installed || error.type !== 'L1Unavailable') return { problems: [error.toProblem()] };
+    const since = failingSince.get(key) ?? now;
+    failingSince.set(key, since);
+    if (failingSince.size > REMEMBERED) failingSince.delete(failingSince.keys().next().value ?? '');
+    return { problems: [], ...(now - since >= HICCUP_MS ? { unread: error.toProblem() } : {}) };
   }
+}
+
+/** Another worker has read a later block, or a node behind the endpoint lags: nothing goes back to what it was. */
+function isOlder({ addresses, blockNumber }: Discovery, seen: CheckChainOptions['seen']): boolean {
+  const isSame = addresses['systemConfig']?.toLowerCase() === seen?.systemConfig?.toLowerCase();
+  return isSame && blockNumber < (seen?.blockNumber ?? 0);
+}
+
+function lagging({ blockNumber }: Discovery, seen: CheckChainOptions['seen']): OperatorError {
+  return new OperatorError({
+    type: 'L1Unavailable',
+    message: `L1 gives the contracts at block ${blockNumber}, and they were read at block ${seen?.blockNumber} before: its node lags behind.`,
+    fix: 'Wait until it has caught up, or use another endpoint. On an L1 that was made anew, create the network anew.',
+  });
 }
 
 const FROM = { Auto: 'l1', Registry: 'registry', Manual: 'spec' } as const;

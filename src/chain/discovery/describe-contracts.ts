@@ -1,10 +1,10 @@
 import { getAddress } from 'ethers';
 import { isUnknownVersion } from '../../catalogue/system-config-version.ts';
-import { type Addresses, contradictionsIn, type GivenAddresses, resolveAddresses } from './addresses.ts';
+import { type Addresses, addressesInUse, contradictionsIn, type GivenAddresses } from './addresses.ts';
 import type { DiscoveredRoles, Discovery } from './discovery.ts';
 import { ASKED_GAME_TYPES, compact } from './dispute-game.ts';
 import { type Generation, nameOf } from './generations/generation.ts';
-import { generationOf, gettersOf } from './generations/index.ts';
+import { generationOf, gettersOf, NEWEST_GENERATION } from './generations/index.ts';
 import type { ChainReading } from './read-chain.ts';
 import type { GameReading } from './read-game.ts';
 
@@ -18,10 +18,13 @@ export function describeContracts(
   const { answers, gameType } = chain;
   const { games } = reading;
   const respectedGame = games.find(({ type }) => type === gameType);
-  const generation = generationOf((getter) => hasGetter(chain, 'systemConfig', getter));
   const version = answers.text('systemConfig.version()') ?? 'unknown';
+  const isUnknown = isUnknownVersion(version);
+  // A later one is held against the newest: what it does not answer of that is worth telling.
+  const generation = isUnknown ? NEWEST_GENERATION : generationOf((getter) => hasGetter(chain, 'systemConfig', getter));
   const startBlock = answers.integer('systemConfig.startBlock()');
-  const onL1 = {
+  const told: Addresses = {
+    systemConfig,
     ...chain.onL1,
     anchorStateRegistry: chain.onL1['anchorStateRegistry'] ?? respectedGame?.anchorStateRegistry,
     // SystemConfig has one from v7; super games say none.
@@ -29,13 +32,17 @@ export function describeContracts(
     superchainProxyAdmin: reading.superchainProxyAdmin,
     addressManager: reading.addressManager,
   };
+  const addresses = addressesInUse(told, given, gameType);
   return {
-    generation: generation?.name ?? 'unknown',
+    generation: isUnknown ? 'unknown' : (generation?.name ?? 'unknown'),
     version,
     l1ChainId: chain.chainId,
     blockNumber: chain.number,
     blockHash: chain.blockHash,
-    addresses: { systemConfig: getAddress(systemConfig), ...known(resolveAddresses(onL1, given)) },
+    addresses: { systemConfig: getAddress(systemConfig.toLowerCase()), ...known(addresses) },
+    given: Object.keys(known(addresses))
+      .filter((contract) => told[contract] === undefined)
+      .sort(),
     versions: versionsOf(chain, reading),
     implementations: { ...chain.implementations, ...compact({ game: respectedGame?.implementation }) },
     roles: rolesOf(chain, reading),
@@ -43,7 +50,7 @@ export function describeContracts(
     games,
     registeredGameTypes: ASKED_GAME_TYPES.filter((type) => answers.address(`disputeGameFactory.gameImpls(${type})`)),
     gasLimit: (answers.integer('systemConfig.gasLimit()') ?? 0n).toString(),
-    isUnknownVersion: isUnknownVersion(version),
+    isUnknownVersion: isUnknown,
     unreadable: [
       ...new Set([
         ...(generation ? missing(chain, generation) : []),
@@ -52,7 +59,7 @@ export function describeContracts(
         ...reading.unreadable,
       ]),
     ],
-    contradictions: contradictionsIn(onL1, given),
+    contradictions: contradictionsIn(told, given),
     ...compact({
       gameType,
       respectedGame,

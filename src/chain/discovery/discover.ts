@@ -54,7 +54,7 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
 
 async function discoverOnce(l1: L1Reader, options: DiscoverOptions): Promise<Discovery> {
   const { systemConfig, expected } = options;
-  const head = await pinBlock(l1, systemConfig, expected.l1ChainId, options.confirmations);
+  const head = await pinBlock(l1, systemConfig, expected.l1ChainId, options);
   const atBlock = pinnedReader(l1, systemConfig, head);
   const given = await withSeed(atBlock, head, options.given ?? {});
   const { optimismPortal: portal, disputeGameFactory } = resolveAddresses(

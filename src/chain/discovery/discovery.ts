@@ -54,7 +54,7 @@ export interface Contradiction {
 export type AddressSource = 'spec' | 'registry';
 
 export interface Discovery {
-  /** Generation of the contracts by the getters they have: `v1.4` … `v7`. */
+  /** Generation of the contracts by the getters they have: `v1.2` … `v8`; `unknown` where these and the version disagree. */
   readonly generation: string;
   /** `version()` of the SystemConfig. */
   readonly version: string;
@@ -64,6 +64,8 @@ export interface Discovery {
   readonly blockHash: string;
   /** By the names of the superchain registry in camel case: `systemConfig`, `optimismPortal`, `disputeGameFactory`, … */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Contracts whose address L1 does not tell: it is as it was given. */
+  readonly given: readonly string[];
   /** `version()` of the contracts that say one, by the names of `addresses`. */
   readonly versions: Readonly<Record<string, string>>;
   /** Code behind the proxies, and of the respected game. */

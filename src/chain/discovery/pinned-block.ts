@@ -20,6 +20,13 @@ export interface PinnedBlock {
   readonly disputeGameFactory: string | undefined;
 }
 
+export interface PinOptions {
+  /** Blocks below the head, where L1 has no finalized and no safe block. */
+  readonly confirmations?: number;
+  /** L1 block that the chain begins at: below it there is nothing to be found. */
+  readonly l1GenesisNumber?: number;
+}
+
 const TAGS = ['finalized', 'safe', 'latest'] as const;
 
 const SEEDS = [
@@ -37,7 +44,7 @@ export async function pinBlock(
   l1: L1Reader,
   systemConfig: string,
   expectedChainId: number | undefined,
-  confirmations = DEFAULT_CONFIRMATIONS,
+  { confirmations = DEFAULT_CONFIRMATIONS, l1GenesisNumber = 0 }: PinOptions = {},
 ): Promise<PinnedBlock> {
   const seeds = SEEDS.map((abi) => question('systemConfig', systemConfig, { abi }, 'latest'));
   const results = await l1.batch([
@@ -56,6 +63,7 @@ export async function pinBlock(
     });
   }
   const head = headIn(l1.host, latest);
+  if (head < l1GenesisNumber) throw notSynced(l1.host, head, l1GenesisNumber);
   if (latestCode && !latestCode.ok) throw stateUnavailable(latestCode.error, head);
   const answers = new ContractAnswers();
   addAnswers(answers, seeds, seedResults, head);
@@ -91,6 +99,14 @@ function callsAtTag(systemConfig: string): (tag: string) => RpcCall[] {
     { method: 'eth_getBlockByNumber', params: [tag, false] },
     { method: 'eth_getCode', params: [systemConfig, tag] },
   ];
+}
+
+function notSynced(host: string, head: number, l1GenesisNumber: number): OperatorError {
+  return new OperatorError({
+    type: 'L1Unavailable',
+    message: `L1 cannot be read: ${host} is not synced, its head is block ${head} and the chain begins at L1 block ${l1GenesisNumber}.`,
+    fix: 'Wait until it is synced, or use another endpoint.',
+  });
 }
 
 function chainIdIn(host: string, result: BatchResult | undefined): number {

@@ -2,7 +2,7 @@ import { getAddress, ZeroAddress } from 'ethers';
 import { OperatorError } from '../../contract/failures.ts';
 import { block as blockAnswer, hexOf } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
-import { type Addresses, type GivenAddresses, resolveAddresses } from './addresses.ts';
+import { type Addresses, addressesInUse, type GivenAddresses, resolveAddresses } from './addresses.ts';
 import { ContractAnswers, questions } from './contract-answers.ts';
 import type { Implementations } from './discovery.ts';
 import {
@@ -87,19 +87,20 @@ export async function readChain(
   addAnswers(answers, asked, results.slice(others.length), pinned.number);
   if (!hasCode(code)) throw tooYoung(systemConfig, pinned.number);
   const onL1 = { ...addressesIn(answers), proxyAdmin: proxyAdminIn(answers, admin, pinned.number) };
-  const addresses = resolveAddresses(onL1, given);
+  const gameType = numberOf(answers.integer('optimismPortal.respectedGameType()'));
+  const addresses = addressesInUse(onL1, given, gameType);
   const portal = addresses['optimismPortal'];
-  requireTold(l1.host, answers, pinned.number);
   const found = { implementation: addressInSlot(implementation, pinned.number), portal };
+  requireTold(l1.host, answers, { ...found, block: pinned.number });
   const { batcher, implementation: ofSystemConfig } = requireSystemConfig(systemConfig, answers, found);
-  const gameType = answers.integer('optimismPortal.respectedGameType()');
   return {
     ...pinned,
     portal,
-    disputeGameFactory: addresses['disputeGameFactory'],
+    // Also where the portal of the head has said nothing of games: that of the block may.
+    disputeGameFactory: resolveAddresses(onL1, given)['disputeGameFactory'],
     blockHash: hashOf(header, pinned.number),
     l1GenesisHash: l1GenesisNumber === undefined ? undefined : hashOf(genesis, l1GenesisNumber),
-    gameType: gameType === undefined ? undefined : Number(gameType),
+    gameType,
     onL1,
     addresses,
     implementations: {
@@ -112,6 +113,10 @@ export async function readChain(
     batcher,
     answers,
   };
+}
+
+function numberOf(integer: bigint | undefined): number | undefined {
+  return integer === undefined ? undefined : Number(integer);
 }
 
 function addressesIn(answers: ContractAnswers): Addresses {

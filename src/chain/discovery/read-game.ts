@@ -36,8 +36,6 @@ const OTHER_CONTRACTS = [
 ] as const;
 
 export interface GameReading {
-  /** Game type that the portal respects; undefined for an L2OutputOracle. */
-  readonly gameType: number | undefined;
   /** By type, ascending. */
   readonly games: readonly RegisteredGame[];
   readonly addressManager: string | undefined;
@@ -52,7 +50,6 @@ export interface GameReading {
 export async function readGame(l1: L1Reader, chain: ChainReading): Promise<GameReading> {
   const block = hexOf(chain.number);
   const { l1CrossDomainMessenger: messenger, superchainConfig, l2OutputOracle, proxyAdmin } = chain.addresses;
-  const gameType = chain.gameType;
   const registered = await registrations(l1, chain);
   const asked = [
     // Parameters are in the factory or in the implementation, never in both.
@@ -78,7 +75,6 @@ export async function readGame(l1: L1Reader, chain: ChainReading): Promise<GameR
   const slots = results.slice(asked.length).map((result) => addressInSlot(result, chain.number));
   const games = registered.map((registration) => ({ registration, parameters: parametersOf(registration, answers) }));
   return {
-    gameType,
     games: games.map(({ registration: { type, implementation, initBondWei }, parameters }) => ({
       ...parameters,
       type,

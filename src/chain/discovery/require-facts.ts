@@ -1,3 +1,4 @@
+import { OperatorError } from '../../contract/failures.ts';
 import type { ContractAnswers } from './contract-answers.ts';
 import { ASKED_GAME_TYPES, gameKey, LIKELY_GAME_TYPES } from './dispute-game.ts';
 import { seemsAbsent } from './l1-reader.ts';
@@ -23,10 +24,17 @@ const OF_EVERY_GAME = ['absolutePrestate()', 'vm()', 'weth()', 'anchorStateRegis
  * What a SystemConfig has to tell before anything can be said of it, going by its other getters.
  * @throws UnsteadyL1 that names what is missing
  */
-export function requireTold(host: string, answers: ContractAnswers, block: number): void {
+export function requireTold(
+  host: string,
+  answers: ContractAnswers,
+  { implementation, block }: { readonly implementation: string | undefined; readonly block: number },
+): void {
   const has = (getter: string) => answers.has(`systemConfig.${getter}()`);
   const isSystemConfig = ['owner', 'unsafeBlockSigner', 'gasLimit'].every(has);
   if (isSystemConfig && !has('batcherHash')) throw seemsAbsent(host, 'systemConfig.batcherHash()', block);
+  // The implementation itself has no batcher: this is a proxy whose slot was not given.
+  if (implementation === undefined && answers.addressInWord('systemConfig.batcherHash()') !== undefined)
+    throw seemsAbsent(host, "the SystemConfig's implementation slot (eth_getStorageAt)", block);
   if (has('l1StandardBridge') && !has('optimismPortal'))
     throw seemsAbsent(host, 'systemConfig.optimismPortal()', block);
 }
@@ -37,20 +45,32 @@ export function requireTold(host: string, answers: ContractAnswers, block: numbe
  * @throws UnsteadyL1 that names what is missing
  */
 export function requireFacts(host: string, chain: ChainReading, reading: GameReading): void {
+  requireGiven(chain);
   const missing = [...OF_EVERY_CHAIN.filter((key) => !chain.answers.has(key)), ...missingOfProposals(chain, reading)];
   if (missing.length === 0) return;
   throw seemsAbsent(host, missing.join(', '), chain.number);
 }
 
+/** Where no address is taken from L1, those that something is done with have to be given. */
+function requireGiven({ onL1, addresses, gameType }: ChainReading): void {
+  const contract = gameType === undefined ? 'l2OutputOracle' : 'disputeGameFactory';
+  if (onL1[contract] === undefined || addresses[contract] !== undefined) return;
+  throw new OperatorError({
+    type: 'InvalidSpec',
+    message: `the chain has the ${contract} ${onL1[contract]}, and no address of one is given: spec.contracts.discovery takes none from L1.`,
+    fix: `Set spec.contracts.addresses.${contract}, or spec.contracts.discovery: Auto.`,
+  });
+}
+
 function missingOfProposals(chain: ChainReading, reading: GameReading): string[] {
-  const { answers, addresses } = chain;
+  const { answers, onL1 } = chain;
   if (answers.has('optimismPortal.respectedGameType()')) {
     return answers.has('systemConfig.disputeGameFactory()')
       ? [...missingOfFactory(chain, reading), ...missingOfGame(chain, reading)]
       : ['systemConfig.disputeGameFactory()'];
   }
   // The portals of the last contracts with an oracle have no games.
-  if (addresses['l2OutputOracle'] === undefined) return ['optimismPortal.respectedGameType()'];
+  if (onL1['l2OutputOracle'] === undefined) return ['optimismPortal.respectedGameType()'];
   return ['proposer()', 'challenger()']
     .map((getter) => `l2OutputOracle.${getter}`)
     .filter((key) => !reading.answers.has(key));

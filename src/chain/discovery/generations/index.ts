@@ -14,6 +14,8 @@ import { v8 } from './v8.ts';
 
 const GENERATIONS: readonly Generation[] = [v8, v7, v6, v5, v4_1, v4_0, v3, v2, v1_8, v1_4, v1_3, v1_2];
 
+export const NEWEST_GENERATION = v8;
+
 type Contract = 'systemConfig' | 'portal';
 
 export const SYSTEM_CONFIG_GETTERS: readonly Getter[] = allOf('systemConfig');

@@ -39,7 +39,12 @@ export function happeningEvent({ type, planHash, message }: Happening): EventTex
 
 /** Somebody else has changed what the chain is: not by the operator, but of concern to whoever runs it. */
 export function contractsChangedEvent(message: string): EventText {
-  return { type: 'Warning', reason: 'ContractsChanged', action: 'Observe', note: cut(message) };
+  return {
+    type: 'Warning',
+    reason: 'ContractsChanged',
+    action: 'Observe',
+    note: cut(message),
+  };
 }
 
 export type StepMoment = 'started' | 'finished' | 'failed' | 'skipped';

@@ -55,7 +55,8 @@ export function requireSystemConfig(
     });
   }
   const owner = answers.address('optimismPortal.systemConfig()');
-  if (owner !== undefined && owner !== getAddress(address)) {
+  const isTold = answers.address('systemConfig.optimismPortal()') === portal;
+  if (!isTold && owner !== undefined && owner !== getAddress(address)) {
     throw mismatch(
       `the portal ${portal} belongs to the SystemConfig ${owner}, not to ${address}.`,
       'Use contracts of one chain: correct spec.contracts.',

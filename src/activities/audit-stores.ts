@@ -1,7 +1,10 @@
 /** One audit store for each network of this process: a store remembers what it has appended. */
 
+import type { AuditEntry, AuditHead } from '../audit/record.ts';
 import { logSink } from '../audit/sinks.ts';
 import { type AuditStore, createAuditStore } from '../audit/store.ts';
+import { OperatorError } from '../contract/failures.ts';
+import { isKubeStatus } from '../kube/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** A store holds the records that it has read: of networks that have nothing to record for long it is forgotten. */
@@ -28,4 +31,19 @@ export function auditStoreOf(
   known.set(network.uid, store);
   if (known.size > MOST_STORES) known.delete(known.keys().next().value ?? '');
   return store;
+}
+
+/** Appends. @returns undefined in a namespace that ends and takes nothing new, or is gone: the record is in the log */
+export async function appendUnlessEnding(
+  store: AuditStore,
+  entry: AuditEntry,
+  signal: AbortSignal,
+): Promise<AuditHead | undefined> {
+  try {
+    return await store.append(entry, { signal });
+  } catch (error) {
+    if (error instanceof OperatorError && error.type === 'NamespaceTerminating') return undefined;
+    if (isKubeStatus(error, 404)) return undefined;
+    throw error;
+  }
 }

@@ -1,11 +1,10 @@
 /** What L1 says of the chain, in status; and on record when it says something else than before. */
 import { isDeepStrictEqual } from 'node:util';
 import { Context } from '@temporalio/activity';
-import { ANNOTATIONS, API_VERSION } from '../api/names.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { compact } from '../chain/compact.ts';
 import { describeContradiction } from '../chain/discovery/addresses.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
-import { compact } from '../chain/discovery/dispute-game.ts';
 import { type RollupConfig, scheduledForks } from '../chain/rollup-config.ts';
 import type { Problem } from '../contract/failures.ts';
 import { renderDigest } from '../render/index.ts';
@@ -13,10 +12,11 @@ import { type ChainChange, changesOnChain, describeChanges } from '../status/cha
 import { type ConditionInput, cutText, sentence, setConditions } from '../status/conditions.ts';
 import { contractsChangedEvent } from '../status/event-text.ts';
 import { contractsDiscovered } from '../status/network-conditions.ts';
-import { auditStoreOf } from './audit-stores.ts';
+import { appendUnlessEnding, auditStoreOf } from './audit-stores.ts';
 import type { Attempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { Look } from './look-once.ts';
+import { tellEvent } from './network-event.ts';
 import { changeStatus } from './state/change-status.ts';
 
 const MAX_VERSION = 32;
@@ -37,45 +37,54 @@ export async function writeChainFacts(
   attempt: Attempt,
 ): Promise<void> {
   const before = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
-  const facts = (status: OptimismNetworkStatus): Facts =>
-    discovery
-      ? factsOf(discovery, wish.files?.rollup, status)
-      : { contracts: status.contracts, roles: status.roles, forks: status.forks };
-  const condition = (status: OptimismNetworkStatus) =>
-    discovery ? contractsDiscovered(facts(status).contracts) : unread && notRead(unread);
-  const isSaid = (status: OptimismNetworkStatus) =>
-    isSame(facts(status), status) && saysTheSame(condition(status), status.conditions);
-  if (isSaid(before)) return;
-  const own = Object.keys(wish.network?.spec.contracts.addresses ?? {});
-  const changes = changesOnChain(before, facts(before), own);
-  if (discovery && changes.length > 0)
-    await record(deps, { ...at, uid: result.uid }, { before, changes, discovery }, attempt);
+  const said = (status: OptimismNetworkStatus): Said => {
+    if (!discovery) return { facts: {}, condition: unread && notRead(unread) };
+    const facts = factsOf(discovery, wish.files?.rollup, status);
+    return { facts, condition: contractsDiscovered(facts.contracts) };
+  };
+  const now = said(before);
+  if (isSaid(now, before)) return;
+  if (discovery) {
+    const own = Object.keys(wish.network?.spec.contracts.addresses ?? {});
+    const changes = changesOnChain(before, now.facts, own);
+    if (changes.length > 0) await record(deps, { ...at, uid: result.uid }, { before, changes, discovery }, attempt);
+  }
   await deps.reached('chainFacts/status/before');
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
     { kind: 'OptimismNetwork', ...at, uid: result.uid },
     (status, { metadata }) => {
-      const said = condition(status);
-      if (isSaid(status)) return undefined;
-      const now = new Date(deps.now());
+      const { facts, condition } = said(status);
+      if (isSaid({ facts, condition }, status)) return undefined;
       const conditions = status.conditions ?? [];
-      const next = said ? setConditions(conditions, [said], now, metadata.generation ?? 0) : conditions;
-      return { ...status, ...facts(status), conditions: next };
+      const next = condition
+        ? setConditions(conditions, [condition], new Date(deps.now()), metadata.generation ?? 0)
+        : conditions;
+      return { ...status, ...facts, conditions: next };
     },
     attempt,
   );
 }
 
-function notRead({ type, message, fix }: Problem): ConditionInput {
-  return { type: 'ContractsDiscovered', status: 'Unknown', reason: type, message: sentence(message, undefined, fix) };
+interface Said {
+  /** Empty where L1 was not read: all stays as it is. */
+  readonly facts: Facts;
+  /** Undefined: nothing is said of how the facts are known. */
+  readonly condition: ConditionInput | undefined;
 }
 
-/** Whatever its words: they name the block. */
-function saysTheSame(condition: ConditionInput | undefined, said: OptimismNetworkStatus['conditions'] = []): boolean {
-  if (!condition) return true;
-  return said.some(
-    ({ type, status, reason }) => type === condition.type && status === condition.status && reason === condition.reason,
-  );
+/** Whatever the block at which it was read, and whatever the words of the condition, which name it. */
+function isSaid({ facts, condition }: Said, status: OptimismNetworkStatus): boolean {
+  const { contracts, roles, forks, conditions = [] } = status;
+  const now = { contracts, roles, forks, ...facts };
+  const atThatBlock = now.contracts && { ...now.contracts, blockNumber: contracts?.blockNumber };
+  const isSame = isDeepStrictEqual([atThatBlock, now.roles, now.forks], [contracts, roles, forks]);
+  const { type, status: value, reason } = condition ?? {};
+  return isSame && (!condition || conditions.some((c) => c.type === type && c.status === value && c.reason === reason));
+}
+
+function notRead({ type, message, fix }: Problem): ConditionInput {
+  return { type: 'ContractsDiscovered', status: 'Unknown', reason: type, message: sentence(message, undefined, fix) };
 }
 
 function factsOf(discovery: Discovery, rollup: RollupConfig | undefined, status: OptimismNetworkStatus): Facts {
@@ -123,13 +132,6 @@ function addressesIn({ contracts = {} }: OptimismNetworkStatus): Record<string, 
   );
 }
 
-/** Whatever the block at which it was read. */
-function isSame({ contracts, roles, forks }: Facts, status: OptimismNetworkStatus): boolean {
-  const { blockNumber } = status.contracts ?? {};
-  const now = contracts && { ...contracts, blockNumber };
-  return isDeepStrictEqual([now, roles, forks], [status.contracts, status.roles, status.forks]);
-}
-
 async function record(
   deps: ActivityDependencies,
   network: { namespace: string; name: string; uid: string },
@@ -141,19 +143,8 @@ async function record(
   const message = deps.redactor.redact(describeChanges(changes, discovery.blockNumber));
   // The same change of what was read at the same block: by whichever attempt, and whatever block it is seen at.
   const idempotencyKey = `contractsChanged/${before.contracts?.blockNumber}/${renderDigest(changes)}`;
-  const head = await auditStoreOf(deps, network).append(
-    {
-      type: 'contractsChanged',
-      idempotencyKey,
-      details: { message, changes: changes.map((change) => ({ ...change })), block: discovery.blockNumber },
-      workflowId,
-      runId,
-    },
-    { signal: attempt.signal },
-  );
-  void deps.events.record({
-    regarding: { apiVersion: API_VERSION, kind: 'OptimismNetwork', ...network },
-    ...contractsChangedEvent(message),
-    annotations: { [ANNOTATIONS.workflowId]: workflowId, [ANNOTATIONS.audit]: `${head.seq}:${head.hash}` },
-  });
+  const details = { message, changes: changes.map((change) => ({ ...change })), block: discovery.blockNumber };
+  const entry = { type: 'contractsChanged', idempotencyKey, details, workflowId, runId } as const;
+  const head = await appendUnlessEnding(auditStoreOf(deps, network), entry, attempt.signal);
+  tellEvent(deps, network, contractsChangedEvent(message), { workflowId, head });
 }

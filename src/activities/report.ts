@@ -1,18 +1,17 @@
 /** Activity `report`: what the entity wants to be seen, as audit records, events and status, in this order. */
 import { Context } from '@temporalio/activity';
-import { ANNOTATIONS, API_VERSION } from '../api/names.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { Happening, ReportInput } from '../contract/activities.ts';
-import { OperatorError } from '../contract/failures.ts';
 import { entityWorkflowId } from '../contract/ids.ts';
 import type { Plan } from '../contract/plan.ts';
 import { isKubeStatus } from '../kube/index.ts';
 import { happeningEvent } from '../status/event-text.ts';
 import { reportedStatus } from '../status/network-status.ts';
-import { auditStoreOf } from './audit-stores.ts';
+import { appendUnlessEnding, auditStoreOf } from './audit-stores.ts';
 import { currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { toOperatorError } from './interceptor.ts';
+import { tellEvent } from './network-event.ts';
 import { reportComponents } from './report-components.ts';
 import { changeStatus } from './state/change-status.ts';
 import { storePlan } from './state/plan-store.ts';
@@ -29,14 +28,7 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
     for (const happening of report.happenings) {
       await deps.reached(`report/${happening.type}/before`);
       head = (await record(happening)) ?? head;
-      void deps.events.record({
-        regarding: { apiVersion: API_VERSION, kind: 'OptimismNetwork', ...at, uid },
-        ...redacted(happeningEvent(happening)),
-        annotations: {
-          [ANNOTATIONS.workflowId]: workflow.id,
-          ...(head ? { [ANNOTATIONS.audit]: `${head.seq}:${head.hash}` } : {}),
-        },
-      });
+      tellEvent(deps, { ...at, uid }, happeningEvent(happening), { workflowId: workflow.id, head });
     }
     await deps.reached('report/status/before');
     const clean = deps.redactor.redactJson(report);
@@ -69,38 +61,24 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
       }
     }
 
-    async function record(happening: Happening) {
-      const { type, planHash, actor, via, outcome, message, n } = happening;
-      try {
-        return await audit.append(
-          {
-            type,
-            idempotencyKey: `${workflow.runId}/${type}/${n}`,
-            ...(planHash ? { planHash } : {}),
-            ...(actor ? { actor } : {}),
-            ...(via ? { via } : {}),
-            ...(outcome ? { outcome } : {}),
-            details: {
-              message: deps.redactor.redact(message),
-              ...(type === 'planStarted' && report.plan?.workflowId ? { workflowId: report.plan.workflowId } : {}),
-            },
-            workflowId: workflow.id,
-            runId: workflow.runId,
-          },
-          { signal: attempt.signal },
-        );
-      } catch (error) {
-        // Gone with its namespace; the record is in the log.
-        if (error instanceof OperatorError && error.type === 'NamespaceTerminating') return undefined;
-        if (isKubeStatus(error, 404)) return undefined;
-        throw error;
-      }
+    function record({ type, planHash, actor, via, outcome, message, n }: Happening) {
+      const entry = {
+        type,
+        idempotencyKey: `${workflow.runId}/${type}/${n}`,
+        ...(planHash ? { planHash } : {}),
+        ...(actor ? { actor } : {}),
+        ...(via ? { via } : {}),
+        ...(outcome ? { outcome } : {}),
+        details: {
+          message: deps.redactor.redact(message),
+          ...(type === 'planStarted' && report.plan?.workflowId ? { workflowId: report.plan.workflowId } : {}),
+        },
+        workflowId: workflow.id,
+        runId: workflow.runId,
+      };
+      return appendUnlessEnding(audit, entry, attempt.signal);
     }
   };
-
-  function redacted<T extends { note: string }>(event: T): T {
-    return { ...event, note: deps.redactor.redact(event.note) };
-  }
 
   function workflowUrl({ id, runId }: { id: string; runId: string }): { url?: string } {
     if (!deps.temporalUiUrl) return {};

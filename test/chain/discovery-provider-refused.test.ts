@@ -12,13 +12,12 @@ import {
   findOn,
   type Item,
   isHeader,
+  OTHER_HASH,
   refusing,
   withError,
   withResult,
 } from './faulty-provider.ts';
 import { readRecording } from './l1-replay.ts';
-
-const OTHER_HASH = `0x${'ab'.repeat(32)}`;
 
 interface Refusal {
   readonly type?: string;

@@ -12,13 +12,12 @@ import {
   findOn,
   type Item,
   isHeader,
+  OTHER_HASH,
   refusing,
   withError,
   withResult,
 } from './faulty-provider.ts';
 import { readRecording } from './l1-replay.ts';
-
-const OTHER_HASH = `0x${'ab'.repeat(32)}`;
 
 const isAbsent = ({ error }: Item) => (error as { readonly data?: string } | undefined)?.data === '0x';
 /** A revert without data, as another client words it. */

@@ -4,6 +4,9 @@ import type { Discovery } from '../../src/chain/discovery/discovery.ts';
 import { type AnsweringServer, answering, type Answer as HttpAnswer } from './answering-server.ts';
 import { type Recording, replayL1 } from './l1-replay.ts';
 
+/** Of a block that is not the recorded one. */
+export const OTHER_HASH = `0x${'ab'.repeat(32)}`;
+
 export interface Call {
   readonly id: number;
   readonly method: string;

@@ -15,7 +15,10 @@ interface Found {
   readonly discovery: Discovery;
 }
 
-/** By L1 endpoint, SystemConfig, and the addresses that are given. Holds no credential longer than the process that was given it. */
+/**
+ * By L1 endpoint, SystemConfig, and the addresses that are given. Holds no credential longer than the process that was
+ * given it.
+ */
 const found = new Map<string, Found>();
 
 interface Wait {
@@ -76,11 +79,7 @@ export async function checkChain(
           });
     if (isOlder(discovery, seen)) throw lagging(discovery, seen);
     failingSince.delete(key);
-    if (discovery !== known?.discovery) {
-      found.delete(key);
-      found.set(key, { at: now, discovery });
-      if (found.size > REMEMBERED) found.delete(found.keys().next().value ?? '');
-    }
+    if (discovery !== known?.discovery) remember(found, key, { at: now, discovery });
     const configured = {
       ...(wish.batcherAddress ? { batcherAddress: wish.batcherAddress } : {}),
       ...(wish.signerAddress ? { signerAddress: wish.signerAddress } : {}),
@@ -90,10 +89,16 @@ export async function checkChain(
     if (!(error instanceof OperatorError)) throw error;
     if (!installed || error.type !== 'L1Unavailable') return { problems: [error.toProblem()] };
     const since = failingSince.get(key) ?? now;
-    failingSince.set(key, since);
-    if (failingSince.size > REMEMBERED) failingSince.delete(failingSince.keys().next().value ?? '');
+    remember(failingSince, key, since);
     return { problems: [], ...(now - since >= HICCUP_MS ? { unread: error.toProblem() } : {}) };
   }
+}
+
+/** Of too many the one that was heard of least lately is forgotten. */
+function remember<T>(all: Map<string, T>, key: string, value: T): void {
+  all.delete(key);
+  all.set(key, value);
+  if (all.size > REMEMBERED) all.delete(all.keys().next().value ?? '');
 }
 
 /** Another worker has read a later block, or a node behind the endpoint lags: nothing goes back to what it was. */
@@ -129,7 +134,7 @@ async function discoverUnlessWaiting(now: number, options: DiscoverOptions): Pro
     return await discover(options);
   } catch (error) {
     if (error instanceof OperatorError && error.retryAfterSeconds !== undefined)
-      waits.set(options.l1, { until: now + error.retryAfterSeconds * 1000, failure: error });
+      remember(waits, options.l1, { until: now + error.retryAfterSeconds * 1000, failure: error });
     throw error;
   }
 }

@@ -1,17 +1,17 @@
 /** Writes what happens to a step: into status.plan, as an event, and into the audit chain. */
 import { Context } from '@temporalio/activity';
-import { ANNOTATIONS } from '../../api/names.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { AuditEntry, AuditHead } from '../../audit/record.ts';
 import type { AuditStore } from '../../audit/store.ts';
 import type { StepInput } from '../../contract/activities.ts';
-import { OperatorError } from '../../contract/failures.ts';
+import type { OperatorError } from '../../contract/failures.ts';
 import { componentKey, isWaiting, type StepState } from '../../contract/plan.ts';
-import { isKubeStatus } from '../../kube/index.ts';
 import { type StepMoment, stepEvent } from '../../status/event-text.ts';
 import { withStepProgress } from '../../status/plan-status.ts';
+import { appendUnlessEnding } from '../audit-stores.ts';
 import type { Attempt } from '../deadline.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { tellEvent } from '../network-event.ts';
 import { changeStatus } from '../state/change-status.ts';
 
 export function createTeller(deps: ActivityDependencies, input: StepInput, audit: AuditStore, attempt: Attempt) {
@@ -57,34 +57,12 @@ export function createTeller(deps: ActivityDependencies, input: StepInput, audit
       position: input.position.index + 1,
       of: input.position.total,
     };
-    try {
-      return await audit.append({ ...rest, planHash, step: step.id, details, workflowId, runId }, { signal });
-    } catch (error) {
-      // A namespace that ends takes nothing new; the record went to the log.
-      if (!(error instanceof OperatorError && error.type === 'NamespaceTerminating') && !isKubeStatus(error, 404))
-        throw error;
-      return undefined;
-    }
+    const of = { planHash, step: step.id, details, workflowId, runId };
+    return appendUnlessEnding(audit, { ...rest, ...of }, signal);
   }
 
-  /** Each event anchors the audit chain outside of it. */
   function event(moment: StepMoment, head: AuditHead | undefined, message?: string): void {
-    const { note, ...text } = stepEvent(step, moment, message);
-    void deps.events.record({
-      regarding: {
-        apiVersion: 'optimism.io/v1alpha1',
-        kind: 'OptimismNetwork',
-        namespace: network.namespace,
-        name: network.name,
-        uid,
-      },
-      ...text,
-      note: deps.redactor.redact(note),
-      annotations: {
-        [ANNOTATIONS.workflowId]: workflowId,
-        ...(head ? { [ANNOTATIONS.audit]: `${head.seq}:${head.hash}` } : {}),
-      },
-    });
+    tellEvent(deps, { ...network, uid }, stepEvent(step, moment, message), { workflowId, head });
   }
 
   const now = () => new Date(deps.now()).toISOString();

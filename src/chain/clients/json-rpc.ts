@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type HttpAnswer, type HttpOptions, httpRequest } from './http.ts';
 import { inParallel } from './in-parallel.ts';
-import { type AnswerObject, answerObject, jsonIn, resultIn, unexpected } from './rpc-answer.ts';
+import { type AnswerObject, answerObject, jsonIn, resultIn, unexpected, unexpectedResult } from './rpc-answer.ts';
 import { RpcError } from './rpc-error.ts';
 
 export interface RpcCall {
@@ -26,12 +26,7 @@ export async function jsonRpc<Schema extends z.ZodType>(
   const { host, result } = await rawCall(url, call, options);
   const parsed = call.answer.safeParse(result);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
-  throw new RpcError(
-    `${host} answered ${call.method} with something unexpected${where}: ${issue?.message ?? 'wrong type'}`,
-    { kind: 'rpc-error', host, method: call.method },
-  );
+  throw unexpectedResult(host, call.method, parsed.error);
 }
 
 async function rawCall(url: string, call: RpcCall, options: HttpOptions): Promise<{ host: string; result: unknown }> {

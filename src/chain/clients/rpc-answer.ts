@@ -39,6 +39,13 @@ export function unexpected(answer: HttpAnswer, method: string): RpcError {
   });
 }
 
+/** A result of another shape than the method has. */
+export function unexpectedResult(host: string, method: string, { issues: [issue] }: z.ZodError): RpcError {
+  const where = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
+  const message = `${host} answered ${method} with something unexpected${where}: ${issue?.message ?? 'wrong type'}`;
+  return new RpcError(message, { kind: 'rpc-error', host, method });
+}
+
 /** @throws RpcError for an error, and where there is neither result nor error */
 export function resultIn(answer: HttpAnswer, method: string, { error, result }: AnswerObject): unknown {
   const { endpoint, status } = answer;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { block, hexNumber } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
-import { RpcError } from '../clients/rpc-error.ts';
+import { unexpectedResult } from '../clients/rpc-answer.ts';
 
 const bytes = z.string().regex(/^0x(?:[0-9a-f]{2})*$/i, 'not bytes');
 const words = z.string().regex(/^0x(?:[0-9a-f]{64})*$/i, 'not whole words of 32 bytes');
@@ -26,9 +26,6 @@ export function checkedResults(
     const method = calls[index]?.method ?? '';
     const parsed = result.ok ? ANSWERS[method]?.safeParse(result.result) : undefined;
     if (!parsed || parsed.success) return result;
-    const [issue] = parsed.error.issues;
-    const where = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
-    const message = `${host} answered ${method} with something unexpected${where}: ${issue?.message ?? 'wrong type'}`;
-    return { ok: false, error: new RpcError(message, { kind: 'rpc-error', host, method }) };
+    return { ok: false, error: unexpectedResult(host, method, parsed.error) };
   });
 }

@@ -1,12 +1,13 @@
 import { getAddress } from 'ethers';
-import { isUnknownVersion } from '../../catalogue/system-config-version.ts';
+import { compact } from '../compact.ts';
 import { type Addresses, addressesInUse, contradictionsIn, type GivenAddresses } from './addresses.ts';
 import type { DiscoveredRoles, Discovery } from './discovery.ts';
-import { ASKED_GAME_TYPES, compact } from './dispute-game.ts';
+import { ASKED_GAME_TYPES } from './dispute-game.ts';
 import { type Generation, nameOf } from './generations/generation.ts';
 import { generationOf, gettersOf, NEWEST_GENERATION } from './generations/index.ts';
 import type { ChainReading } from './read-chain.ts';
 import type { GameReading } from './read-game.ts';
+import { agreedGeneration, isUnknownVersion } from './release-versions.ts';
 
 /** Everything that was read, in the words of the API. */
 export function describeContracts(
@@ -34,7 +35,7 @@ export function describeContracts(
   };
   const addresses = addressesInUse(told, given, gameType);
   return {
-    generation: isUnknown ? 'unknown' : (generation?.name ?? 'unknown'),
+    generation: isUnknown ? 'unknown' : agreedGeneration(generation?.name ?? 'unknown', version),
     version,
     l1ChainId: chain.chainId,
     blockNumber: chain.number,

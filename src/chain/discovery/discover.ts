@@ -7,7 +7,6 @@ import { type PinnedBlock, pinBlock } from './pinned-block.ts';
 import { pinnedReader } from './pinned-reader.ts';
 import { readChain } from './read-chain.ts';
 import { readGame } from './read-game.ts';
-import { agreedGeneration } from './release-versions.ts';
 import { requireFacts } from './require-facts.ts';
 import { seedFromBridge } from './seed-portal.ts';
 
@@ -67,8 +66,7 @@ async function discoverOnce(l1: L1Reader, options: DiscoverOptions): Promise<Dis
   const chain = sameAddresses(first, pinned) ? first : await readChain(atBlock, { ...options, given }, first);
   const game = await readGame(atBlock, chain);
   requireFacts(l1.host, chain, game);
-  const described = describeContracts(systemConfig, chain, game, given);
-  const discovery = { ...described, generation: agreedGeneration(described.generation, described.version) };
+  const discovery = describeContracts(systemConfig, chain, game, given);
   if (
     expected.l2ChainId !== undefined &&
     discovery.l2ChainId !== undefined &&

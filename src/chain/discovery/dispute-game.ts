@@ -1,4 +1,5 @@
 import { dataSlice, getAddress, isHexString, toBigInt, ZeroAddress, ZeroHash } from 'ethers';
+import { compact } from '../compact.ts';
 import type { ContractAnswers } from './contract-answers.ts';
 import type { RegisteredGame } from './discovery.ts';
 import { type Getter, getters } from './generations/generation.ts';
@@ -110,11 +111,4 @@ function chainIdOf(id: bigint | undefined): string | undefined {
 
 function nonZero(value: string | undefined): string | undefined {
   return value === ZeroAddress || value === ZeroHash ? undefined : value;
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** An object without its undefined fields. */
-export function compact<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -7,12 +7,18 @@ import { hasCode } from './tagged-block.ts';
 const FIX =
   'It is tried again by itself. If it lasts, use an L1 endpoint whose nodes are all synced and on one chain, instead of one that mixes them.';
 
+/** L1 at one block. */
+export interface PinnedReader extends L1Reader {
+  /** The block and whether the SystemConfig is there, as it was told last; undefined while nobody has told it. */
+  seen(): { readonly hash: string; readonly hasCode: boolean } | undefined;
+}
+
 /**
  * L1 at one block: each round trip also asks for the block, before everything else and after it, and whether the
  * SystemConfig is there. So answers of before and after a reorganisation are never mixed, nor those of nodes that do
  * not have the block.
  */
-export function pinnedReader(l1: L1Reader, systemConfig: string, pinned: PinnedBlock): L1Reader {
+export function pinnedReader(l1: L1Reader, systemConfig: string, pinned: PinnedBlock): PinnedReader {
   const { number } = pinned;
   const header: RpcCall = { method: 'eth_getBlockByNumber', params: [hexOf(number), false] };
   const code: RpcCall = { method: 'eth_getCode', params: [systemConfig, hexOf(number)] };
@@ -40,6 +46,7 @@ export function pinnedReader(l1: L1Reader, systemConfig: string, pinned: PinnedB
 
   return {
     host: l1.host,
+    seen: () => (known.hash === undefined ? undefined : { hash: known.hash, hasCode: known.hasCode }),
     async batch(calls) {
       const asked = [header, ...calls, code, header];
       const results = await l1.batch(asked);

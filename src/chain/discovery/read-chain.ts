@@ -2,22 +2,17 @@ import { getAddress, ZeroAddress } from 'ethers';
 import { OperatorError } from '../../contract/failures.ts';
 import { block as blockAnswer, hexOf } from '../clients/ethereum-values.ts';
 import type { BatchResult, RpcCall } from '../clients/json-rpc.ts';
+import { compact } from '../compact.ts';
 import { type Addresses, addressesInUse, type GivenAddresses, resolveAddresses } from './addresses.ts';
 import { ContractAnswers, questions } from './contract-answers.ts';
 import type { Implementations } from './discovery.ts';
-import {
-  compact,
-  FACTORY_GETTERS,
-  gameTypeGetters,
-  LIKELY_GAME_TYPES,
-  OTHER_GAME_TYPE_GETTERS,
-} from './dispute-game.ts';
+import { FACTORY_GETTERS, gameTypeGetters, LIKELY_GAME_TYPES, OTHER_GAME_TYPE_GETTERS } from './dispute-game.ts';
 import { PORTAL_GETTERS, SYSTEM_CONFIG_GETTERS } from './generations/index.ts';
-import { addAnswers, type L1Reader, stateUnavailable } from './l1-reader.ts';
+import { addAnswers, stateUnavailable } from './l1-reader.ts';
 import type { PinnedBlock } from './pinned-block.ts';
+import type { PinnedReader } from './pinned-reader.ts';
 import { requireTold } from './require-facts.ts';
 import { requireSystemConfig } from './require-system-config.ts';
-import { hasCode } from './tagged-block.ts';
 
 /** Slots of EIP-1967. They are there in every proxy that is used, also where its functions answer only the admin. */
 const IMPLEMENTATION_SLOT = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
@@ -55,7 +50,7 @@ export interface ReadChainOptions {
 
 /** Second round trip. @throws OperatorError `NotReadyYet` while the SystemConfig is younger than the pinned block */
 export async function readChain(
-  l1: L1Reader,
+  l1: PinnedReader,
   { systemConfig, l1GenesisNumber, given = {} }: ReadChainOptions,
   pinned: PinnedBlock,
 ): Promise<ChainReading> {
@@ -68,8 +63,6 @@ export async function readChain(
     ...questions('disputeGameFactory', pinned.disputeGameFactory, OTHER_GAME_TYPE_GETTERS, block),
   ];
   const others: RpcCall[] = [
-    { method: 'eth_getBlockByNumber', params: [block, false] },
-    { method: 'eth_getCode', params: [systemConfig, block] },
     { method: 'eth_getStorageAt', params: [systemConfig, IMPLEMENTATION_SLOT, block] },
     { method: 'eth_getStorageAt', params: [systemConfig, ADMIN_SLOT, block] },
     // Zero by definition where the contract is not known: the places of the answers stay the same.
@@ -82,10 +75,11 @@ export async function readChain(
       : [{ method: 'eth_getBlockByNumber', params: [hexOf(l1GenesisNumber), false] }]),
   ];
   const results = await l1.batch([...others, ...asked.map(({ call }) => call)]);
-  const [header, code, implementation, admin, ofPortal, ofFactory, genesis] = results;
+  const [implementation, admin, ofPortal, ofFactory, genesis] = results;
   const answers = new ContractAnswers();
   addAnswers(answers, asked, results.slice(others.length), pinned.number);
-  if (!hasCode(code)) throw tooYoung(systemConfig, pinned.number);
+  const seen = l1.seen();
+  if (!seen?.hasCode) throw tooYoung(systemConfig, pinned.number);
   const onL1 = { ...addressesIn(answers), proxyAdmin: proxyAdminIn(answers, admin, pinned.number) };
   const gameType = numberOf(answers.integer('optimismPortal.respectedGameType()'));
   const addresses = addressesInUse(onL1, given, gameType);
@@ -98,7 +92,7 @@ export async function readChain(
     portal,
     // Also where the portal of the head has said nothing of games: that of the block may.
     disputeGameFactory: resolveAddresses(onL1, given)['disputeGameFactory'],
-    blockHash: hashOf(header, pinned.number),
+    blockHash: seen.hash,
     l1GenesisHash: l1GenesisNumber === undefined ? undefined : hashOf(genesis, l1GenesisNumber),
     gameType,
     onL1,

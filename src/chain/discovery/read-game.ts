@@ -1,9 +1,9 @@
 import { AbiCoder, keccak256 } from 'ethers';
 import { hexOf } from '../clients/ethereum-values.ts';
+import { compact } from '../compact.ts';
 import { ContractAnswers, questions } from './contract-answers.ts';
 import type { RegisteredGame } from './discovery.ts';
 import {
-  compact,
   decodeGameArgs,
   gameByGetters,
   gameKey,

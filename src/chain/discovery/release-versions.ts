@@ -1,4 +1,4 @@
-/** `version()` of the SystemConfig of each release of op-contracts. Other versions exist, and are of no release. */
+/** `version()` of the SystemConfig of each release of op-contracts, the newest last. Other versions are of no release. */
 const GENERATIONS: ReadonlyMap<string, string> = new Map([
   ['1.11.0', 'v1.2'],
   ['1.12.0', 'v1.3'],
@@ -18,4 +18,17 @@ const GENERATIONS: ReadonlyMap<string, string> = new Map([
 export function agreedGeneration(byGetters: string, version: string): string {
   const byVersion = GENERATIONS.get(version) ?? byGetters;
   return byVersion === byGetters ? byGetters : 'unknown';
+}
+
+/** Whether a SystemConfig is younger than all releases that are known. @param version semver, perhaps with a suffix */
+export function isUnknownVersion(version: string): boolean {
+  const [newestMajor, newestMinor] = majorAndMinor([...GENERATIONS.keys()].at(-1) ?? '');
+  const [major, minor] = majorAndMinor(version);
+  if (Number.isNaN(major) || Number.isNaN(minor)) return true;
+  return major > newestMajor || (major === newestMajor && minor > newestMinor);
+}
+
+function majorAndMinor(version: string): readonly [major: number, minor: number] {
+  const [major, minor] = version.split('.').map(Number);
+  return [major ?? Number.NaN, minor ?? Number.NaN];
 }

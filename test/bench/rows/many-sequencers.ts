@@ -1,7 +1,8 @@
 /** Many networks with one sequencer each, all at once. */
+
+import { inParallel } from '../../../src/chain/clients/in-parallel.ts';
 import type { StageType } from '../bench.ts';
 import { atMost, type Row } from '../row.ts';
-import { inParallel } from '../stage/in-parallel.ts';
 import { coresOf, watchLoad } from '../stage/load.ts';
 import { APPLIES_AT_ONCE, applyAtOnce, oneSequencer, prepareNetworks } from '../stage/networks.ts';
 import { openServers, type ServerStage } from '../stage/servers.ts';

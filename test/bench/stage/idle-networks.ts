@@ -1,8 +1,8 @@
 /** Many networks that are rolled out and need nothing. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { inParallel } from '../../../src/chain/clients/in-parallel.ts';
 import type { StageType } from '../bench.ts';
 import { sum } from '../statistics.ts';
-import { inParallel } from './in-parallel.ts';
 import { APPLIES_AT_ONCE, applyAtOnce, type BenchNetwork, prepareNetworks, withoutPods } from './networks.ts';
 import { watchPhases } from './phases.ts';
 import { openServers, type ServerStage } from './servers.ts';

@@ -1,11 +1,11 @@
 /** Networks that are ready to be applied: namespaces with everything that a user has before the first OptimismNetwork. */
 import { hexlify, randomBytes } from 'ethers';
+import { inParallel } from '../../../src/chain/clients/in-parallel.ts';
 import type { KubeObject } from '../../../src/kube/index.ts';
 import { createNamespace, exampleResources, NETWORK, userObjects } from '../../devnet/chain.ts';
 import { makeChainFiles } from '../../devnet/servers/chain-files.ts';
 import { type Deployment, deployContracts } from '../../devnet/servers/contracts.ts';
 import type { Hex } from '../../devnet/servers/json-rpc.ts';
-import { inParallel } from './in-parallel.ts';
 import type { ServerStage } from './servers.ts';
 import { copyContract } from './system-configs.ts';
 

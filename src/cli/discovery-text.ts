@@ -81,7 +81,8 @@ function gameRows({ gameType, respectedGame: game, registeredGameTypes, anchor }
 
 function standardText({ release, alike, differences }: StandardRelease): string {
   const others = alike.length > 0 ? `, or ${alike.join(', ')}` : '';
-  return `${release}${others}${differences.length > 0 ? `, but for ${new Set(differences.map(({ contract }) => contract)).size} contracts` : ''}`;
+  const different = new Set(differences.map(({ contract }) => contract));
+  return `${release}${others}${different.size > 0 ? `, but for ${[...different].join(', ')}` : ''}`;
 }
 
 function differenceRows({ standard }: Discovered): Row[] {

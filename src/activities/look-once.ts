@@ -24,7 +24,7 @@ import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
 import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
-import { choiceOf, gatherSequencers, withActiveSequencer } from './gather/sequencers.ts';
+import { choiceOf, gatherSequencers } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates } from './gather/stray-pods.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
@@ -74,7 +74,7 @@ export async function lookOnce(
     warnings = [],
   }: DesireResult = deleting
     ? {}
-    : await desireUnlessBlocked(deps, withActiveSequencer(wish, choice), choice, {
+    : await desireUnlessBlocked(deps, wish, choice, {
         problems,
         installed,
         status,
@@ -84,17 +84,16 @@ export async function lookOnce(
   const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
-  const shared = own && (await sharedDrift(deps.kube, at, own.render, wish, signal));
+  const settled = sequencers.find(({ name, may }) => may && name === choice.active)?.name;
+  const shared = own && (await sharedDrift(deps.kube, at, own.render, { wish, live, active: settled, signal }));
   problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
-  // A hand-over that is not made holds up nothing.
-  if (!deleting) problems.push(...choice.problems);
   const facts = {
     at,
     wish,
     live,
     sequencers,
-    activeSequencer: choice.active,
+    choice,
     templates,
     verified,
     lost,

@@ -2,6 +2,7 @@
 import { rollout } from '../api/rollout.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
+import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
 import { stepLimits } from '../plan/step-limits.ts';
@@ -22,8 +23,7 @@ export interface PlanningFacts {
   readonly wish: Wish;
   readonly live: LiveObjects;
   readonly sequencers: readonly SequencerSight[];
-  /** OpNode that sequences, or is to. */
-  readonly activeSequencer: string | undefined;
+  readonly choice: SequencerChoice;
   readonly templates: PodTemplates;
   readonly verified: readonly Verified[];
   readonly lost: readonly Lost[];
@@ -36,7 +36,7 @@ export interface PlanningFacts {
 
 /** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
 export function planningInput(facts: PlanningFacts): PlanningInput {
-  const { at, wish, live, templates, verified, lost, desire, deleting, warnings } = facts;
+  const { at, wish, live, templates, verified, lost, desire, deleting, warnings, choice } = facts;
   const leaving = leavingComponents(facts);
   const isLeaving = (component: ComponentRef) =>
     leaving.some((item) => componentKey(item.component) === componentKey(component));
@@ -83,6 +83,7 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
       deleting,
       leaving.map(({ component }) => component),
       desired.map(({ component, render, inputs }) => [component, render, inputs]),
+      ...(choice.wished === undefined ? [] : [choice.wished]),
     ]),
     deleting,
     namespaceTerminating: wish.resources.namespaceTerminating,
@@ -91,6 +92,11 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     desired,
     observed,
     leaving,
+    succession: {
+      ...(choice.heir === undefined ? {} : { heir: choice.heir }),
+      returns: choice.wished !== undefined && choice.wished === choice.active,
+      deputies: choice.deputies,
+    },
     warnings,
     limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
       blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
@@ -124,7 +130,7 @@ function changesOf(
 }
 
 function verifiedAsDesired(
-  { wish, activeSequencer }: PlanningFacts,
+  { wish, choice }: PlanningFacts,
   component: ComponentRef,
   digest: string,
   render: StoredRender,
@@ -134,7 +140,7 @@ function verifiedAsDesired(
   );
   return {
     component,
-    role: besideActive(componentRole(raw ?? component), component.name, activeSequencer) ?? 'network',
+    role: besideActive(componentRole(raw ?? component), component.name, choice.active) ?? 'network',
     render: digest,
     inputs: render.inputs,
     replicas: replicasOf(render),
@@ -179,12 +185,12 @@ function leavingComponents(facts: PlanningFacts): LeavingComponent[] {
 
 /** One that sequences is stopped before its pod goes, whoever should be the active one. */
 function roleOfLeaving(
-  { sequencers, activeSequencer }: PlanningFacts,
+  { sequencers, choice }: PlanningFacts,
   role: LeavingComponent['role'] | undefined,
   name: string,
 ): LeavingComponent['role'] | undefined {
   const sequences = sequencers.some((seen) => seen.name === name && seen.state === 'active');
-  return sequences ? role : besideActive(role, name, activeSequencer);
+  return sequences ? role : besideActive(role, name, choice.active);
 }
 
 function roleOfObjects(component: ComponentRef, objects: readonly KubeObject[]): LeavingComponent['role'] {

@@ -7,7 +7,7 @@ import { parseDuration } from '../api/duration.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { defaultRelease, type Release, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
-import type { LookResult } from '../contract/activities.ts';
+import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
@@ -27,6 +27,7 @@ import { gatherRolledOut, type Verified, withWishedRenders } from './gather/roll
 import { choiceOf, gatherSequencers } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates } from './gather/stray-pods.ts';
+import { gatherWayBack, isRolledBack } from './gather/way-back.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
 import { planningInput } from './planning-input.ts';
@@ -50,7 +51,14 @@ export interface Look {
 export async function lookOnce(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  { signal, repairsHeld, ...known }: { abortedRevision: string | undefined; repairsHeld: boolean; signal: AbortSignal },
+  {
+    signal,
+    repairsHeld,
+    ...known
+  }: Pick<LookInput, 'repairsHeld' | 'rolledBack'> & {
+    readonly abortedRevision: string | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Look | undefined> {
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
@@ -63,6 +71,7 @@ export async function lookOnce(
   const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
+  const rolledBack = (known.rolledBack === undefined ? remembered.rolledBack : known.rolledBack) ?? undefined;
   const rolledOut = await gatherRolledOut(deps.kube, at, status, live, signal);
   const installed = rolledOut.verified.length + rolledOut.lost.length > 0;
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
@@ -101,6 +110,7 @@ export async function lookOnce(
     deleting,
     repairsHeld,
     warnings,
+    ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
@@ -119,6 +129,7 @@ export async function lookOnce(
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
+  if (!plan && rolledBack && rolledBack.revision === input.revision) problems.push(isRolledBack(rolledBack));
   const decisions = decisionsOf(wish.resources.network);
   const shown = problems.map((problem) => ({ ...problem, message: deps.redactor.redact(problem.message) }));
   const spec = wish.network?.spec;
@@ -140,6 +151,7 @@ export async function lookOnce(
     decisions,
     remembered,
     ...(proposed?.awaiting ? { awaiting: proposed.awaiting } : {}),
+    rollsBackOnFailure: spec?.rollout.onFailure === 'Rollback',
     probeIntervalSeconds: parseDuration(spec?.probeInterval ?? '30s') / 1000,
     release: spec?.release ?? defaultRelease,
     chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),

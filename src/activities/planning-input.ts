@@ -1,4 +1,5 @@
 /** What the planner is given: what is wished, what is seen of it, and what goes. */
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
@@ -15,6 +16,7 @@ import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
 import type { SequencerSight } from './gather/sequencers.ts';
 import { type PodTemplates, strayPods } from './gather/stray-pods.ts';
+import type { WayBack } from './gather/way-back.ts';
 import type { Wish } from './gather/wish.ts';
 import type { StoredRender } from './state/render-store.ts';
 
@@ -30,6 +32,7 @@ export interface PlanningFacts {
   readonly shared: readonly ObjectChange[];
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
+  readonly wayBack?: WayBack;
   readonly repairsHeld: boolean;
   readonly warnings: readonly string[];
 }
@@ -44,13 +47,18 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     verified.map(
       ({ component, digest, render }): DesiredComponent => verifiedAsDesired(facts, component, digest, render),
     );
-  const desired = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
+  const wished = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
+  const revision = revisionOf(facts, leaving, wished);
+  const back = facts.wayBack?.revision === revision ? facts.wayBack : undefined;
+  const desired = back ? formerOf(facts, back, wished) : wished;
   const observed = desired.map(({ component, role }): ObservedComponent => {
     const known = verified.find((item) => componentKey(item.component) === componentKey(component));
     const render =
+      back?.former.find((item) => componentKey(item.component) === componentKey(component))?.render ??
       desire?.renders[
         desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
-      ] ?? known?.render;
+      ] ??
+      known?.render;
     const isLost = lost.some((item) => componentKey(item.component) === componentKey(component));
     const observedLost = isLost && render ? observeLost(component, render, live) : undefined;
     if (observedLost) return observedLost;
@@ -79,12 +87,7 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
   });
   return {
     network: at.name,
-    revision: renderDigest([
-      deleting,
-      leaving.map(({ component }) => component),
-      desired.map(({ component, render, inputs }) => [component, render, inputs]),
-      ...(choice.wished === undefined ? [] : [choice.wished]),
-    ]),
+    revision,
     deleting,
     namespaceTerminating: wish.resources.namespaceTerminating,
     meanwhile: false,
@@ -97,6 +100,8 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
       returns: choice.wished !== undefined && choice.wished === choice.active,
       deputies: choice.deputies,
     },
+    ...(back && !back.done ? { rollsBack: back.kind } : {}),
+    ...releasesOf(facts),
     warnings,
     limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
       blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
@@ -104,6 +109,35 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
       l1BlockTimeSeconds: 12,
     }),
   };
+}
+
+function revisionOf(
+  { deleting, choice }: PlanningFacts,
+  leaving: readonly LeavingComponent[],
+  wished: readonly DesiredComponent[],
+): string {
+  return renderDigest([
+    deleting,
+    leaving.map(({ component }) => component),
+    wished.map(({ component, render, inputs }) => [component, render, inputs]),
+    ...(choice.wished === undefined ? [] : [choice.wished]),
+  ]);
+}
+
+/** What ran before, of what is still there; what the plan has brought is left as it is. */
+function formerOf(facts: PlanningFacts, back: WayBack, wished: readonly DesiredComponent[]): DesiredComponent[] {
+  return wished.flatMap((item) => {
+    const isIt = (component: ComponentRef) => componentKey(component) === componentKey(item.component);
+    if (back.brought.some(isIt)) return [];
+    const former = back.former.find(({ component }) => isIt(component));
+    return former ? [verifiedAsDesired(facts, item.component, former.digest, former.render)] : [item];
+  });
+}
+
+function releasesOf({ wish, desire }: PlanningFacts): Pick<PlanningInput, 'releases'> {
+  const { release: from } = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const to = desire?.input.release.name;
+  return from !== undefined && to !== undefined && from !== to ? { releases: { from, to } } : {};
 }
 
 /** What a container waits for while it is on its way. Everything else that it waits for keeps it from starting. */

@@ -12,12 +12,16 @@ export function rememberedOf({ decisions }: OptimismNetworkStatus): Remembered {
   };
 }
 
-export function rememberedToStatus(remembered: Remembered): NonNullable<OptimismNetworkStatus['decisions']> {
+type Decisions = NonNullable<OptimismNetworkStatus['decisions']>;
+
+/** @param before what the status has; since when the admission policy is in force is not the entity's to say */
+export function rememberedToStatus(remembered: Remembered, { policySince }: Decisions = {}): Decisions {
   const { taken, paused, abortedRevision, rejectedPlan } = remembered;
   return {
     ...(taken.length > 0 ? { taken: [...taken] } : {}),
     ...(paused ? { paused } : {}),
     ...(abortedRevision ? { abortedRevision } : {}),
     ...(rejectedPlan ? { rejectedPlan } : {}),
+    ...(policySince ? { policySince } : {}),
   };
 }

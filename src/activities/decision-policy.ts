@@ -1,0 +1,80 @@
+/**
+ * Whether the API server vouches for whoever has written a decision. It does while the admission policy is in force
+ * (src/api/admission), which nothing but the policy itself proves: it has to refuse a forged decision, in a dry run.
+ *
+ * An annotation from before the policy may carry any name, and stays where it is. So the status keeps since when the
+ * policy is in force, and gets that only while it has taken every annotation that is there: whichever turns up later was
+ * written under the policy.
+ */
+import { randomUUID } from 'node:crypto';
+import { API_VERSION, DECISION_ANNOTATIONS, DECISION_POLICY, FIELD_MANAGER } from '../api/names.ts';
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import { KubeApiError, type KubeClient, type KubeObject, refusalOfPolicy } from '../kube/index.ts';
+import type { Attempt } from './deadline.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { untakenDecisions } from './gather/decisions.ts';
+import type { Look } from './look-once.ts';
+import { changeStatus } from './state/change-status.ts';
+
+/**
+ * Asks for the policy when a decision is new, or is waited for and the status does not know the policy yet; and keeps
+ * the answer in the status.
+ * @returns key of the decision whose writer is who it says. Of several that are new at once it can not be told whose the
+ * one name beside them is.
+ */
+export async function vouchedDecision(
+  deps: ActivityDependencies,
+  at: { namespace: string; name: string },
+  { result, wish }: Pick<Look, 'result' | 'wish'>,
+  attempt: Attempt,
+): Promise<string | undefined> {
+  const { network } = wish.resources;
+  const isKnown = policySince(network) !== undefined;
+  const untaken = untakenDecisions(network);
+  const [first] = untaken;
+  const isAwaited = result.plan !== undefined && result.approval.required;
+  if (!first && (isKnown || !isAwaited)) return undefined;
+  const inForce = await isPolicyInForce(deps.kube, at, attempt.signal);
+  if (inForce === undefined) return undefined;
+  if (inForce !== isKnown) await keep(inForce);
+  const hasName = network.metadata.annotations?.[DECISION_ANNOTATIONS.approver] !== undefined;
+  return inForce && isKnown && untaken.length === 1 && hasName ? first?.key : undefined;
+
+  async function keep(inForce: boolean): Promise<void> {
+    await changeStatus<OptimismNetworkStatus>(
+      deps.kube,
+      { kind: 'OptimismNetwork', ...at, uid: result.uid },
+      (status, object) => {
+        if (inForce && untakenDecisions(object).length > 0) return undefined;
+        const { policySince: since, ...decisions } = status.decisions ?? {};
+        const now = new Date(deps.now()).toISOString();
+        return { ...status, decisions: inForce ? { ...decisions, policySince: since ?? now } : decisions };
+      },
+      attempt,
+    );
+  }
+}
+
+function policySince(network: KubeObject): string | undefined {
+  return ((network['status'] ?? {}) as OptimismNetworkStatus).decisions?.policySince;
+}
+
+/** @returns undefined when something else than the policy has refused: nothing is known then */
+async function isPolicyInForce(
+  kube: KubeClient,
+  at: { namespace: string; name: string },
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  const { approve, approver } = DECISION_ANNOTATIONS;
+  const forged = { [approve]: randomUUID(), [approver]: `nobody-${randomUUID()}` };
+  try {
+    const network = { apiVersion: API_VERSION, kind: 'OptimismNetwork', ...at };
+    const body = { metadata: { annotations: forged } };
+    await kube.mergePatch(network, body, { dryRun: true, fieldManager: FIELD_MANAGER, signal });
+    return false;
+  } catch (error) {
+    if (refusalOfPolicy(error, DECISION_POLICY) !== undefined) return true;
+    if (error instanceof KubeApiError) return undefined;
+    throw error;
+  }
+}

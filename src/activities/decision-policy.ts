@@ -9,12 +9,17 @@
 import { randomUUID } from 'node:crypto';
 import { API_VERSION, DECISION_ANNOTATIONS, DECISION_POLICY, FIELD_MANAGER } from '../api/names.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import type { LookResult } from '../contract/activities.ts';
 import { KubeApiError, type KubeClient, type KubeObject, refusalOfPolicy } from '../kube/index.ts';
-import type { Attempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { untakenDecisions } from './gather/decisions.ts';
-import type { Look } from './look-once.ts';
-import { changeStatus } from './state/change-status.ts';
+import { changeStatus, type StatusAttempt, type StatusTarget } from './state/change-status.ts';
+
+/** What of a look this is about. */
+interface Seen {
+  readonly result: Pick<LookResult, 'approval'>;
+  readonly wish: { readonly resources: { readonly network: KubeObject } };
+}
 
 /**
  * Asks for the policy when a decision is new, or is waited for and the status does not know the policy yet; and keeps
@@ -23,18 +28,18 @@ import { changeStatus } from './state/change-status.ts';
  * one name beside them is.
  */
 export async function vouchedDecision(
-  deps: ActivityDependencies,
-  at: { namespace: string; name: string },
-  { result, wish }: Pick<Look, 'result' | 'wish'>,
-  attempt: Attempt,
+  { kube, now }: Pick<ActivityDependencies, 'kube' | 'now'>,
+  { result, wish }: Seen,
+  attempt: StatusAttempt,
 ): Promise<string | undefined> {
   const { network } = wish.resources;
+  const { namespace = '', name, uid = '' } = network.metadata;
+  const target = { kind: 'OptimismNetwork', namespace, name, uid } as const;
   const isKnown = policySince(network) !== undefined;
   const untaken = untakenDecisions(network);
   const [first] = untaken;
-  const isAwaited = result.plan !== undefined && result.approval.required;
-  if (!first && (isKnown || !isAwaited)) return undefined;
-  const inForce = await isPolicyInForce(deps.kube, at, attempt.signal);
+  if (!first && (isKnown || !result.approval.required)) return undefined;
+  const inForce = await isPolicyInForce(kube, target, attempt.signal);
   if (inForce === undefined) return undefined;
   if (inForce !== isKnown) await keep(inForce);
   const hasName = network.metadata.annotations?.[DECISION_ANNOTATIONS.approver] !== undefined;
@@ -42,13 +47,13 @@ export async function vouchedDecision(
 
   async function keep(inForce: boolean): Promise<void> {
     await changeStatus<OptimismNetworkStatus>(
-      deps.kube,
-      { kind: 'OptimismNetwork', ...at, uid: result.uid },
+      kube,
+      target,
       (status, object) => {
         if (inForce && untakenDecisions(object).length > 0) return undefined;
         const { policySince: since, ...decisions } = status.decisions ?? {};
-        const now = new Date(deps.now()).toISOString();
-        return { ...status, decisions: inForce ? { ...decisions, policySince: since ?? now } : decisions };
+        const policySince = since ?? new Date(now()).toISOString();
+        return { ...status, decisions: inForce ? { ...decisions, policySince } : decisions };
       },
       attempt,
     );
@@ -62,13 +67,13 @@ function policySince(network: KubeObject): string | undefined {
 /** @returns undefined when something else than the policy has refused: nothing is known then */
 async function isPolicyInForce(
   kube: KubeClient,
-  at: { namespace: string; name: string },
+  { kind, namespace, name }: StatusTarget,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
   const { approve, approver } = DECISION_ANNOTATIONS;
   const forged = { [approve]: randomUUID(), [approver]: `nobody-${randomUUID()}` };
   try {
-    const network = { apiVersion: API_VERSION, kind: 'OptimismNetwork', ...at };
+    const network = { apiVersion: API_VERSION, kind, namespace, name };
     const body = { metadata: { annotations: forged } };
     await kube.mergePatch(network, body, { dryRun: true, fieldManager: FIELD_MANAGER, signal });
     return false;

@@ -49,7 +49,7 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     await sideBySide(renders, (render) => storeRender(store, render, signal));
     if (idle && !result.plan && result.problems.length === 0) await pruneRenders(deps, at, look, attempt);
     await writeChainFacts(deps, at, look, attempt);
-    const vouched = await vouchedDecision(deps, at, look, attempt);
+    const vouched = await vouchedDecision(deps, look, attempt);
     const decisions = result.decisions.map((decision) => ({ ...decision, verified: decision.key === vouched }));
     const audit = auditStoreOf(deps, { ...at, uid: result.uid });
     deps.logger.debug(

@@ -54,7 +54,7 @@ export function observeActivity(deps: ActivityDependencies): (input: ObserveInpu
     await writeChainFacts(deps, at, look, attempt);
     await writeWhatIsSeen(deps, at, look, attempt);
     // A policy that is installed while a plan waits counts for its approval.
-    await vouchedDecision(deps, at, look, attempt);
+    await vouchedDecision(deps, look, attempt);
     const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;
     if (needsDecision)
       return {

@@ -37,15 +37,17 @@ describe('approvals by annotation', { timeout: 2 * PATIENCE_MS }, () => {
   it('are verified with it, also when it is installed while a plan waits', async () => {
     const devnet = use();
     await askToRestart(devnet, 0);
-    await waitForProposal(devnet);
+    const { hash } = await waitForProposal(devnet);
     onTestFinished(await bindDecisionPolicy(devnet.chain.kube, devnet.namespace));
     await waitForStatus(devnet, 'the policy is seen', ({ decisions }) => decisions?.policySince !== undefined);
-    const { code, err } = await opstack(['approve', NETWORK, '--kubeconfig', USERS.ben, '-n', devnet.namespace]);
+    const as = (user: 'ana' | 'ben') => ['--kubeconfig', USERS[user], '-n', devnet.namespace];
+    expect((await opstack(['plan', NETWORK, ...as('ana')])).out).toContain(`~ StatefulSet/${SEQUENCER}`);
+    const { code, err } = await opstack(['approve', NETWORK, hash, ...as('ben')]);
     expect(code).toBe(1);
     expect(err).toContain(`You may not decide about ${NETWORK} as ben`);
     expect(err).toContain('ask for the ClusterRole optimism-approver');
     expect(err).toContain(`kubectl auth can-i approve optimismnetworks.optimism.io/${NETWORK} -n ${devnet.namespace}`);
-    const approval = await approvalAfter(devnet, (hash) => annotate(devnet, hash));
+    const approval = await approvalAfter(devnet, () => annotate(devnet, hash));
     expect(approval).toMatchObject({ by: 'ana', via: 'Kubernetes', verified: true });
     expect(await lastApproval(devnet)).toMatch(/^approved by ana \(verified\)/);
     expectFairPlay(devnet);

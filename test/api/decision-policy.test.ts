@@ -117,7 +117,7 @@ describe('an approver', () => {
     const { name } = await applied();
     await annotate('admin', name, 'approve=aaaaaaaa', 'approver=admin');
     await expect(annotate('ana', name, 'approver=ana', 'comment=mine')).rejects.toThrow(
-      /optimism.io\/approver, optimism.io\/comment goes with a decision/,
+      /optimism.io\/approver, optimism.io\/comment: says nothing without a decision/,
     );
     await annotate('ana', name, 'pause=now', 'approver=ana');
   });
@@ -141,11 +141,29 @@ describe('an editor', () => {
         () => 'accepted',
         (error: unknown) => refusalOfPolicy(error, DECISION_POLICY),
       );
-    const refusal = new RegExp(`${annotation}.* decides about plans of this network.*ClusterRole optimism-approver`);
+    const refusal = new RegExp(
+      `${annotation}.* to decide about plans of this network takes the verb.*ClusterRole optimism-approver`,
+    );
     const created = { ...network, metadata: { name, namespace, annotations } };
     expect(await verdict(clients.ben.create(created))).toMatch(refusal);
     await clients.ben.create({ ...network, metadata: { name, namespace } });
     expect(await verdict(clients.ben.mergePatch(ref(name), { metadata: { annotations } }))).toMatch(refusal);
+  });
+
+  test('does not take the question away in place of an answer', async () => {
+    const { name } = await applied();
+    const policy = '{"spec":{"approval":{"interruptions":"Automatic"}}}';
+    await expect(run('ben', 'patch', 'opnet', name, '--type=merge', '-p', policy)).rejects.toThrow(
+      /spec.approval would be changed.* takes the verb "approve" .* optimism-approver and optimism-editor/,
+    );
+    await run('admin', 'patch', 'opnet', name, '--type=merge', '-p', policy);
+  });
+
+  test('writes no status, which says what was approved', async () => {
+    const { name } = await applied();
+    await expect(
+      run('ben', 'patch', 'opnet', name, '--subresource=status', '--type=merge', '-p', '{"status":{}}'),
+    ).rejects.toThrow(/User "ben" cannot get resource "optimismnetworks\/status"/);
   });
 
   test('neither drops nor takes back the decision of an approver', async () => {

@@ -1,6 +1,6 @@
 /**
  * The ValidatingAdmissionPolicy that lets the API server vouch for decisions written as annotations: who may decide, in
- * whose name, and that whoever may only decide changes no spec. As plain data; covers all of DECISION_ANNOTATIONS.
+ * whose name, that whoever may only decide changes no spec, and whoever may only edit not what is asked for. As plain data; covers all of DECISION_ANNOTATIONS.
  */
 import { kinds } from '../group.ts';
 import { APPROVE_VERB, DECISION_ANNOTATIONS, DECISION_POLICY, GROUP, ROLES } from '../names.ts';
@@ -35,7 +35,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 const VALIDATIONS: readonly Validation[] = [
   {
     expression: 'variables.written.size() == 0 || variables.mayDecide',
-    messageExpression: `variables.written.join(', ') + ' decides about plans of this network, which takes the verb "${APPROVE_VERB}" on it: ask for the ClusterRole ${ROLES.approver}, or leave these annotations out'`,
+    messageExpression: `variables.written.join(', ') + ': to decide about plans of this network takes the verb "${APPROVE_VERB}" on it; ask for the ClusterRole ${ROLES.approver}, or leave these annotations alone'`,
   },
   {
     expression: `variables.written.size() == 0 || ('${approver}' in variables.now && variables.now['${approver}'] == request.userInfo.username)`,
@@ -44,11 +44,16 @@ const VALIDATIONS: readonly Validation[] = [
   {
     // Else a second person's name would stand beside a decision of the first that nobody has read yet.
     expression: 'variables.written.size() == 0 || variables.written.exists(key, key in variables.actions)',
-    messageExpression: `variables.written.join(', ') + ' goes with a decision: set a decision annotation in the same request, with a value that it does not have yet'`,
+    messageExpression: `variables.written.join(', ') + ': says nothing without a decision; set a decision annotation in the same request, to a value that it does not have yet'`,
   },
   {
     expression: 'variables.removed.size() == 0 || variables.mayDecide',
     messageExpression: `variables.removed.join(', ') + ' would be removed, which takes the verb "${APPROVE_VERB}" on this network: use kubectl apply or kubectl patch in place of kubectl replace, which drops what its file does not have'`,
+  },
+  {
+    // Else whoever edits says by this field that nobody is asked.
+    expression: 'oldObject == null || object.spec.?approval == oldObject.spec.?approval || variables.mayDecide',
+    messageExpression: `'spec.approval would be changed, which says who is asked and takes the verb "${APPROVE_VERB}" on this network as well: let somebody change it who has both ClusterRoles, ${ROLES.approver} and ${ROLES.editor}'`,
   },
   {
     // RBAC alone lets the verb patch, which decisions need, change everything.

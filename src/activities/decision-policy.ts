@@ -35,7 +35,8 @@ export async function vouchedDecision(
   const { network } = wish.resources;
   const { namespace = '', name, uid = '' } = network.metadata;
   const target = { kind: 'OptimismNetwork', namespace, name, uid } as const;
-  const isKnown = policySince(network) !== undefined;
+  const { decisions } = (network['status'] ?? {}) as OptimismNetworkStatus;
+  const isKnown = decisions?.policySince !== undefined;
   const untaken = untakenDecisions(network);
   const [first] = untaken;
   if (!first && (isKnown || !result.approval.required)) return undefined;
@@ -51,17 +52,12 @@ export async function vouchedDecision(
       target,
       (status, object) => {
         if (inForce && untakenDecisions(object).length > 0) return undefined;
-        const { policySince: since, ...decisions } = status.decisions ?? {};
-        const policySince = since ?? new Date(now()).toISOString();
-        return { ...status, decisions: inForce ? { ...decisions, policySince } : decisions };
+        const { policySince = new Date(now()).toISOString(), ...rest } = status.decisions ?? {};
+        return { ...status, decisions: inForce ? { ...rest, policySince } : rest };
       },
       attempt,
     );
   }
-}
-
-function policySince(network: KubeObject): string | undefined {
-  return ((network['status'] ?? {}) as OptimismNetworkStatus).decisions?.policySince;
 }
 
 /** @returns undefined when something else than the policy has refused: nothing is known then */

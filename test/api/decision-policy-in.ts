@@ -7,11 +7,11 @@ import { type KubeClient, type KubeObject, refusalOfPolicy } from '../../src/kub
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { sample } from './sample-objects.ts';
 
-const FOLDER = join(import.meta.dirname, '../../helm/op-stack-operator/files/admission');
+export const ADMISSION_FOLDER = join(import.meta.dirname, '../../helm/op-stack-operator/files/admission');
 const FIELD_MANAGER = 'test';
 
 export async function shippedObjects(file: 'decisions.yaml' | 'roles.yaml'): Promise<KubeObject[]> {
-  return parseAllDocuments(await readFile(join(FOLDER, file), 'utf8')).map((document) => document.toJS());
+  return parseAllDocuments(await readFile(join(ADMISSION_FOLDER, file), 'utf8')).map((document) => document.toJS());
 }
 
 /** Resolves when the policy refuses; @returns what takes it out of force again */

@@ -1,15 +1,15 @@
 /** Who may decide and who may edit: real users with the shipped roles, under the shipped policy, with the real kubectl. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { DECISION_ANNOTATIONS, DECISION_POLICY, FINALIZER, ROLES } from '../../src/api/names.ts';
 import { createKubeClient, type KubeClient, type KubeObject, refusalOfPolicy } from '../../src/kube/index.ts';
-import { kubeconfig } from '../devnet/servers/kubeconfig.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { accountKubeconfig } from '../kube/account-kubeconfig.ts';
 import { createTestNamespace } from '../kube/test-namespace.ts';
-import { bindDecisionPolicy, bindRole, shippedObjects } from './decision-policy-in.ts';
+import { ADMISSION_FOLDER, bindDecisionPolicy, bindRole, shippedObjects } from './decision-policy-in.ts';
 import { kubectl } from './kubectl.ts';
 import { sample } from './sample-objects.ts';
 
@@ -214,7 +214,14 @@ test("the operator's account writes finalizers and status beside decisions, and 
   await operator.close();
 });
 
-test('the API server finds nothing to warn of in the policy', async () => {
+test('the files are taken as they are, and nothing in the policy is warned of', async () => {
+  const taken = await run('admin', 'apply', '--dry-run=server', '-f', ADMISSION_FOLDER, '-o', 'name');
+  expect(taken.trim().split('\n')).toEqual([
+    `validatingadmissionpolicy.admissionregistration.k8s.io/${DECISION_POLICY}`,
+    `validatingadmissionpolicybinding.admissionregistration.k8s.io/${DECISION_POLICY}`,
+    `clusterrole.rbac.authorization.k8s.io/${ROLES.approver}`,
+    `clusterrole.rbac.authorization.k8s.io/${ROLES.editor}`,
+  ]);
   const [policy] = await shippedObjects('decisions.yaml');
   const { metadata, apiVersion = '', kind = '' } = policy ?? { metadata: { name: '' } };
   const typeChecking = await waitUntil('the policy is type-checked', async () => {
@@ -246,11 +253,7 @@ async function accountThatOperates(): Promise<KubeClient> {
     roleRef: { apiGroup: group, kind: 'Role', name: account },
     subjects: [{ kind: 'ServiceAccount', name: account, namespace }],
   });
-  const token = (await run('admin', 'create', 'token', account)).trim();
-  const path = join(dir, 'operator.kubeconfig');
-  const cluster = { server: inject('kubeServer'), ca: await readFile(inject('kubeCaFile'), 'utf8') };
-  await writeFile(path, kubeconfig(cluster, account, { token }), { mode: 0o600 });
-  const client = createKubeClient({ kubeconfigPath: path });
+  const client = createKubeClient({ kubeconfigPath: await accountKubeconfig(account, namespace, dir) });
   await waitUntil('the account has its role', () =>
     client.list({ apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', namespace }),
   );

@@ -7,7 +7,7 @@ import { parseDuration } from '../api/duration.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { defaultRelease, type Release, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
-import type { LookResult } from '../contract/activities.ts';
+import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
@@ -24,9 +24,10 @@ import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
 import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
-import { choiceOf, gatherSequencers, withActiveSequencer } from './gather/sequencers.ts';
+import { choiceOf, gatherSequencers } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates } from './gather/stray-pods.ts';
+import { gatherWayBack, isRolledBack } from './gather/way-back.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
 import { planningInput } from './planning-input.ts';
@@ -50,7 +51,14 @@ export interface Look {
 export async function lookOnce(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  { signal, repairsHeld, ...known }: { abortedRevision: string | undefined; repairsHeld: boolean; signal: AbortSignal },
+  {
+    signal,
+    repairsHeld,
+    ...known
+  }: Pick<LookInput, 'repairsHeld' | 'rolledBack'> & {
+    readonly abortedRevision: string | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Look | undefined> {
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
@@ -63,6 +71,7 @@ export async function lookOnce(
   const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
+  const rolledBack = (known.rolledBack === undefined ? remembered.rolledBack : known.rolledBack) ?? undefined;
   const rolledOut = await gatherRolledOut(deps.kube, at, status, live, signal);
   const installed = rolledOut.verified.length + rolledOut.lost.length > 0;
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
@@ -74,7 +83,7 @@ export async function lookOnce(
     warnings = [],
   }: DesireResult = deleting
     ? {}
-    : await desireUnlessBlocked(deps, withActiveSequencer(wish, choice), choice, {
+    : await desireUnlessBlocked(deps, wish, choice, {
         problems,
         installed,
         status,
@@ -84,17 +93,16 @@ export async function lookOnce(
   const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
-  const shared = own && (await sharedDrift(deps.kube, at, own.render, wish, signal));
+  const settled = sequencers.find(({ name, may }) => may && name === choice.active)?.name;
+  const shared = own && (await sharedDrift(deps.kube, at, own.render, { wish, live, active: settled, signal }));
   problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
-  // A hand-over that is not made holds up nothing.
-  if (!deleting) problems.push(...choice.problems);
   const facts = {
     at,
     wish,
     live,
     sequencers,
-    activeSequencer: choice.active,
+    choice,
     templates,
     verified,
     lost,
@@ -102,6 +110,7 @@ export async function lookOnce(
     deleting,
     repairsHeld,
     warnings,
+    ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
@@ -120,6 +129,7 @@ export async function lookOnce(
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
+  if (!plan && rolledBack && rolledBack.revision === input.revision) problems.push(isRolledBack(rolledBack));
   const decisions = decisionsOf(wish.resources.network);
   const shown = problems.map((problem) => ({ ...problem, message: deps.redactor.redact(problem.message) }));
   const spec = wish.network?.spec;
@@ -141,6 +151,7 @@ export async function lookOnce(
     decisions,
     remembered,
     ...(proposed?.awaiting ? { awaiting: proposed.awaiting } : {}),
+    rollsBackOnFailure: spec?.rollout.onFailure === 'Rollback',
     probeIntervalSeconds: parseDuration(spec?.probeInterval ?? '30s') / 1000,
     release: spec?.release ?? defaultRelease,
     chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),

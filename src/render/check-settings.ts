@@ -11,7 +11,8 @@ import {
 } from './checks/nodes.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
-import { forksAreKnown, imagesExist } from './checks/versions.ts';
+import { forksStandApart, imagesFitTheRelease, l1ForksAreKnown, programsGoTogether } from './checks/version-pairs.ts';
+import { forksAreKnown, imagesExist, versionsAreKnown } from './checks/versions.ts';
 import type { RenderInput } from './input.ts';
 
 export function checkSettings(input: RenderInput): SettingProblem[] {
@@ -28,6 +29,10 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   // A container without an image, or with one that ends before a fork of the chain.
   imagesExist,
   forksAreKnown,
+  versionsAreKnown,
+  // Programs that do not go with each other, or with the release.
+  programsGoTogether,
+  imagesFitTheRelease,
   // op-node starts without a signer and then cannot publish a block.
   sequencersHaveSigners,
   // op-node needs the files of a chain and of an L1 that it does not know.
@@ -50,4 +55,7 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   // op-signer knows its clients by their certificates.
   remoteSignersKnowTheirClients,
   sendersHaveOwnCertificates,
+  // Forks at which op-node would stop.
+  forksStandApart,
+  l1ForksAreKnown,
 ];

@@ -114,8 +114,14 @@ function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
       problem(path === '' ? key : `${path}.${key}`, undefined, 'is no field of a catalogue', `remove it; ${FORM}`),
     );
   }
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-  return [problem(path, issue.input, isMissing ? 'is required' : issue.message, `correct it; ${FORM}`)];
+  return [problem(path, issue.input, sentence(issue), `correct it; ${FORM}`)];
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.input === undefined || issue.input === null) return 'is required';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_type') return `must be of type ${issue.expected}`;
+  return issue.code === 'too_small' ? 'must not be empty' : issue.message;
 }
 
 function problem(path: string, value: unknown, message: string, fix: string): FieldProblem {

@@ -9,6 +9,7 @@ import {
   sequencerServiceIsReachable,
   sequencersHaveSigners,
 } from './checks/nodes.ts';
+import { settingsAreKnown } from './checks/removed-settings.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
 import { forksStandApart, imagesFitTheRelease, l1ForksAreKnown, programsGoTogether } from './checks/version-pairs.ts';
@@ -33,6 +34,8 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   // Programs that do not go with each other, or with the release.
   programsGoTogether,
   imagesFitTheRelease,
+  // Flags that end a program, and variables that do nothing.
+  settingsAreKnown,
   // op-node starts without a signer and then cannot publish a block.
   sequencersHaveSigners,
   // op-node needs the files of a chain and of an L1 that it does not know.

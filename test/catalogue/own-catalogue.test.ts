@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { compatibilityPage } from '../../src/catalogue/compatibility-page.ts';
 import { catalogueOf } from '../../src/catalogue/own-catalogue.ts';
 import { release, releaseNames } from '../../src/catalogue/releases.ts';
 
@@ -31,6 +33,15 @@ describe("a user's own catalogue", () => {
       initImage: release('u19')?.initImage,
       newestOpGethFork: 'jovian',
       requires: [],
+    });
+  });
+
+  test('as docs/compatibility.md shows it is a good one', () => {
+    const [, manifest = ''] = /```yaml\n(.*?)```/s.exec(compatibilityPage()) ?? [];
+    const content = parse(manifest).data['releases.yaml'];
+    expect(catalogueOf(REF, content)).toMatchObject({
+      problems: [],
+      catalogue: { names: [...releaseNames, 'acme-1'] },
     });
   });
 

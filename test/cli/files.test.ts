@@ -242,7 +242,9 @@ data:
 
 describe("a user's own catalogue", () => {
   it('is read from the files', async () => {
-    expect((await validate(all(OWN, RELEASES, SEQUENCER, BATCHER))).out).toContain('3 valid objects, 1 of other kinds, 0 errors');
+    expect((await validate(all(OWN, RELEASES, SEQUENCER, BATCHER))).out).toContain(
+      '3 valid objects, 1 of other kinds, 0 errors',
+    );
     const { code, out } = await opstack(['render', '-f', '-'], { stdin: all(OWN, RELEASES, SEQUENCER, BATCHER) });
     expect(out).toContain('# chains/acme, release acme-1');
     expect(out).toContain('image: ours/batcher:v1.17.0');

@@ -9,6 +9,7 @@ import {
   sequencerServiceIsReachable,
   sequencersHaveSigners,
 } from './checks/nodes.ts';
+import { type ProgramUse, programsOf } from './checks/programs.ts';
 import { settingsAreKnown } from './checks/removed-settings.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
@@ -17,10 +18,11 @@ import { forksAreKnown, imagesExist, versionsAreKnown } from './checks/versions.
 import type { RenderInput } from './input.ts';
 
 export function checkSettings(input: RenderInput): SettingProblem[] {
-  return CHECKS.flatMap((check) => check(input));
+  const programs = programsOf(input);
+  return CHECKS.flatMap((check) => check(input, programs));
 }
 
-const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
+const CHECKS: readonly ((input: RenderInput, programs: readonly ProgramUse[]) => SettingProblem[])[] = [
   // Two components of one name would fight over one StatefulSet.
   namesAreDistinct,
   // References between the objects of a network.

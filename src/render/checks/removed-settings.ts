@@ -2,12 +2,12 @@
 import { overridesOf } from '../check-overrides.ts';
 import type { RenderInput } from '../input.ts';
 import { removedSettings } from '../version-gates.ts';
-import { type ProgramUse, programsOf } from './programs.ts';
+import type { ProgramUse } from './programs.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
-export function settingsAreKnown(input: RenderInput): SettingProblem[] {
+export function settingsAreKnown(input: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
   const overrides = overridesOf(input);
-  return programsOf(input).flatMap((use) =>
+  return programs.flatMap((use) =>
     overrides
       .filter(({ object, program }) => object === use.object && program === use.name)
       .flatMap(({ program, field, env, extraArgs }) =>

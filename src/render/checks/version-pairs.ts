@@ -3,12 +3,11 @@ import { compatibility } from '../../catalogue/compatibility.ts';
 import { FORKS, type ForkName, type Minimums } from '../../catalogue/releases.ts';
 import { isBelow } from '../../catalogue/version.ts';
 import type { RenderInput } from '../input.ts';
-import { type ProgramUse, programsOf } from './programs.ts';
+import type { ProgramUse } from './programs.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
 /** Programs that need a newer one beside them or in the nodes that they read. */
-export function programsGoTogether(input: RenderInput): SettingProblem[] {
-  const programs = programsOf(input);
+export function programsGoTogether(_: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
   return programs.flatMap((use) =>
     compatibility.pairs
       .filter(
@@ -33,9 +32,8 @@ function tooOldBeside(use: ProgramUse, other: ProgramUse, minimum: string, why: 
 }
 
 /** A release was put together for these versions; a user's image may be older, and then nobody has tried it. */
-export function imagesFitTheRelease(input: RenderInput): SettingProblem[] {
-  const { release } = input;
-  return programsOf(input)
+export function imagesFitTheRelease({ release }: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
+  return programs
     .filter(({ isOfRelease }) => !isOfRelease)
     .flatMap((use) =>
       below(use, release.minimums).map((minimum) =>
@@ -51,11 +49,11 @@ export function imagesFitTheRelease(input: RenderInput): SettingProblem[] {
 }
 
 /** When an L1 forks only L1 knows; so this is a warning also long before. */
-export function l1ForksAreKnown(input: RenderInput): SettingProblem[] {
+export function l1ForksAreKnown({ chain }: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
   return compatibility.l1
-    .filter(({ chainIds }) => chainIds.includes(input.chain.l1ChainId))
+    .filter(({ chainIds }) => chainIds.includes(chain.l1ChainId))
     .flatMap(({ fork, minimums, why }) =>
-      programsOf(input).flatMap((use) =>
+      programs.flatMap((use) =>
         below(use, minimums).map((minimum) =>
           problem(
             'warning',
@@ -73,15 +71,15 @@ export function l1ForksAreKnown(input: RenderInput): SettingProblem[] {
 const FORKS_STAND_APART = 'v1.19.8';
 
 /** A warning only: where both are there from genesis, whose time is not known here, op-node takes it. */
-export function forksStandApart(input: RenderInput): SettingProblem[] {
-  const times = new Map(input.chain.forks.map(({ name, time }) => [name, time]));
+export function forksStandApart({ chain }: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
+  const times = new Map(chain.forks.map(({ name, time }) => [name, time]));
   const together = FORKS.filter((fork, index) => {
     const time = times.get(fork);
     return index >= FORKS.indexOf('jovian') && time !== undefined && time > 0 && time === times.get(before(fork));
   });
   const [fork] = together;
   if (fork === undefined) return [];
-  return programsOf(input)
+  return programs
     .filter(({ program, version }) => program === 'opNode' && version && !isBelow(version, FORKS_STAND_APART))
     .map(({ object, version }) =>
       problem(

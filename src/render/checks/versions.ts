@@ -3,26 +3,26 @@ import { requirementsOf } from '../../catalogue/compatibility.ts';
 import { FORKS, type ForkName, knowsFork, releaseNames } from '../../catalogue/releases.ts';
 import { isBelow } from '../../catalogue/version.ts';
 import type { RenderInput } from '../input.ts';
-import { type ProgramUse, programsOf } from './programs.ts';
+import type { ProgramUse } from './programs.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
-export function imagesExist(input: RenderInput): SettingProblem[] {
-  return programsOf(input)
+export function imagesExist({ release }: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
+  return programs
     .filter(({ image }) => image === undefined)
     .map(({ object, program }) =>
       problem(
         'error',
         'Incompatible',
         object,
-        `release ${input.release.name} has no image for ${program}`,
+        `release ${release.name} has no image for ${program}`,
         `choose a release that has one (there are ${releaseNames.join(', ')}), or set spec.images.${program} of the OptimismNetwork with repository and tag`,
       ),
     );
 }
 
 /** Nothing is refused for a tag that says no version: whoever sets one knows what it is. */
-export function versionsAreKnown(input: RenderInput): SettingProblem[] {
-  return programsOf(input)
+export function versionsAreKnown(_: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
+  return programs
     .filter(({ image, version }) => image !== undefined && version === undefined)
     .map(({ object, name, image }) =>
       problem(
@@ -35,13 +35,14 @@ export function versionsAreKnown(input: RenderInput): SettingProblem[] {
     );
 }
 
-export function forksAreKnown(input: RenderInput): SettingProblem[] {
-  const { network, nodes, chain, release } = input;
+export function forksAreKnown(
+  { network, nodes, chain, release }: RenderInput,
+  programs: readonly ProgramUse[],
+): SettingProblem[] {
   const forks = chain.forks.filter(({ name }) => isFork(name)).map(({ name }) => name as ForkName);
   const unknown = (newest: ForkName) => forks.find((fork) => !knowsFork(newest, fork));
   const ofRelease = unknown(release.newestFork);
   const ofGeth = unknown(release.newestOpGethFork);
-  const programs = programsOf(input);
   const clients = programs.filter(({ program }) => program === 'opNode');
   const isUsed = clients.length === 0 || clients.some(({ isOfRelease }) => isOfRelease);
   return [

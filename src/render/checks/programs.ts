@@ -28,7 +28,7 @@ export function programsOf(input: RenderInput): ProgramUse[] {
     const image = findImage(program, input, own);
     const version = versionOfImage(image);
     const ofRelease = imageName(input.release.images[program]);
-    const isSame = version ? version.text === versionOfImage(ofRelease)?.text : image === ofRelease;
+    const isSame = image === ofRelease || (version && version.text === versionOfImage(ofRelease)?.text) === true;
     return { object, program, name: PROGRAMS[program], image, version, isOfRelease: isSame, nodes: works };
   };
   return [

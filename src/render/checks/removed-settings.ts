@@ -6,7 +6,7 @@ import type { ProgramUse } from './programs.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
 export function settingsAreKnown(input: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
-  const overrides = overridesOf(input);
+  const overrides = overridesOf(input).filter(({ env, extraArgs }) => env !== undefined || extraArgs !== undefined);
   return programs.flatMap((use) =>
     overrides
       .filter(({ object, program }) => object === use.object && program === use.name)

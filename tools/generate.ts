@@ -1,6 +1,6 @@
 /**
- * Writes what is made from src/api, crds/*.yaml, docs/reference/*.md and the admission policy with its roles, and from
- * the definition of the CLI, docs/cli.md.
+ * Writes what is made from the schemas of src/api, crds/*.yaml, docs/reference/*.md and the admission policy with its
+ * roles, from the definition of the CLI, docs/cli.md, and from the catalogue of releases, docs/compatibility.md.
  *
  *   node tools/generate.ts           write
  *   node tools/generate.ts --check   fail when a committed file differs, and name it
@@ -14,6 +14,7 @@ import { approverRole, editorRole } from '../src/api/admission/roles.ts';
 import { customResourceDefinition } from '../src/api/crd/definition.ts';
 import { fileName, kindReference, referenceIndex } from '../src/api/crd/reference.ts';
 import { KIND_NAMES, kinds } from '../src/api/group.ts';
+import { compatibilityPage } from '../src/catalogue/compatibility-page.ts';
 import { cliReference } from '../src/cli/cli-reference.ts';
 
 /** Folders that hold generated files only: anything else in them is a left-over. */
@@ -31,6 +32,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   files.set(`${admission}/decisions.yaml`, manifests(decisionPolicy(), decisionPolicyBinding()));
   files.set(`${admission}/roles.yaml`, manifests(approverRole(), editorRole()));
   files.set('docs/cli.md', cliReference());
+  files.set('docs/compatibility.md', compatibilityPage());
   return files;
 }
 

@@ -1,6 +1,6 @@
 /** The wish, rendered: one stored render for each component, and what the planner needs to know of each. Pure. */
 
-import type { Release } from '../catalogue/releases.ts';
+import { release as builtInRelease, type Release } from '../catalogue/releases.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
@@ -65,7 +65,7 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
               specOf(wish, component),
               extra.copies,
               wishedFacts(wish.files.facts),
-              release.name,
+              wishedRelease(release),
               gamesOf(input, component),
             ],
       ]),
@@ -76,11 +76,18 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
 
 /**
  * The network's settings without its policies, from which nothing is rendered: who pauses a rollout, lets a gate be
- * skipped or prefers another sequencer has not wished for another render.
+ * skipped or prefers another sequencer has not wished for another render. Nor has who adds a release to a catalogue.
  */
 function renderedSettings(spec: CompleteWish['network']['spec']): object {
-  const { approval, rollout, sequencer, paused, deletionPolicy, audit, probeInterval, owner, ...settings } = spec;
+  const { approval, rollout, sequencer, paused, deletionPolicy, audit, probeInterval, owner, catalogue, ...settings } =
+    spec;
   return settings;
+}
+
+/** One that is built in is what its name says for ever. One of the user's own is what they have written into it. */
+function wishedRelease(release: Release): unknown {
+  const { name, images, initImage } = release;
+  return builtInRelease(name) === release ? name : [name, images, initImage];
 }
 
 /** The facts about the chain that the user has given. Those of the registry come with the operator. */

@@ -5,7 +5,7 @@
 
 import { parseDuration } from '../api/duration.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
-import { defaultRelease, type Release, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
+import { defaultRelease, type Release } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
 import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
@@ -235,12 +235,12 @@ async function desireUnlessBlocked(
 
 function findRelease(wish: Wish, problems: Problem[]): Release | undefined {
   const name = wish.network?.spec.release ?? defaultRelease;
-  const release = releaseOf(name);
+  const release = wish.catalogue.find(name);
   if (!release)
     problems.push({
       type: 'ReferenceNotFound',
       message: `spec.release: there is no release "${name}"`,
-      fix: `name one of ${releaseNames.join(', ')}, or leave it out`,
+      fix: `name one of ${wish.catalogue.names.join(', ')}, or leave it out`,
     });
   return release;
 }

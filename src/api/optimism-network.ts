@@ -11,6 +11,7 @@ import { wholeObject } from './object-meta.ts';
 import { loggingDefaults, metricsDefaults } from './observability.ts';
 import { placement, podSecurity } from './pod-overrides.ts';
 import { resources } from './quantities.ts';
+import { configMapKeyRef } from './references.ts';
 import { rollout } from './rollout.ts';
 import { type TransitionRule, withRules } from './rule.ts';
 import { signer } from './signer.ts';
@@ -72,10 +73,21 @@ export const optimismNetworkSpec = withRules(
       { pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 63, expected: 'the name of a release' },
       {
         description:
-          "Release of the operator's catalogue: versions of all components that belong together. Absent: the recommended one at installation. A change is an upgrade.",
+          "Release of the operator's catalogue, or of `catalogue`: versions of all components that belong together. Absent: the recommended one at installation. A change is an upgrade.",
         example: 'u18',
       },
     ).optional(),
+    catalogue: z
+      .object({
+        configMapRef: configMapKeyRef('ConfigMap with releases, as JSON or YAML.', {
+          name: 'acme-releases',
+          key: 'releases.yaml',
+        }),
+      })
+      .optional()
+      .describe(
+        'Releases of your own beside those of the operator; docs/compatibility.md has the form. A name that the operator has is refused.',
+      ),
     images: images.optional().describe("Images that differ from the release. A component's own `image` wins."),
     sequencer: z
       .object({

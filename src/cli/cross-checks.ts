@@ -1,7 +1,7 @@
 /** What is wrong between the objects of a file set: references that lead nowhere, roles that are taken twice, settings. */
 import type { OptimismNetwork } from '../api/optimism-network.ts';
 import type { Registry } from '../catalogue/registry.ts';
-import { defaultRelease, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
+import { defaultRelease } from '../catalogue/releases.ts';
 import { checkAgainstRegistry, saidBeside } from '../chain/registry-check.ts';
 import { registryRollupConfig } from '../chain/registry-rollup-config.ts';
 import { OperatorError, type Problem } from '../contract/failures.ts';
@@ -14,6 +14,7 @@ import {
   networksOf,
   type OfflineChain,
   type OfflineNetwork,
+  offlineCatalogue,
   offlineChain,
   offlineRenderInput,
 } from './offline-network.ts';
@@ -98,13 +99,24 @@ function checkNetwork(offline: OfflineNetwork, set: FileSet, registry: Registry)
     text: `${problem.message}. ${capitalised(problem.fix)}.`.replaceAll('..', '.'),
   });
   const name = network.spec.release ?? defaultRelease;
-  const release = releaseOf(name);
+  const { catalogue, problems: unreadable, isElsewhere } = offlineCatalogue(network, set);
+  if (unreadable.length > 0) return unreadable.map((problem) => located({ type: 'InvalidSpec', ...problem }));
+  const release = catalogue.find(name);
   if (!release) {
+    const where = network.spec.catalogue?.configMapRef.name;
     return [
       located({
         type: 'ReferenceNotFound',
-        message: `spec.release: there is no release ${name}`,
-        fix: `releases are ${releaseNames.join(', ')}`,
+        ...(isElsewhere
+          ? {
+              level: 'warning',
+              message: `spec.release: release ${name} is not built in, and ConfigMap ${where} with your own ones is not in these files: settings are not checked`,
+              fix: 'check both together',
+            }
+          : {
+              message: `spec.release: there is no release ${name}`,
+              fix: `releases are ${catalogue.names.join(', ')}`,
+            }),
       }),
     ];
   }

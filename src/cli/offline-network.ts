@@ -3,6 +3,7 @@ import { GAME_TYPES } from '../api/game-type.ts';
 import type { ObjectOf } from '../api/group.ts';
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
+import { catalogueOf } from '../catalogue/own-catalogue.ts';
 import type { Registry } from '../catalogue/registry.ts';
 import type { RegistryChain } from '../catalogue/registry-chain.ts';
 import type { Release } from '../catalogue/releases.ts';
@@ -60,21 +61,33 @@ export function offlineChain(network: OptimismNetwork, data: Pick<FileSet, 'data
   return { known, own, rollup: own ?? (known && !isFile ? registryRollupConfig(known) : undefined) };
 }
 
-/** The rollup configuration, where it is in the files; undefined: it is somewhere else. @throws OperatorError InvalidSpec */
-function rollupConfigOf(
-  { spec, metadata }: OptimismNetwork,
+export interface OfflineCatalogue extends ReturnType<typeof catalogueOf> {
+  /** The user's own releases are in a ConfigMap that is not among the files. */
+  readonly isElsewhere: boolean;
+}
+
+/** The releases that a network may name. */
+export function offlineCatalogue(network: OptimismNetwork, data: Pick<FileSet, 'data'>): OfflineCatalogue {
+  const ref = network.spec.catalogue?.configMapRef;
+  const content = ref && textOf(network, ref, data);
+  return { ...catalogueOf(ref, content), isElsewhere: ref !== undefined && content === undefined };
+}
+
+/** The text of a ConfigMap of the files. */
+function textOf(
+  { metadata }: OptimismNetwork,
+  ref: { name: string; key: string },
   { data }: Pick<FileSet, 'data'>,
-): RollupConfig | undefined {
-  const source = spec.rollupConfig;
-  const ref = source?.configMapRef;
-  const text =
-    source?.inline ??
-    (ref &&
-      data
-        .find(
-          ({ kind, name, namespace }) => kind === 'ConfigMap' && name === ref.name && namespace === metadata.namespace,
-        )
-        ?.texts.get(ref.key));
+): string | undefined {
+  return data
+    .find(({ kind, name, namespace }) => kind === 'ConfigMap' && name === ref.name && namespace === metadata.namespace)
+    ?.texts.get(ref.key);
+}
+
+/** The rollup configuration, where it is in the files; undefined: it is somewhere else. @throws OperatorError InvalidSpec */
+function rollupConfigOf(network: OptimismNetwork, data: Pick<FileSet, 'data'>): RollupConfig | undefined {
+  const source = network.spec.rollupConfig;
+  const text = source?.inline ?? (source?.configMapRef && textOf(network, source.configMapRef, data));
   if (text === undefined) return undefined;
   try {
     return parseRollupConfig(JSON.parse(text));

@@ -207,7 +207,11 @@ export interface ObserveInput {
    * The plan that runs, with its components as `<Kind>/<name>`: health is watched, and only a repair of something else
    * needs a decision. Absent: no plan runs.
    */
-  readonly beside?: { readonly kind: PlanKind; readonly components: readonly string[] };
+  readonly beside?: {
+    readonly kind: PlanKind;
+    readonly components: readonly string[];
+    readonly heirs?: readonly string[];
+  };
   readonly probeIntervalSeconds: number;
 }
 

@@ -46,8 +46,10 @@ export function chooseSequencer(seen: readonly SeenSequencer[], wish: SequencerW
   // Nobody is there to hand over. That it does not make blocks is proven, or vouched for, before another one starts.
   const isThere = incumbent !== undefined && !(wished && incumbent.lost);
   const active = isThere ? incumbent : wished;
-  // One whose OpNode goes is stopped by its teardown, and another one is started after it.
-  const heir = isThere && incumbent.stays && wished !== incumbent ? wished : undefined;
+  // One whose OpNode goes is stopped by its teardown, and another one is started after it. One that is silent has
+  // nothing to hand over: it answers soon, or is lost.
+  const answers = isThere && incumbent.stays && incumbent.state !== 'unknown';
+  const heir = answers && wished !== incumbent ? wished : undefined;
   const deputies = seen.filter((other) => other !== active && isCandidate(other)).map(({ name }) => name);
   return {
     ...(active ? { active: active.name } : {}),

@@ -6,21 +6,30 @@ export interface RunningPlan {
   readonly kind: PlanKind;
   /** `<Kind>/<name>`. */
   readonly components: readonly string[];
+  /** OpNodes that it hands the sequencer over to. */
+  readonly heirs?: readonly string[];
 }
 
 export function runningPlan({ kind, steps }: Plan): RunningPlan {
-  return { kind, components: [...new Set(steps.map(({ component }) => componentKey(component)))] };
+  const heirs = steps.flatMap(({ type, component }) => (type === 'handOverSequencer' ? [component.name] : []));
+  return { kind, components: [...new Set(steps.map(({ component }) => componentKey(component)))], heirs };
 }
 
 /**
  * A component that the running plan touches looks broken while it is being changed: only a StatefulSet that is gone is
- * never the plan's own doing. Repairs and teardowns are gone on with.
+ * never the plan's own doing, and a sequencer that has to be started because there is nobody any more to hand over to
+ * it. Repairs and teardowns are gone on with.
  * @param plan what a look came to
  */
 export function isRepairBeside(plan: Plan | undefined, running: RunningPlan): boolean {
   if (plan?.kind !== 'drift' || running.kind === 'drift' || running.kind === 'teardown') return false;
   const isElsewhere = plan.steps.every(({ component }) => !running.components.includes(componentKey(component)));
+  const isLeft = plan.steps.some(
+    ({ type, component }) => type === 'startSequencer' && running.heirs?.includes(component.name),
+  );
   return (
-    isElsewhere || plan.changes.some(({ action, object }) => action === 'create' && object.startsWith('StatefulSet/'))
+    isElsewhere ||
+    isLeft ||
+    plan.changes.some(({ action, object }) => action === 'create' && object.startsWith('StatefulSet/'))
   );
 }

@@ -18,6 +18,7 @@ import { type RenderedSigner, renderSigner } from './signer.ts';
 import { statefulSet } from './stateful-set.ts';
 import { txManagerSettings } from './tx-manager.ts';
 import { userArguments, withUserVariables } from './user-overrides.ts';
+import { knownVariables } from './version-gates.ts';
 
 /** op-batcher waits 63 to 67 s for what it depends on before it exits and says why. */
 const STARTUP_SECONDS = 120;
@@ -63,6 +64,7 @@ function batcherContainer(
   { what, ports, signer }: { what: Observability; ports: readonly Port[]; signer: RenderedSigner },
 ): ContainerOptions {
   const { network } = input;
+  const image = containerImage('opBatcher', input, spec.image);
   const env = [
     ...endpointSetting('OP_BATCHER_L1_ETH_RPC', network.spec.l1.rpc, input),
     ...nodeEndpoints('OP_BATCHER', referencedNodes(spec.nodeRefs, input.nodes), input),
@@ -75,10 +77,10 @@ function batcherContainer(
   ];
   return {
     name: 'op-batcher',
-    ...containerImage('opBatcher', input, spec.image),
+    ...image,
     command: ['op-batcher'],
     ...(spec.extraArgs === undefined ? {} : { args: userArguments('op-batcher', spec.extraArgs) }),
-    env: withUserVariables('op-batcher', env, spec.env, input),
+    env: knownVariables('op-batcher', image.image, withUserVariables('op-batcher', env, spec.env, input)),
     ports: containerPorts(ports),
     ...probes(httpCheck('/healthz', BATCHER_RPC), STARTUP_SECONDS),
     resources: resources('service', network, spec.resources),

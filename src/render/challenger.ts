@@ -23,6 +23,7 @@ import { type RenderedSigner, renderSigner } from './signer.ts';
 import { statefulSet } from './stateful-set.ts';
 import { txManagerSettings } from './tx-manager.ts';
 import { userArguments, withUserVariables } from './user-overrides.ts';
+import { knownVariables } from './version-gates.ts';
 import { volumeClaim } from './volume-claim.ts';
 
 /** It exits at once without L1, and waits about a minute for the name of its node. */
@@ -105,6 +106,7 @@ function challengerContainer(
   { what, signer, contracts, types, mounts }: ChallengerParts,
 ): ContainerOptions {
   const { network } = input;
+  const image = containerImage('opChallenger', input, spec.image);
   const node = challengedNode(spec.nodeRefs, input.nodes);
   const env = [
     ...endpointSetting('OP_CHALLENGER_L1_ETH_RPC', network.spec.l1.rpc, input),
@@ -127,10 +129,10 @@ function challengerContainer(
   ];
   return {
     name: 'op-challenger',
-    ...containerImage('opChallenger', input, spec.image),
+    ...image,
     command: ['op-challenger'],
     ...(spec.extraArgs === undefined ? {} : { args: userArguments('op-challenger', spec.extraArgs) }),
-    env: withUserVariables('op-challenger', env, spec.env, input),
+    env: knownVariables('op-challenger', image.image, withUserVariables('op-challenger', env, spec.env, input)),
     ports: containerPorts([SERVICE_METRICS]),
     ...probes(httpCheck('/metrics', SERVICE_METRICS), STARTUP_SECONDS),
     resources: resources('service', network, spec.resources),

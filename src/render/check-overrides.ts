@@ -3,7 +3,7 @@ import type { Problem } from '../contract/failures.ts';
 import type { RenderInput } from './input.ts';
 import { isReserved, type Program, reservedEnvironment } from './reserved.ts';
 
-interface Overrides {
+export interface Overrides {
   readonly object: string;
   readonly program: Program;
   /** Field that holds `env` and `extraArgs`. */
@@ -33,7 +33,8 @@ export function checkOverrides(
   });
 }
 
-function overridesOf({
+/** What users add to each program of a network. */
+export function overridesOf({
   nodes,
   batchers,
   proposers,

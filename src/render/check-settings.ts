@@ -9,16 +9,20 @@ import {
   sequencerServiceIsReachable,
   sequencersHaveSigners,
 } from './checks/nodes.ts';
+import { type ProgramUse, programsOf } from './checks/programs.ts';
+import { settingsAreKnown } from './checks/removed-settings.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
-import { forksAreKnown, imagesExist } from './checks/versions.ts';
+import { forksStandApart, imagesFitTheRelease, l1ForksAreKnown, programsGoTogether } from './checks/version-pairs.ts';
+import { forksAreKnown, imagesExist, versionsAreKnown } from './checks/versions.ts';
 import type { RenderInput } from './input.ts';
 
 export function checkSettings(input: RenderInput): SettingProblem[] {
-  return CHECKS.flatMap((check) => check(input));
+  const programs = programsOf(input);
+  return CHECKS.flatMap((check) => check(input, programs));
 }
 
-const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
+const CHECKS: readonly ((input: RenderInput, programs: readonly ProgramUse[]) => SettingProblem[])[] = [
   // Two components of one name would fight over one StatefulSet.
   namesAreDistinct,
   // References between the objects of a network.
@@ -28,6 +32,12 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   // A container without an image, or with one that ends before a fork of the chain.
   imagesExist,
   forksAreKnown,
+  versionsAreKnown,
+  // Programs that do not go with each other, or with the release.
+  programsGoTogether,
+  imagesFitTheRelease,
+  // Flags that end a program, and variables that do nothing.
+  settingsAreKnown,
   // op-node starts without a signer and then cannot publish a block.
   sequencersHaveSigners,
   // op-node needs the files of a chain and of an L1 that it does not know.
@@ -50,4 +60,7 @@ const CHECKS: readonly ((input: RenderInput) => SettingProblem[])[] = [
   // op-signer knows its clients by their certificates.
   remoteSignersKnowTheirClients,
   sendersHaveOwnCertificates,
+  // Forks at which op-node would stop.
+  forksStandApart,
+  l1ForksAreKnown,
 ];

@@ -16,6 +16,7 @@ import { opNetworkName } from './registry-names.ts';
 import { resources } from './resources.ts';
 import { renderSigner, secretVolume } from './signer.ts';
 import { userArguments, withUserVariables } from './user-overrides.ts';
+import { knownVariables } from './version-gates.ts';
 
 /** op-node waits about 88 s for L1 before it exits and says why; the kubelet must not be quicker. */
 const STARTUP_SECONDS = 300;
@@ -43,6 +44,7 @@ export function renderOpNode(node: OpNode, input: RenderInput, what: Observabili
       : renderSigner('OP_NODE', 'OP_NODE_P2P_SEQUENCER_KEY', node.spec.sequencer.signer, input);
   const config = configVolume(chain.config);
   const identity = input.identity(node.metadata.name);
+  const image = containerImage('opNode', input, consensus.image);
   const env = [
     fromField('POD_NAME', 'metadata.name'),
     ...l1Settings(input),
@@ -63,10 +65,10 @@ export function renderOpNode(node: OpNode, input: RenderInput, what: Observabili
   return {
     container: {
       name: 'op-node',
-      ...containerImage('opNode', input, consensus.image),
+      ...image,
       command: ['op-node'],
       ...(consensus.extraArgs === undefined ? {} : { args: userArguments('op-node', consensus.extraArgs) }),
-      env: withUserVariables('op-node', env, consensus.env, input),
+      env: knownVariables('op-node', image.image, withUserVariables('op-node', env, consensus.env, input)),
       ports: containerPorts(ports),
       ...probes(httpCheck('/healthz', NODE_RPC), STARTUP_SECONDS),
       resources: resources('consensus', network, consensus.resources),

@@ -19,6 +19,7 @@ import { type RenderedSigner, renderSigner } from './signer.ts';
 import { statefulSet } from './stateful-set.ts';
 import { txManagerSettings } from './tx-manager.ts';
 import { userArguments, withUserVariables } from './user-overrides.ts';
+import { knownVariables } from './version-gates.ts';
 
 /** op-proposer waits 63 to 67 s for what it depends on before it exits and says why. */
 const STARTUP_SECONDS = 120;
@@ -68,6 +69,7 @@ function proposerContainer(
   { what, ports, signer, contracts }: ProposerParts,
 ): ContainerOptions {
   const { network } = input;
+  const image = containerImage('opProposer', input, spec.image);
   const env = [
     ...endpointSetting('OP_PROPOSER_L1_ETH_RPC', network.spec.l1.rpc, input),
     ...rollupEndpoints('OP_PROPOSER', referencedNodes(spec.nodeRefs, input.nodes), input),
@@ -83,10 +85,10 @@ function proposerContainer(
   ];
   return {
     name: 'op-proposer',
-    ...containerImage('opProposer', input, spec.image),
+    ...image,
     command: ['op-proposer'],
     ...(spec.extraArgs === undefined ? {} : { args: userArguments('op-proposer', spec.extraArgs) }),
-    env: withUserVariables('op-proposer', env, spec.env, input),
+    env: knownVariables('op-proposer', image.image, withUserVariables('op-proposer', env, spec.env, input)),
     ports: containerPorts(ports),
     ...probes(httpCheck('/healthz', PROPOSER_RPC), STARTUP_SECONDS),
     resources: resources('service', network, spec.resources),

@@ -7,7 +7,7 @@ import type { References } from '../../src/activities/gather/references.ts';
 import { parseObject } from '../../src/api/parse.ts';
 import { createRegistry, loadRegistry, type Registry } from '../../src/catalogue/registry.ts';
 import type { RegistryChain } from '../../src/catalogue/registry-chain.ts';
-import { release } from '../../src/catalogue/releases.ts';
+import { type Release, release } from '../../src/catalogue/releases.ts';
 import { sample } from '../api/sample-objects.ts';
 
 const INSTALL_KEY = Buffer.alloc(32, 7);
@@ -29,7 +29,7 @@ const references: References = {
   }),
 };
 
-async function replica(registry: Registry, consensus: object = {}) {
+async function replica(registry: Registry, consensus: object = {}, used: Release = u19) {
   const unsaid = ['l1.chainId', 'l2', 'contracts', 'rollupConfig', 'genesis'].map((name) => [
     `spec.${name}`,
     undefined,
@@ -52,7 +52,7 @@ async function replica(registry: Registry, consensus: object = {}) {
     installKey: INSTALL_KEY,
     identities: new Map([['acme-replica', gatherIdentity(node.value, references, INSTALL_KEY)]]),
   } as unknown as CompleteWish;
-  const found = desireOf(wish, { release: u19, games: {}, activeSequencer: undefined }).components.find(
+  const found = desireOf(wish, { release: used, games: {}, activeSequencer: undefined }).components.find(
     ({ role }) => role === 'replica',
   );
   return found ?? expect.fail('there is no replica');
@@ -75,5 +75,15 @@ describe('a replica of a registry chain is rendered', () => {
   it('otherwise when the user wishes something else', async () => {
     const [before, after] = [await replica(knows({})), await replica(knows({}), { l1Confirmations: 4 })];
     expect(after.inputs).not.toBe(before.inputs);
+  });
+
+  it("otherwise when a release of the user's own gets other programs, and not when its notes change", async () => {
+    const own = { ...u19, name: 'acme-1' };
+    const opNode = { repository: 'op-node', tag: 'v1.19.8' };
+    const noted = { ...own, title: 'renamed', notes: [{ text: 'a note', source: 'us' }] };
+    const [before, after] = [await replica(knows({}), {}, own), await replica(knows({}), {}, noted)];
+    expect(after).toEqual(before);
+    const other = { ...own, images: { ...own.images, opNode } };
+    expect((await replica(knows({}), {}, other)).inputs).not.toBe(before.inputs);
   });
 });

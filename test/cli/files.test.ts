@@ -58,8 +58,11 @@ describe('opstack validate', () => {
   it('accepts a chain in several documents and says what the cluster must have', async () => {
     const { code, out } = await validate(all(NETWORK, SEQUENCER, BATCHER));
     expect(out.split('\n')).toEqual([
+      expect.stringMatching(
+        /^warning stdin:14 OpNode\/acme-sequencer: op-node v1.18.2 does not know Glamsterdam on L1/,
+      ),
       'Not in these files, so expected in the cluster: Secret l1 (rpc, beacon), ConfigMap acme-chain (rollup.json, genesis.json.gz), Secret acme-keys (signer, batcher)',
-      '3 valid objects, 0 errors',
+      '3 valid objects, 0 errors, 1 warning',
       '',
     ]);
     expect(code).toBe(0);
@@ -216,6 +219,52 @@ describe('opstack validate', () => {
     const { code, err } = await opstack(argv);
     expect(err).toContain(message);
     expect(code).toBe(2);
+  });
+});
+
+const OWN = NETWORK.replace(
+  'release: u18',
+  'release: acme-1\n  catalogue: {configMapRef: {name: releases, key: releases.yaml}}',
+);
+const RELEASES = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: releases, namespace: chains}
+data:
+  releases.yaml: |
+    releases:
+      - name: acme-1
+        title: ours
+        components: {opNode: {tag: v1.19.8}, opGeth: {tag: v1.101702.2}, opBatcher: {repository: ours/batcher, tag: v1.17.0}}
+        newestFork: jovian
+        contracts: {release: op-contracts/v5.0.0}
+`;
+
+describe("a user's own catalogue", () => {
+  it('is read from the files', async () => {
+    expect((await validate(all(OWN, RELEASES, SEQUENCER, BATCHER))).out).toContain(
+      '3 valid objects, 1 of other kinds, 0 errors',
+    );
+    const { code, out } = await opstack(['render', '-f', '-'], { stdin: all(OWN, RELEASES, SEQUENCER, BATCHER) });
+    expect(out).toContain('# chains/acme, release acme-1');
+    expect(out).toContain('image: ours/batcher:v1.17.0');
+    expect(code).toBe(0);
+  });
+
+  it('is refused where it is wrong', async () => {
+    const { code, out } = await validate(all(OWN, RELEASES.replace('jovian', 'jovial')));
+    expect(out).toContain('key "releases.yaml": releases[0].newestFork must be one of regolith,');
+    expect(out).toContain('(is "jovial")');
+    expect(code).toBe(1);
+  });
+
+  it('that is somewhere else leaves the settings unchecked, and nothing can be rendered', async () => {
+    const { code, out } = await validate(OWN);
+    expect(out).toContain('warning stdin:2 OptimismNetwork/acme: spec.release: release acme-1 is not built in');
+    expect(code).toBe(0);
+    const rendered = await opstack(['render', '-f', '-'], { stdin: OWN });
+    expect(rendered.err).toContain('There is no release acme-1');
+    expect(rendered.err).toContain('give the ConfigMap of spec.catalogue as another file');
   });
 });
 

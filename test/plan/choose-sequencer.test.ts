@@ -46,7 +46,6 @@ describe('the active sequencer', () => {
 
   it.each([
     ['sequences', active],
-    ['does not answer for a moment', { ...silent, may: true }],
     ['was stopped by somebody', { may: true }],
   ] as const)('stays until it has been handed over to the preferred one, also while it %s', (_, state) => {
     expect(chooseSequencer(seen({ a: state, b: {} }), { preferred: 'b' })).toEqual({
@@ -55,6 +54,11 @@ describe('the active sequencer', () => {
       wished: 'b',
       deputies: ['b'],
     });
+  });
+
+  it('stays as it is while it does not answer: in a moment it does, or is lost', () => {
+    const { active: chosen, heir } = chooseSequencer(seen({ a: { ...silent, may: true }, b: {} }), { preferred: 'b' });
+    expect([chosen, heir]).toEqual(['a', undefined]);
   });
 
   it('is changed to the preferred one when it is lost: there is nobody to hand over', () => {

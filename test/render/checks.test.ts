@@ -15,9 +15,11 @@ function found(
   yaml: string,
   facts: { chain?: ChainFacts; contracts?: ContractFacts; release?: string } = {},
 ): string[] {
-  return checkSettings(renderInput(yaml, facts)).map(
-    ({ level, type, object, message }) => `${level} ${type} ${object}: ${message}`,
-  );
+  return texts(checkSettings(renderInput(yaml, facts)));
+}
+
+function texts(problems: ReturnType<typeof checkSettings>): string[] {
+  return problems.map(({ level, type, object, message }) => `${level} ${type} ${object}: ${message}`);
 }
 
 const batches = (settings: string) => edited('maxChannelDuration: 2', settings);
@@ -233,6 +235,100 @@ describe('settings that the programs do not check', () => {
     for (const problem of checkSettings(renderInput(edited('release: u18', 'release: u19'), { chain: withKarst }))) {
       expect(problem.fix).not.toBe('');
     }
+  });
+});
+
+describe('versions', () => {
+  const of = (images: string) => edited('release: u18', `release: u18\n  images: ${images}`);
+  const scheduled = (...names: string[]): ChainFacts => ({
+    ...customChain,
+    forks: names.map((name, index) => ({ name, time: 1795340000 + index })),
+  });
+  const onSepolia: ChainFacts = { ...customChain, l1ChainId: 11155111 };
+  const consensus = (settings: { env?: { name: string; value: string }[]; extraArgs?: string[] }) => {
+    const input = renderInput(devnet());
+    for (const { spec } of input.nodes.slice(0, 1)) Object.assign(spec.consensus, settings);
+    return texts(checkSettings(input));
+  };
+
+  test.each([
+    [
+      'an op-node that is too old for a fork of the chain',
+      () => found(of('{opNode: {tag: v1.16.1}}'), { chain: scheduled('isthmus', 'jovian') }),
+      'error Incompatible OpNode/devnet-sequencer: the chain has scheduled jovian, for which op-node has to be v1.16.2 or later; it is v1.16.1',
+    ],
+    [
+      'a candidate of the version that a fork needs',
+      () => found(of('{opNode: {tag: v1.16.2-rc.1}}'), { chain: scheduled('jovian') }),
+      'error Incompatible OpNode/devnet-sequencer: the chain has scheduled jovian, for which op-node has to be v1.16.2 or later; it is v1.16.2-rc.1',
+    ],
+    [
+      'an execution client that is too old for it',
+      () => found(of('{opGeth: {tag: v1.101511.0}}'), { chain: scheduled('isthmus', 'jovian') }),
+      'error Incompatible OpNode/devnet-sequencer: the chain has scheduled jovian, for which op-geth has to be v1.101603.5 or later; it is v1.101511.0',
+    ],
+    [
+      'a batcher and a challenger that are too old for it',
+      () => found(of('{opBatcher: {tag: v1.12.0}, opChallenger: {tag: v1.3.9}}'), { chain: scheduled('isthmus') }),
+      'error Incompatible OpChallenger/devnet-challenger: the chain has scheduled isthmus, for which op-challenger has to be v1.4.0 or later; it is v1.3.9',
+    ],
+    [
+      'a batcher that is too new for the op-node that it reads',
+      () => found(of('{opNode: {tag: v1.13.3}, opBatcher: {tag: v1.14.0}}'), { chain: scheduled('isthmus') }),
+      'error Incompatible OpBatcher/devnet-batcher: op-batcher v1.14.0 needs op-node v1.13.4 or later (it reads a field of optimism_syncStatus that older ones do not have), and that of OpNode/devnet-sequencer is v1.13.3',
+    ],
+    [
+      'an image that is older than the release is made for, as a warning',
+      () => found(of('{opChallenger: {tag: v1.7.0}}')),
+      'warning Incompatible OpChallenger/devnet-challenger: release u18 is made for op-challenger v1.8.0 or later; it is v1.7.0',
+    ],
+    [
+      'an image whose tag says no version, as a warning',
+      () => found(of('{opNode: {repository: registry.example.com/op-node, tag: stable}}')),
+      'warning Incompatible OpNode/devnet-sequencer: the tag of registry.example.com/op-node:stable is no version: whether this op-node knows the forks of the chain, and goes with the other programs, is not checked',
+    ],
+    [
+      'an op-node that stops when Ethereum forks, as a warning',
+      () => found(devnet(), { chain: onSepolia }),
+      'warning Incompatible OpNode/devnet-sequencer: op-node v1.18.2 does not know Glamsterdam on L1: after it older ones fail with "failed to verify block hash", derivation halts, and safe and finalized head stand still',
+    ],
+    [
+      'forks at one time, which newer op-nodes refuse, as a warning',
+      () =>
+        found(edited('release: u18', 'release: u20').replaceAll('op-geth', 'op-reth'), {
+          chain: { ...customChain, forks: ['isthmus', 'jovian'].map((name) => ({ name, time: 1795347428 })) },
+        }),
+      'warning Incompatible OpNode/devnet-sequencer: jovian_time of the rollup configuration is that of isthmus: op-node v1.19.8 does not start with it, unless both are there from genesis',
+    ],
+    [
+      'a flag that the version no longer has',
+      () => consensus({ extraArgs: ['--rollup.halt=minor'] }),
+      'error Incompatible OpNode/devnet-sequencer: spec.consensus.extraArgs: --rollup.halt: op-node has no such setting from v1.18.0 on, and is v1.18.2: it would not start',
+    ],
+    [
+      'a variable that the version no longer has, as a warning',
+      () => consensus({ env: [{ name: 'OP_NODE_ROLLUP_HALT', value: 'minor' }] }),
+      'warning Incompatible OpNode/devnet-sequencer: spec.consensus.env: OP_NODE_ROLLUP_HALT: op-node has no such setting from v1.18.0 on, and is v1.18.2: it is not set',
+    ],
+  ])('name %s', (_, problems, expected) => {
+    expect(problems()).toContain(expected);
+  });
+
+  test('say nothing of a mirror of the very version of the release', () => {
+    expect(found(of('{opNode: {repository: registry.example.com/op-node}}'))).toEqual([]);
+    expect(found(of('{opNode: {repository: registry.example.com/op-node}}'), { chain: withKarst })[0]).toMatch(
+      /^error Incompatible OptimismNetwork\/devnet: the chain has scheduled karst/,
+    );
+  });
+
+  test('let an image of one’s own know a fork that the release does not know', () => {
+    const karst = { chain: scheduled('isthmus', 'jovian', 'karst') };
+    const own = of('{opNode: {tag: v1.19.7}, opReth: {tag: v2.4.4}, opChallenger: {tag: v1.9.3}}');
+    expect(found(own.replaceAll('client: op-geth', 'client: op-reth'), karst)).toEqual([]);
+  });
+
+  test('are told once for a fork that the release does not know', () => {
+    expect(found(devnet(), { chain: withKarst }).filter((text) => text.includes('op-node'))).toEqual([]);
   });
 });
 

@@ -227,7 +227,8 @@ describe('the admin RPC', () => {
 
 describe('a proposer', () => {
   test('of an L2OutputOracle is told no interval, beside which op-proposer does not start', () => {
-    const outputs = renderInput(devnet(), {
+    const old = 'release: u18\n  images: {opProposer: {tag: v1.10.2}}';
+    const outputs = renderInput(devnet().replace('release: u18', old), {
       contracts: { l2OutputOracle: `0x${'aa'.repeat(20)}`, registeredGameTypes: [] },
     });
     const setting = (of: RenderInput, name: string) => variable(of, 'devnet-proposer', 'op-proposer', name)?.value;

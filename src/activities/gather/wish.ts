@@ -9,11 +9,13 @@ import type { OpNode } from '../../api/op-node.ts';
 import type { OpProposer } from '../../api/op-proposer.ts';
 import type { OptimismNetwork, OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { parseObject } from '../../api/parse.ts';
+import type { Catalogue } from '../../catalogue/own-catalogue.ts';
 import { OperatorError, type Problem } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { refuseDuplicates, refuseSharedKeys } from '../../plan/duplicates.ts';
 import { refuseSettings } from '../../plan/refused-settings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { gatherCatalogue } from './catalogue.ts';
 import { type ChainFiles, gatherChainFiles } from './chain-files.ts';
 import { type CustomResources, gatherCustomResources } from './custom-resources.ts';
 import { formerCopiesOf } from './former-copies.ts';
@@ -33,6 +35,8 @@ export interface Wish {
   readonly challengers: readonly OpChallenger[];
   readonly installKey: Buffer;
   readonly references: References;
+  /** Releases that may be named. */
+  readonly catalogue: Catalogue;
   readonly identities: ReadonlyMap<string, GatheredIdentity>;
   readonly files?: ChainFiles;
   readonly l1Url?: string;
@@ -108,6 +112,8 @@ export async function gatherWish(
   );
   const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references, deps.registry)));
   problems.push(...(chain?.problems ?? []));
+  const catalogue = gatherCatalogue(network, references);
+  problems.push(...catalogue.problems);
   const batcher = attempt(problems, () => batcherAddress(accepted.batchers, going, references));
   const signer = attempt(problems, () => blockSigner(accepted.nodes, references));
   const senders = new Map(
@@ -125,6 +131,7 @@ export async function gatherWish(
     ...accepted,
     installKey,
     references,
+    catalogue: catalogue.catalogue,
     identities,
     ...(chain?.files ? { files: chain.files } : {}),
     ...urls(network, references),

@@ -2,14 +2,21 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { loadRegistry, type Registry } from '../../catalogue/registry.ts';
-import { defaultRelease, release as releaseOf } from '../../catalogue/releases.ts';
+import { defaultRelease } from '../../catalogue/releases.ts';
 import { componentKey } from '../../contract/plan.ts';
 import { type ComponentRender, renderNetwork } from '../../render/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { type FileSet, fileSetOf } from '../file-set.ts';
 import { parseManifests, readSources } from '../manifest-files.ts';
-import { networksOf, OFFLINE, type OfflineNetwork, offlineChain, offlineRenderInput } from '../offline-network.ts';
+import {
+  networksOf,
+  OFFLINE,
+  type OfflineNetwork,
+  offlineCatalogue,
+  offlineChain,
+  offlineRenderInput,
+} from '../offline-network.ts';
 import { serialise } from '../output.ts';
 import { registryOption } from '../registry-option.ts';
 import { validate } from './validate.ts';
@@ -63,8 +70,13 @@ interface OfflineRender {
 
 function renderOffline(offline: OfflineNetwork, set: FileSet, registry: Registry): OfflineRender {
   const { value: network } = offline.network;
-  const release = releaseOf(network.spec.release ?? defaultRelease);
-  if (!release) throw new CliError({ what: `There is no release ${network.spec.release}` });
+  const release = offlineCatalogue(network, set).catalogue.find(network.spec.release ?? defaultRelease);
+  if (!release) {
+    throw new CliError({
+      what: `There is no release ${network.spec.release}`,
+      next: 'give the ConfigMap of spec.catalogue as another file',
+    });
+  }
   const chain = offlineChain(network, set, registry);
   return {
     title: `${network.metadata.namespace}/${network.metadata.name}, release ${release.name}`,

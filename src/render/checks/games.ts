@@ -1,5 +1,6 @@
 /** What proposer and challenger would start with all the same, and then never do. */
 import { GAME_TYPES, type GameTypeName } from '../../api/game-type.ts';
+import { isAbove, isBelow, versionOfImage } from '../../catalogue/version.ts';
 import { challengedGameTypes, needsPrestate, proposedGameType, unplayableGameTypes } from '../game-types.ts';
 import { findImage } from '../image.ts';
 import type { ContractFacts, RenderInput } from '../input.ts';
@@ -7,8 +8,8 @@ import { KNOWN_L1 } from '../known-l1.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
 /** The last op-proposer that can propose outputs, and the first op-challenger that plays permissioned games alone without a prestate. */
-const LAST_WITH_OUTPUTS = [1, 10, 2];
-const PERMISSIONED_WITHOUT_PRESTATE = [1, 9, 4];
+const LAST_WITH_OUTPUTS = 'v1.10.2';
+const PERMISSIONED_WITHOUT_PRESTATE = 'v1.9.4';
 /** Games about several chains: their roots come from op-supernode, which is not run here. */
 const SUPER_GAMES: readonly number[] = [4, 5, 9];
 
@@ -51,16 +52,16 @@ function nowhere(object: string): SettingProblem {
 type OwnImage = RenderInput['proposers'][number]['spec']['image'];
 
 function outputsAreKnown(input: RenderInput, object: string, image: OwnImage): SettingProblem[] {
-  const version = versionOf(findImage('opProposer', input, image));
+  const version = versionOfImage(findImage('opProposer', input, image));
   if (input.contracts?.l2OutputOracle === undefined || version === undefined) return [];
-  if (compare(version, LAST_WITH_OUTPUTS) <= 0) return [];
+  if (!isAbove(version, LAST_WITH_OUTPUTS)) return [];
   return [
     problem(
       'error',
       'Incompatible',
       object,
-      `the chain has an L2OutputOracle, and op-proposer v${version.join('.')} proposes dispute games only`,
-      `set spec.image.tag: v${LAST_WITH_OUTPUTS.join('.')}, the last version that proposes outputs`,
+      `the chain has an L2OutputOracle, and op-proposer ${version.text} proposes dispute games only`,
+      `set spec.image.tag: ${LAST_WITH_OUTPUTS}, the last version that proposes outputs`,
     ),
   ];
 }
@@ -131,8 +132,8 @@ function withoutPrestates(
   spec: RenderInput['challengers'][number]['spec'],
   types: readonly GameTypeName[],
 ): SettingProblem[] {
-  const version = versionOf(findImage('opChallenger', input, spec.image));
-  const knowsPermissioned = version !== undefined && compare(version, PERMISSIONED_WITHOUT_PRESTATE) >= 0;
+  const version = versionOfImage(findImage('opChallenger', input, spec.image));
+  const knowsPermissioned = version !== undefined && !isBelow(version, PERMISSIONED_WITHOUT_PRESTATE);
   const playing = types.filter((name) => needsPrestate(name) && !(name === 'permissioned' && knowsPermissioned));
   const missing = [
     ...(spec.prestatesUrl === undefined ? ['spec.prestatesUrl'] : []),
@@ -141,7 +142,7 @@ function withoutPrestates(
       : []),
   ];
   if (playing.length === 0 || missing.length === 0) return [];
-  const release = version === undefined ? 'op-challenger' : `op-challenger v${version.join('.')}`;
+  const release = version === undefined ? 'op-challenger' : `op-challenger ${version.text}`;
   return [
     problem(
       'error',
@@ -167,14 +168,4 @@ function leftOut(object: string, registered: readonly number[], types: readonly 
       'leave gameTypes out, or add them',
     ),
   ];
-}
-
-function versionOf(image: string | undefined): number[] | undefined {
-  const [, ...parts] = /:v(\d+)\.(\d+)\.(\d+)/.exec(image ?? '') ?? [];
-  return parts.length === 3 ? parts.map(Number) : undefined;
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((part, position) => part !== b[position]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }

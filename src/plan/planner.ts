@@ -8,6 +8,7 @@ import type { ComponentRole, PlanningInput, StepLimits } from './desired.ts';
 import { refuseWhatIsNotSupported } from './not-supported.ts';
 import { numberedSteps } from './numbered-steps.ts';
 import type { PlanDraft } from './plan-draft.ts';
+import { reasonOf, reasonOfLeaving } from './reasons.ts';
 import {
   changeBatcher,
   changeInPlace,
@@ -73,7 +74,7 @@ const REPAIR_ORDER: readonly ComponentRole[] = [
 const SENDERS: readonly ComponentRole[] = ['batcher', 'proposer', 'challenger'];
 
 export function makePlan(input: PlanningInput): Planned {
-  if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: teardownPlan(input) };
+  if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: { ...teardownPlan(input), reasons: input.leaving.map(reasonOfLeaving) } };
   const next = input.deleting ? [] : nextWork(input);
   const work = input.meanwhile ? next.filter(({ transition }) => transition === 'drift') : next;
   if (work.length === 0) return { type: 'nothing' };
@@ -95,6 +96,7 @@ function rolloutPlan({ network, revision, limits, warnings }: PlanningInput, all
     summary: `${kind} ${network}: ${names} (${drafts.length} steps)`.slice(0, 300),
     steps: numberedSteps(drafts),
     changes: work.flatMap(({ changes }) => changes),
+    reasons: work.map(reasonOf),
     gapExpectedSeconds: work.some(interruptsBlocks) ? SEQUENCER_RESTART_SECONDS : 0,
     // A repair brings back what was approved with its warnings.
     warnings: [...(kind === 'drift' ? [] : warnings), ...work.flatMap(warningOf)],

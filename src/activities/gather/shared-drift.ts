@@ -1,10 +1,8 @@
 /** What steps write for the whole chain and no render lists as an object: key copies, identities, peers, sequencers. */
-import { changeToken } from '../../chain/keys.ts';
 import type { Problem } from '../../contract/failures.ts';
 import type { ObjectChange } from '../../contract/plan.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
 import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
-import { installationToken } from '../state/install-key.ts';
 import type { OwnedCopy, StoredRender } from '../state/render-store.ts';
 import type { Wish } from './wish.ts';
 
@@ -24,7 +22,7 @@ export async function sharedDrift(
   kube: KubeClient,
   at: { namespace: string; name: string },
   render: StoredRender,
-  wish: Pick<Wish, 'installKey' | 'references'>,
+  wish: Pick<Wish, 'tokens' | 'references'>,
   signal: AbortSignal,
 ): Promise<SharedDrift> {
   const read = (kind: string, name: string) =>
@@ -47,7 +45,7 @@ export async function sharedDrift(
   const source = async ({ from }: OwnedCopy) => (await read('Secret', from.name))?.data?.[from.key];
   const gone = render.copies.filter(({ to }) => !isThere(to.name));
   const checked = await Promise.all(
-    gone.map(async (copy) => ({ copy, why: whyNotAgain(at, wish, render, copy, await source(copy)) })),
+    gone.map(async (copy) => ({ copy, why: whyNotAgain(wish, render, copy, await source(copy)) })),
   );
   const stuck = checked.filter(({ why }) => why !== undefined);
   const changes = [
@@ -73,16 +71,15 @@ export async function sharedDrift(
  * said of contents, and the step that would copy says so.
  */
 function whyNotAgain(
-  at: { namespace: string; name: string },
-  { installKey }: Pick<Wish, 'installKey'>,
+  { tokens }: Pick<Wish, 'tokens'>,
   render: StoredRender,
   { from, token }: OwnedCopy,
   content: string | undefined,
 ): string | undefined {
   if (content === undefined) return 'does not exist';
-  if (render.installation !== undefined && render.installation !== installationToken(installKey)) return undefined;
+  if (render.installation !== undefined && render.installation !== tokens.installation) return undefined;
   const value = Buffer.from(content, 'base64');
-  const isSame = changeToken(installKey, ['Secret', at.namespace, at.name, from.name, from.key, value]) === token;
+  const isSame = tokens.ofContent({ kind: 'Secret', ...from }, value) === token;
   return isSame ? undefined : 'has other content than what is rolled out';
 }
 

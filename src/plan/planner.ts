@@ -74,7 +74,8 @@ const REPAIR_ORDER: readonly ComponentRole[] = [
 const SENDERS: readonly ComponentRole[] = ['batcher', 'proposer', 'challenger'];
 
 export function makePlan(input: PlanningInput): Planned {
-  if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: { ...teardownPlan(input), reasons: input.leaving.map(reasonOfLeaving) } };
+  if (input.leaving.length > 0 && !input.meanwhile)
+    return { type: 'plan', draft: { ...teardownPlan(input), reasons: input.leaving.map(reasonOfLeaving) } };
   const next = input.deleting ? [] : nextWork(input);
   const work = input.meanwhile ? next.filter(({ transition }) => transition === 'drift') : next;
   if (work.length === 0) return { type: 'nothing' };

@@ -61,9 +61,7 @@ function differences(desired: DesiredComponent, { verified }: ObservedComponent)
 /** `v1.16.2 → v1.16.11`, where nothing but the tag differs. */
 function versions(from: string, to: string): string {
   const [before, after] = [splitTag(from), splitTag(to)];
-  return before && after && before.repository === after.repository
-    ? `${before.tag} → ${after.tag}`
-    : `${from} → ${to}`;
+  return before && after && before.repository === after.repository ? `${before.tag} → ${after.tag}` : `${from} → ${to}`;
 }
 
 function splitTag(image: string): { repository: string; tag: string } | undefined {

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { gatherInstallation, type Installation } from '../../src/activities/gather/installation.ts';
-import { installationToken, readOrCreateInstallKey, requireInstallKey } from '../../src/activities/state/install-key.ts';
 import { createRedactor } from '../../src/activities/redaction.ts';
+import {
+  installationToken,
+  readOrCreateInstallKey,
+  requireInstallKey,
+} from '../../src/activities/state/install-key.ts';
 import { type StoredRender, storeRender } from '../../src/activities/state/render-store.ts';
 import type { StepContext } from '../../src/activities/steps/step-context.ts';
 import { storeConfig } from '../../src/activities/steps/store-config.ts';
@@ -55,7 +59,12 @@ function look(network: Owner, render?: string) {
     metadata: { uid: network.uid },
     status: { components },
   };
-  return gatherInstallation({ kube, redactor: createRedactor(), operatorNamespace: namespace }, network, object as never, signal);
+  return gatherInstallation(
+    { kube, redactor: createRedactor(), operatorNamespace: namespace },
+    network,
+    object as never,
+    signal,
+  );
 }
 
 /** As `storeConfig` leaves it. */

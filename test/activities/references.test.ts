@@ -127,7 +127,14 @@ describe('a Secret that is mounted as it is', () => {
     const name = `${network.name}-tls`;
     const look = async () => {
       const spec = { signer: { remote: { endpoint: 'https://signer:8080', tls: { secretName: name } } } };
-      const options = { kube: api.client, redactor, tokens: tokensFor(network), network, formerCopies: async () => [], signal };
+      const options = {
+        kube: api.client,
+        redactor,
+        tokens: tokensFor(network),
+        network,
+        formerCopies: async () => [],
+        signal,
+      };
       return (await resolveReferences(referencesOf('OpBatcher/b', spec), options)).problems;
     };
     const names = 'spec.signer.remote.tls.secretName of OpBatcher/b names it';

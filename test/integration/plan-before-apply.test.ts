@@ -11,7 +11,7 @@ import { opstack, type Ran } from '../cli/run-opstack.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { kubeconfig } from '../devnet/servers/kubeconfig.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
-import { readAll, resource } from './cluster-objects.ts';
+import { patch, read, readAll, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForProposal, waitForStatus } from './plans-in-status.ts';
 import { conditionOf, touchesNothing } from './refusals.ts';
@@ -155,6 +155,20 @@ describe('what would be', { timeout: 2 * PATIENCE_MS }, () => {
     expect(preview?.notes).toEqual([]);
     const { hash } = await planAfter(devnet, () => devnet.chain.apply(batcher(devnet, 3)));
     expect(preview?.plan?.hash).toBe(hash);
+  });
+
+  it('says of a repair who has made it necessary', async () => {
+    const devnet = use();
+    await planAfter(devnet, () =>
+      patch(devnet, 'Service', BATCHER, { metadata: { labels: { 'optimism.io/role': 'nobody' } } }, 'some-editor'),
+    );
+    const stored = await read(devnet, 'ConfigMap', `${NETWORK}-plan`);
+    const { 'plan.json': text = '' } = stored['data'] as Record<string, string>;
+    const { kind, reasons } = JSON.parse(text) as Plan;
+    expect([kind, reasons]).toEqual([
+      'drift',
+      ['OpBatcher devnet-batcher: Service/devnet-batcher was edited by some-editor'],
+    ]);
   });
 
   it('is refused by a policy of the cluster before anybody is asked, and asked when the policy is gone', async () => {

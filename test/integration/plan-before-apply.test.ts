@@ -160,7 +160,13 @@ describe('what would be', { timeout: 2 * PATIENCE_MS }, () => {
   it('says of a repair who has made it necessary', async () => {
     const devnet = use();
     await planAfter(devnet, () =>
-      patch(devnet, 'Service', BATCHER, { metadata: { labels: { 'optimism.io/role': 'nobody' } } }, 'some-editor'),
+      patch(
+        devnet,
+        'Service',
+        BATCHER,
+        { metadata: { labels: { 'app.kubernetes.io/managed-by': 'me' } } },
+        'some-editor',
+      ),
     );
     const stored = await read(devnet, 'ConfigMap', `${NETWORK}-plan`);
     const { 'plan.json': text = '' } = stored['data'] as Record<string, string>;

@@ -7,7 +7,7 @@ import { parseDuration } from '../api/duration.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { defaultRelease, type Release, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
-import type { LookResult } from '../contract/activities.ts';
+import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
@@ -25,9 +25,10 @@ import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
 import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
-import { choiceOf, gatherSequencers, type SequencerSight, withActiveSequencer } from './gather/sequencers.ts';
+import { choiceOf, gatherSequencers, type SequencerSight } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates, type PodTemplates } from './gather/stray-pods.ts';
+import { gatherWayBack, isRolledBack } from './gather/way-back.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
 import { planningInput } from './planning-input.ts';
@@ -59,9 +60,8 @@ export interface Seen {
 }
 
 /** As the entity knows it (LookInput). */
-export interface LookOptions {
+export interface LookOptions extends Pick<LookInput, 'repairsHeld' | 'rolledBack'> {
   readonly abortedRevision: string | undefined;
-  readonly repairsHeld: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -109,6 +109,7 @@ export async function lookAt(
   const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
+  const rolledBack = (known.rolledBack === undefined ? remembered.rolledBack : known.rolledBack) ?? undefined;
   const rolledOut = await gatherRolledOut(deps.kube, at, status, live, signal);
   const installed = rolledOut.verified.length + rolledOut.lost.length > 0;
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
@@ -120,7 +121,7 @@ export async function lookAt(
     warnings = [],
   }: DesireResult = deleting
     ? {}
-    : await desireUnlessBlocked(deps, withActiveSequencer(wish, choice), choice, {
+    : await desireUnlessBlocked(deps, wish, choice, {
         problems,
         installed,
         status,
@@ -131,17 +132,16 @@ export async function lookAt(
   const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
-  const shared = own && (await sharedDrift(deps.kube, at, own.render, wish, signal));
+  const settled = sequencers.find(({ name, may }) => may && name === choice.active)?.name;
+  const shared = own && (await sharedDrift(deps.kube, at, own.render, { wish, live, active: settled, signal }));
   problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
-  // A hand-over that is not made holds up nothing.
-  if (!deleting) problems.push(...choice.problems);
   const facts = {
     at,
     wish,
     live,
     sequencers,
-    activeSequencer: choice.active,
+    choice,
     templates,
     verified,
     lost,
@@ -149,6 +149,7 @@ export async function lookAt(
     deleting,
     repairsHeld,
     warnings,
+    ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
@@ -168,6 +169,7 @@ export async function lookAt(
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
+  if (!plan && rolledBack && rolledBack.revision === input.revision) problems.push(isRolledBack(rolledBack));
   const decisions = decisionsOf(wish.resources.network);
   const spec = wish.network?.spec;
   const content = {
@@ -188,6 +190,7 @@ export async function lookAt(
     decisions,
     remembered,
     ...(proposed?.awaiting ? { awaiting: proposed.awaiting } : {}),
+    rollsBackOnFailure: spec?.rollout.onFailure === 'Rollback',
     probeIntervalSeconds: parseDuration(spec?.probeInterval ?? '30s') / 1000,
     release: spec?.release ?? defaultRelease,
     chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),

@@ -43,12 +43,12 @@ const lastSamples = new Map<string, readonly Sample[]>();
 const lastTroubles = new Map<string, readonly PodTrouble[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
-  return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
+  return async ({ network, uid, baseline, beside, probeIntervalSeconds, ...known }) => {
     // It was observed until the plan began, whose first steps are asking already.
     if (beside && Context.current().info.attempt === 1) throw nothingToDecide(FIRST_BESIDE_SECONDS);
     const attempt = currentAttempt();
     const at = { namespace: network.namespace, name: network.name };
-    const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal: attempt.signal });
+    const look = await lookOnce(deps, at, { ...known, signal: attempt.signal });
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
     await writeChainFacts(deps, at, look, attempt);
     await writeWhatIsSeen(deps, at, look, attempt);

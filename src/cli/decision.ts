@@ -94,7 +94,7 @@ export function checkMove(network: NetworkObject, action: DecisionAction): void 
   const { plan } = network.status ?? {};
   const { name, namespace } = network.metadata;
   const next = `opstack status ${name} -n ${namespace}`;
-  if (action === 'retry' && !plan) {
+  if (action === 'retry' && !plan && network.status?.phase !== 'RolledBack') {
     throw new CliError({
       what: `Nothing of ${name} has halted, expired or was rejected`,
       why: 'there is no plan',
@@ -186,6 +186,8 @@ export function decisionText({ action, subject = '' }: Decision, network: string
       return `Resumed ${network} as ${by}.`;
     case 'retry':
       return `Asked ${network} to try again, as ${by}.`;
+    case 'rollback':
+      return `Asked ${network} to roll its plan back, as ${by}. If that can not be, an event DecisionRefused says why.`;
     case 'abort':
       return `Asked ${network} to end its plan after the current step, as ${by}.`;
     case 'skipGate':

@@ -10,13 +10,14 @@ import type { PlanDraft } from './plan-draft.ts';
  *   no spec
  */
 export function approvalRequired(
-  { kinds, gapExpectedSeconds }: Pick<PlanDraft, 'kinds' | 'gapExpectedSeconds'>,
+  { kinds, gapExpectedSeconds, steps }: Pick<PlanDraft, 'kinds' | 'gapExpectedSeconds' | 'steps'>,
   approval: OptimismNetworkSpec['approval'] | undefined,
 ): boolean {
   const asked = kinds.filter((kind) => kind !== 'drift' && kind !== 'teardown');
   if (!approval) return asked.length > 0;
   if (kinds.some((kind) => approval[kind] === 'Required')) return true;
-  return gapExpectedSeconds > 0 && asked.length > 0 && approval.interruptions === 'Required';
+  const interrupts = gapExpectedSeconds > 0 || steps.some(({ type }) => type === 'handOverSequencer');
+  return interrupts && asked.length > 0 && approval.interruptions === 'Required';
 }
 
 /**

@@ -8,6 +8,10 @@ export function reasonOf(work: Work): string {
   return `${kind} ${name}: ${why(work).join('; ')}`;
 }
 
+export function reasonOfReturn({ desired: { component } }: Work): string {
+  return `${component.kind} ${component.name}: goes back to what ran before`;
+}
+
 export function reasonOfLeaving({ component: { kind, name } }: LeavingComponent): string {
   return `${kind} ${name}: is deleted`;
 }
@@ -19,6 +23,7 @@ function why({ transition, desired, observed, changes }: Work): string[] {
     case 'drift':
       return driftReasons(changes);
     case 'change':
+    case 'upgrade':
       return ['what is wished of it has changed', ...differences(desired, observed)];
     case 'operatorUpdate':
       if (observed.lost) return ['what it was rolled out with is not stored any more'];

@@ -65,7 +65,13 @@ async function withoutCopy(): Promise<{
   };
   const look = async () => {
     const references = await resolve(network, useOf(network), copies);
-    return sharedDrift(api.client, network, render, { tokens: tokensFor(network), references }, signal);
+    const live = { objects: new Map() };
+    return sharedDrift(api.client, network, render, {
+      wish: { tokens: tokensFor(network), references },
+      live,
+      active: undefined,
+      signal,
+    });
   };
   return { network, copies, look };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../src/plan/planner.ts';
-import { reasonOf } from '../../src/plan/reasons.ts';
+import { reasonOf, reasonOfReturn } from '../../src/plan/reasons.ts';
 import type { Work } from '../../src/plan/work.ts';
 import { change, draftOf, networkOf, refOf, type State } from './network-of.ts';
 
@@ -48,6 +48,11 @@ describe('a plan says why', () => {
     expect(because({ desired: { ...desired, images } })).toContain(
       'image of op-batcher reg.example:5000/op-batcher:v1.16.2 → mirror/op-batcher:v1.16.2',
     );
+  });
+
+  it('of a way back nothing is wished', () => {
+    const work: Work = { transition: 'change', desired, observed, changes: [] };
+    expect(reasonOfReturn(work)).toBe('OpBatcher batcher: goes back to what ran before');
   });
 
   it('names who has edited what has drifted, and what is gone', () => {

@@ -49,17 +49,6 @@ function refusalsOf(
 }
 
 describe('a wish that is valid but can not be fulfilled yet', () => {
-  it('is another version of what runs', () => {
-    expect(refusalsOf('changed', { images: { batcher: 'b:2' } }, { images: { batcher: 'b:1' } })).toEqual([
-      {
-        type: 'NotSupportedYet',
-        message: expect.stringContaining('batcher b:1 → b:2'),
-        fix: expect.stringContaining('back to what runs'),
-        object: 'OpBatcher/batcher',
-      },
-    ]);
-  });
-
   it('is another key', () => {
     expect(refusalsOf('changed', { keys: ['new'] }, { keys: ['old'] })).toEqual([
       expect.objectContaining({ type: 'NotSupportedYet', message: expect.stringContaining('old is no longer wished') }),

@@ -22,6 +22,7 @@ import { nextTroubles, type PodTrouble, podFindings } from '../status/health/pod
 import type { PodsState } from '../status/pods/pods-ready.ts';
 import { writeChainFacts } from './chain-facts.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
+import { vouchedDecision } from './decision-policy.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { nodePods, sampleTargets } from './gather/chain-targets.ts';
 import { contractFacts } from './gather/contract-facts.ts';
@@ -52,6 +53,8 @@ export function observeActivity(deps: ActivityDependencies): (input: ObserveInpu
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
     await writeChainFacts(deps, at, look, attempt);
     await writeWhatIsSeen(deps, at, look, attempt);
+    // A policy that is installed while a plan waits counts for its approval.
+    await vouchedDecision(deps, look, attempt);
     const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;
     if (needsDecision)
       return {

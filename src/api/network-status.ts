@@ -209,6 +209,9 @@ const decisions = z.object({
     .optional()
     .describe('Decision annotations that have been taken: each value counts once.'),
   paused: z.boolean().optional().describe('Whether somebody has said pause, and nobody resume.'),
+  policySince: timestamp(
+    'Since when the admission policy is seen to be in force: of decision annotations that are written later the API server vouches for the name. Absent: every name is claimed.',
+  ).optional(),
   abortedRevision: planHash('Revision whose plan was aborted: its next plan asks first.').optional(),
   rejectedPlan: planHash('Hash of the plan that was rejected last.').optional(),
   rolledBack: rolledBack.optional().describe('What was rolled back: it is not tried again until the spec changes.'),

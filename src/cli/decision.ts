@@ -4,8 +4,8 @@
  *
  * The annotations are a protocol with the operator's look (src/activities/gather/decisions.ts): the first word of a
  * value is its subject (plan hash, gate, node, block), and each decision has a value of its own, which is how a repeated
- * one is told from one that was seen already. `approver` says who; the API server vouches for that where the chart's
- * admission policy is installed.
+ * one is told from one that was seen already. `approver` says who; the API server vouches for that where the admission
+ * policy is installed (src/api/admission).
  */
 import { DECISION_ANNOTATIONS } from '../api/names.ts';
 import { type DecisionAction, NEEDS_RUNNING_PLAN } from '../contract/messages.ts';

@@ -14,18 +14,22 @@ export function rememberedOf({ decisions }: OptimismNetworkStatus): Remembered {
   };
 }
 
-export function rememberedToStatus(remembered: Remembered): NonNullable<OptimismNetworkStatus['decisions']> {
+type Decisions = NonNullable<OptimismNetworkStatus['decisions']>;
+
+/** @param before what the status has; since when the admission policy is in force is not the entity's to say */
+export function rememberedToStatus(remembered: Remembered, { policySince }: Decisions = {}): Decisions {
   const { taken, paused, abortedRevision, rejectedPlan, rolledBack } = remembered;
   return {
     ...(taken.length > 0 ? { taken: [...taken] } : {}),
     ...(paused ? { paused } : {}),
     ...(abortedRevision ? { abortedRevision } : {}),
     ...(rejectedPlan ? { rejectedPlan } : {}),
+    ...(policySince ? { policySince } : {}),
     ...(rolledBack ? { rolledBack: rolledBackToStatus(rolledBack) } : {}),
   };
 }
 
-type RolledBackStatus = NonNullable<NonNullable<OptimismNetworkStatus['decisions']>['rolledBack']>;
+type RolledBackStatus = NonNullable<Decisions['rolledBack']>;
 
 function rolledBackOf({ components, done, ...rest }: RolledBackStatus): RolledBack {
   return {

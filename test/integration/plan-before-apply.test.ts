@@ -1,16 +1,15 @@
 /** What a change would do, and that it would be refused, is known before anything is applied or approved. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import type { Plan } from '../../src/contract/plan.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
-import { kubectl } from '../api/kubectl.ts';
 import { opstack, type Ran } from '../cli/run-opstack.ts';
 import { NETWORK } from '../devnet/chain.ts';
-import { kubeconfig } from '../devnet/servers/kubeconfig.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
+import { accountKubeconfig } from '../kube/account-kubeconfig.ts';
 import { patch, read, readAll, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForProposal, waitForStatus } from './plans-in-status.ts';
@@ -239,13 +238,9 @@ async function reader(devnet: Devnet): Promise<string> {
       subjects: [{ kind: 'ServiceAccount', name: 'reader', namespace }],
     },
   );
-  const token = (await kubectl(inject('kubeconfigPath'), 'create', 'token', 'reader', '-n', namespace)).trim();
-  const cluster = { server: inject('kubeServer'), ca: await readFile(inject('kubeCaFile'), 'utf8') };
   const dir = await mkdtemp(join(tmpdir(), 'opstack-reader-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const path = join(dir, 'kubeconfig');
-  await writeFile(path, kubeconfig(cluster, 'reader', { token }), { mode: 0o600 });
-  return path;
+  return accountKubeconfig('reader', namespace, dir);
 }
 
 /** A policy of the cluster's administrator, when it is in force. */

@@ -167,7 +167,6 @@ describe('a setting that this version can not honour', () => {
   it.each<[string, object]>([
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
     ['spec.approval.windows', { approval: { windows } }],
-    ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],
     ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
     ['spec.rollout.skipGates: fork-ready', { rollout: { skipGates: ['batching', 'fork-ready'] } }],
     ['spec.rollout.skipGates: same-chain', { rollout: { skipGates: ['same-chain'] } }],

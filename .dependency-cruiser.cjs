@@ -18,7 +18,8 @@ const folders = {
   activities: ['api', 'contract', 'catalogue', 'chain', 'plan', 'render', 'kube', 'status', 'audit'],
   watcher: ['kube', 'contract', 'health'],
   worker: ['api', 'contract', 'catalogue', 'chain', 'plan', 'render', 'kube', 'status', 'audit', 'workflows', 'activities', 'watcher', 'health'],
-  cli: ['api', 'contract', 'catalogue', 'chain', 'plan', 'render', 'kube', 'status', 'audit'],
+  // `opstack plan -f` looks as the operator does.
+  cli: ['api', 'contract', 'catalogue', 'chain', 'plan', 'render', 'kube', 'status', 'audit', 'activities'],
 };
 
 /** Folders whose types may be used beyond that: they are gone when the program runs. */

@@ -13,7 +13,6 @@ import type { ChainFacts, RenderInput } from '../render/input.ts';
 import type { ChainFiles } from './gather/chain-files.ts';
 import { podsOf } from './gather/identities.ts';
 import type { Wish } from './gather/wish.ts';
-import { installationToken } from './state/install-key.ts';
 import { type StoredRender, storedRenderDigest } from './state/render-store.ts';
 
 export interface Desire {
@@ -48,7 +47,7 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
   const others = rendered
     .filter(({ component }) => component.kind !== 'OptimismNetwork')
     .map(({ component }) => component);
-  const installation = installationToken(wish.installKey);
+  const { installation } = wish.tokens;
   const settings = renderedSettings(wish.network.spec);
   const renders = [networkComponent, ...others].map((component): StoredRender => {
     const isNetwork = component.kind === 'OptimismNetwork';

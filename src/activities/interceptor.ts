@@ -6,10 +6,11 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { ENTITY_ACTIVITIES } from '../contract/activities.ts';
-import { BENIGN_FAILURES, type FailureType, isRetryable, OperatorError } from '../contract/failures.ts';
+import { BENIGN_FAILURES, isRetryable, OperatorError } from '../contract/failures.ts';
 import { KubeApiError, KubeUnreachableError } from '../kube/index.ts';
 import { beat, isInterruption } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { refusalType } from './refusal-type.ts';
 
 const HEARTBEAT_EVERY_MS = 1500;
 
@@ -118,15 +119,9 @@ export function toOperatorError(error: unknown): OperatorError {
         options,
       );
     }
-    const type: FailureType =
-      error.status === 403
-        ? 'Forbidden'
-        : error.message.includes('field is immutable') || error.message.includes('updates to statefulset spec')
-          ? 'ImmutableField'
-          : 'InvalidSpec';
     return new OperatorError(
       {
-        type,
+        type: refusalType(error),
         message: error.message,
         fix:
           error.status === 403

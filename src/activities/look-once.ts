@@ -13,20 +13,21 @@ import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import type { PlanDraft } from '../plan/plan-draft.ts';
 import { makePlan } from '../plan/planner.ts';
-import { proposedPlan } from '../plan/proposed-plan.ts';
+import { type ProposedPlan, proposedPlan } from '../plan/proposed-plan.ts';
 import { checkOverrides, checkSettings, renderDigest } from '../render/index.ts';
 import { rememberedOf } from '../status/remembered.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Desire, desireOf, isComplete } from './desire.ts';
+import { refusedByServer } from './dry-run.ts';
 import { checkChain } from './gather/check-chain.ts';
 import { contractFacts, playedGameTypes } from './gather/contract-facts.ts';
 import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
 import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
-import { choiceOf, gatherSequencers } from './gather/sequencers.ts';
+import { choiceOf, gatherSequencers, type SequencerSight } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
-import { gatherPodTemplates } from './gather/stray-pods.ts';
+import { gatherPodTemplates, type PodTemplates } from './gather/stray-pods.ts';
 import { gatherWayBack, isRolledBack } from './gather/way-back.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
@@ -42,32 +43,69 @@ export interface Look {
   readonly discovery?: Discovery;
   /** Why L1 has not been read for a while. */
   readonly unread?: Problem;
+  /** The plan of what is wished, also where a repair is made before it. */
+  readonly wished?: ProposedPlan;
 }
 
-/**
- * @param options as the entity knows it (LookInput)
- * @returns undefined when the network does not exist
- */
+/** What a look needs to make something of what it sees. */
+export type LookDependencies = Pick<ActivityDependencies, 'kube' | 'redactor' | 'registry' | 'now'>;
+
+/** What a look sees, before anything is made of it. */
+export interface Seen {
+  readonly at: { readonly namespace: string; readonly name: string };
+  readonly wish: Wish;
+  readonly live: LiveObjects;
+  readonly templates: PodTemplates;
+  readonly sequencers: readonly SequencerSight[];
+}
+
+/** As the entity knows it (LookInput). */
+export interface LookOptions extends Pick<LookInput, 'repairsHeld' | 'rolledBack'> {
+  readonly abortedRevision: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** @returns undefined when the network does not exist */
 export async function lookOnce(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  {
-    signal,
-    repairsHeld,
-    ...known
-  }: Pick<LookInput, 'repairsHeld' | 'rolledBack'> & {
-    readonly abortedRevision: string | undefined;
-    readonly signal: AbortSignal;
-  },
+  options: LookOptions,
 ): Promise<Look | undefined> {
+  const { signal } = options;
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
   const [live, templates] = await Promise.all([
     gatherLive(deps.kube, at, signal),
     gatherPodTemplates(deps.kube, at, signal),
   ]);
-  const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const sequencers = await gatherSequencers(wish, live, deps.now(), signal);
+  const look = await lookAt(deps, { at, wish, live, templates, sequencers }, checkChain, options);
+  return withRefusals(deps, look, await refusedByServer(deps, look, signal));
+}
+
+/** What the API server would refuse is no plan to be asked about. */
+function withRefusals({ redactor }: Pick<LookDependencies, 'redactor'>, look: Look, refused: readonly Problem[]): Look {
+  if (refused.length === 0) return look;
+  const { plan: _, key: __, ...result } = look.result;
+  const content = { ...result, problems: [...result.problems, ...refused.map((problem) => shown(redactor, problem))] };
+  return { ...look, result: { ...content, key: lookKey(content) }, renders: [] };
+}
+
+function shown({ redact }: LookDependencies['redactor'], problem: Problem): Problem {
+  return { ...problem, message: redact(problem.message) };
+}
+
+/**
+ * What there is to do about what was seen.
+ * @param readChain what L1 says of the chain
+ */
+export async function lookAt(
+  deps: LookDependencies,
+  { at, wish, live, templates, sequencers }: Seen,
+  readChain: typeof checkChain,
+  { signal, repairsHeld, ...known }: LookOptions,
+): Promise<Look> {
+  const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
@@ -88,6 +126,7 @@ export async function lookOnce(
         installed,
         status,
         verified: rolledOut.verified,
+        readChain,
         signal,
       });
   const { verified, lost } = withWishedRenders(rolledOut, desire);
@@ -123,22 +162,22 @@ export async function lookOnce(
   const approval = wish.network?.spec.approval;
   const propose = (draft: PlanDraft) =>
     proposedPlan(draft, { policy: approval, shown: status.plan, abortedRevision, now: deps.now() }, renderDigest);
-  let proposed = planned.type === 'plan' ? propose(planned.draft) : undefined;
-  if (proposed?.waits) {
+  const wished = planned.type === 'plan' ? propose(planned.draft) : undefined;
+  let proposed = wished;
+  if (wished?.waits) {
     const meanwhile = makePlan({ ...input, meanwhile: true });
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
   if (!plan && rolledBack && rolledBack.revision === input.revision) problems.push(isRolledBack(rolledBack));
   const decisions = decisionsOf(wish.resources.network);
-  const shown = problems.map((problem) => ({ ...problem, message: deps.redactor.redact(problem.message) }));
   const spec = wish.network?.spec;
   const content = {
     found: true,
     uid: wish.uid,
     deleting,
     revision: input.revision,
-    problems: shown,
+    problems: problems.map((problem) => shown(deps.redactor, problem)),
     ...(plan ? { plan } : {}),
     approval: {
       required: proposed?.required ?? false,
@@ -164,7 +203,8 @@ export async function lookOnce(
     needed.some(({ digest }) => digest === desire?.components[index]?.render),
   );
   const chain = { ...(discovery ? { discovery } : {}), ...(unread ? { unread } : {}) };
-  return { result: { ...content, key: lookKey(content) }, wish, live, renders, ...chain };
+  const result = { ...content, key: lookKey(content) };
+  return { result, wish, live, renders, ...(wished ? { wished } : {}), ...chain };
 }
 
 function generationsOf({ resources: { network, components } }: Wish): LookResult['generations'] {
@@ -205,19 +245,20 @@ interface Known {
   readonly installed: boolean;
   readonly status: OptimismNetworkStatus;
   readonly verified: readonly Verified[];
+  readonly readChain: typeof checkChain;
   readonly signal: AbortSignal;
 }
 
 async function desireUnlessBlocked(
-  deps: ActivityDependencies,
+  deps: LookDependencies,
   wish: Wish,
   choice: SequencerChoice,
-  { problems, installed, status, verified, signal }: Known,
+  { problems, installed, status, verified, readChain, signal }: Known,
 ): Promise<DesireResult> {
   if (!isComplete(wish) || problems.some(blocksRollouts)) return {};
   const release = findRelease(wish, problems);
   if (!release) return {};
-  const chain = await checkChain(wish, { installed, now: deps.now(), signal, seen: status.contracts });
+  const chain = await readChain(wish, { installed, now: deps.now(), signal, seen: status.contracts });
   const desire = desireOf(wish, {
     release,
     games: { contracts: contractFacts(chain.discovery, status), playedGameTypes: playedGameTypes(verified) },

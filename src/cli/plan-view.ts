@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly compact: boolean;
   /** The whole plan, or why it is not known. */
   readonly whole?: WholePlan;
+  /** Nobody has made it yet: there is nothing to decide. */
+  readonly proposal?: true;
 }
 
 export type WholePlan = { readonly plan: Plan } | { readonly missing: string };
@@ -28,13 +30,13 @@ export function planLines(network: NetworkObject, view: PlanView, options: PlanO
   const steps = plan.steps ?? [];
   const over = steps.filter(isOver).length;
   const waits = waitsForApproval(network);
-  const progress = waits ? `${steps.length} steps` : `${over} of ${steps.length} steps done`;
+  const progress = waits || options.proposal ? `${steps.length} steps` : `${over} of ${steps.length} steps done`;
   const shown = options.compact ? aroundCurrent(steps) : steps;
   return [
     `${view.paint('bold', `Plan ${shortHash(plan.hash)}`)} (${plan.kind}): ${plan.summary}`,
-    `  ${[progress, ...decisionFacts(plan, waits, view)].join(', ')}`,
+    `  ${[progress, ...(options.proposal ? [beginning(waits, view)] : decisionFacts(plan, waits, view))].join(', ')}`,
     ...gapLines(plan, view),
-    ...(waits ? commandLines(network, plan) : []),
+    ...(waits && !options.proposal ? commandLines(network, plan) : []),
     ...(options.compact ? [] : wholeLines(plan, options.whole, view)),
     ...(shown.length > 0 && !(options.compact && waits) ? ['', ...stepLines(shown, view)] : []),
   ];
@@ -46,11 +48,13 @@ function gapLines({ gapExpectedSeconds = 0 }: PlanStatus, { paint }: PlanView): 
     : [];
 }
 
-/** Everything that changes, and warnings; without the whole plan what status has of them. */
+/** Why, warnings, and everything that changes; without the whole plan what status has of them. */
 function wholeLines(plan: PlanStatus, whole: WholePlan | undefined, { paint }: PlanView): string[] {
   const known = whole && 'plan' in whole ? whole.plan : undefined;
   const warnings = (known?.warnings ?? plan.warnings ?? []).map((warning) => paint('yellow', `  ! ${warning}`));
+  const reasons = (known?.reasons ?? []).map((reason) => `  ${reason}`);
   return [
+    ...(reasons.length > 0 ? ['', ...reasons] : []),
     ...(warnings.length > 0 ? ['', ...warnings] : []),
     ...(known && known.changes.length > 0
       ? ['', ...known.changes.flatMap((change) => changeLines(change, paint))]
@@ -94,6 +98,10 @@ function decisionFacts(plan: PlanStatus, waits: boolean, { now, paint }: PlanVie
   if (isExpired(plan, now)) return [paint('red', `expired at ${expiresAt}`)];
   const left = expiresAt ? `, expires in ${shortDuration((Date.parse(expiresAt) - now.getTime()) / 1000)}` : '';
   return [paint('yellow', `waits for approval${left}`)];
+}
+
+function beginning(waits: boolean, { paint }: PlanView): string {
+  return waits ? paint('yellow', 'would wait for approval') : 'would begin by itself';
 }
 
 function commandLines({ metadata }: NetworkObject, plan: PlanStatus): string[] {

@@ -32,9 +32,10 @@ export function planForPrograms({ status }: NetworkObject, whole: WholePlan | un
   const shown = status?.plan;
   if (!shown) return null;
   if (!whole || 'missing' in whole) return shown;
-  const { changes, warnings, gapExpectedSeconds, renders, steps }: Plan = whole.plan;
+  const { changes, reasons, warnings, gapExpectedSeconds, renders, steps }: Plan = whole.plan;
   return {
     ...shown,
+    ...(reasons ? { reasons } : {}),
     warnings,
     gapExpectedSeconds,
     steps: steps.map((step) => ({ ...step, ...shown.steps?.find(({ id }) => id === step.id) })),

@@ -137,6 +137,8 @@ export interface ObjectChange {
   /** Field paths with old and new value; secret values appear as change tokens only. Bounded. */
   readonly fields: readonly { readonly path: string; readonly from?: string; readonly to?: string }[];
   readonly restartsPods: boolean;
+  /** Of what has drifted: the field manager that has written it last, where that is known. */
+  readonly editedBy?: string;
 }
 
 export interface Plan {
@@ -147,6 +149,8 @@ export interface Plan {
   readonly summary: string;
   readonly steps: readonly Step[];
   readonly changes: readonly ObjectChange[];
+  /** Why each component is touched, as a sentence each. Absent in plans from before there were any. */
+  readonly reasons?: readonly string[];
   /** Seconds in which no block is produced, as far as can be foreseen; 0: none. */
   readonly gapExpectedSeconds: number;
   readonly warnings: readonly string[];

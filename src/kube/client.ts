@@ -41,6 +41,8 @@ export interface WriteControl extends RequestControl {
   readonly subresource?: 'status' | undefined;
   /** Everything happens but the write; the answer is what the object would be. */
   readonly dryRun?: boolean | undefined;
+  /** What becomes of fields that the schema does not have. Absent: they are dropped. */
+  readonly fieldValidation?: 'Strict' | undefined;
 }
 
 export interface ApplyControl extends RequestControl {
@@ -315,8 +317,8 @@ function controlOf(control: RequestControl): Pick<TransportRequest, 'signal' | '
   return { signal: control.signal, timeoutMs: control.timeoutMs };
 }
 
-function writeQuery({ fieldManager, dryRun }: WriteControl): TransportRequest['query'] {
-  return { fieldManager, dryRun: dryRun === true ? 'All' : undefined };
+function writeQuery({ fieldManager, dryRun, fieldValidation }: WriteControl): TransportRequest['query'] {
+  return { fieldManager, dryRun: dryRun === true ? 'All' : undefined, fieldValidation };
 }
 
 function selectionQuery({ labelSelector, fieldSelector }: Selection): TransportRequest['query'] {

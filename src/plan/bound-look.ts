@@ -14,17 +14,20 @@ interface Limits {
   /** Fields of a change. */
   readonly fields: number;
   readonly changes: number;
+  /** Characters of all reasons together. */
+  readonly reasons: number;
   /** Characters of a problem's message and of its fix. */
   readonly message: number;
   readonly problems: number;
 }
 
-const ALWAYS: Limits = { value: 120, fields: 12, changes: 80, message: Infinity, problems: Infinity };
+const ALWAYS: Limits = { value: 120, fields: 12, changes: 80, reasons: 8000, message: Infinity, problems: Infinity };
 
 /** What a look is cut to, each in addition to those before, until it is small enough. */
 const FURTHER: readonly Partial<Limits>[] = [
   { value: 60 },
   { value: 30 },
+  { reasons: 1000 },
   { fields: 4 },
   { fields: 0 },
   { changes: 20 },
@@ -60,8 +63,18 @@ function boundPlan(limits: Limits, plan: Plan): Plan {
   return {
     ...plan,
     changes: plan.changes.slice(0, limits.changes).map((change) => boundChange(limits, change)),
+    ...(plan.reasons ? { reasons: boundReasons(limits, plan.reasons) } : {}),
     ...(left > 0 ? { warnings: [...plan.warnings, `${left} of ${plan.changes.length} changes are not shown`] } : {}),
   };
+}
+
+function boundReasons({ reasons: max }: Limits, reasons: readonly string[]): string[] {
+  let left = max;
+  const shown = reasons.filter((reason) => {
+    left -= reason.length;
+    return left >= 0;
+  });
+  return shown.length < reasons.length ? [...shown, `and ${reasons.length - shown.length} more reasons`] : shown;
 }
 
 function boundChange({ fields: max, value }: Limits, change: ObjectChange): ObjectChange {

@@ -8,6 +8,7 @@ import type { ComponentRole, PlanningInput, StepLimits } from './desired.ts';
 import { refuseWhatIsNotSupported } from './not-supported.ts';
 import { numberedSteps } from './numbered-steps.ts';
 import type { PlanDraft } from './plan-draft.ts';
+import { reasonOf, reasonOfLeaving, reasonOfReturn } from './reasons.ts';
 import { isOfRelay, type Relay, relayChanges, relayOf, relaySteps, relayWords } from './relay.ts';
 import {
   changeBatcher,
@@ -93,7 +94,8 @@ const REPAIR_ORDER: readonly ComponentRole[] = [
 const SENDERS: readonly ComponentRole[] = ['batcher', 'proposer', 'challenger'];
 
 export function makePlan(input: PlanningInput): Planned {
-  if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: teardownPlan(input) };
+  if (input.leaving.length > 0 && !input.meanwhile)
+    return { type: 'plan', draft: { ...teardownPlan(input), reasons: input.leaving.map(reasonOfLeaving) } };
   const next = input.deleting ? [] : input.rollsBack ? rollbackWork(input) : nextWork(input);
   const work = input.meanwhile ? next.filter(({ transition }) => transition === 'drift') : next;
   if (work.length === 0 && !handsOver(input)) return { type: 'nothing' };
@@ -123,6 +125,7 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
     summary: `${title}${versions}: ${names} (${drafts.length} steps)`.slice(0, 300),
     steps: numberedSteps(drafts),
     changes: [...work.flatMap(({ changes }) => changes), ...(relay ? relayChanges(input, relay) : [])],
+    reasons: [...work.map(rollsBack ? reasonOfReturn : reasonOf), ...(relay ? [relayWords(relay)] : [])],
     gapExpectedSeconds: work.some(interruptsBlocks) && !relay?.restarted ? SEQUENCER_RESTART_SECONDS : 0,
     // A repair, and a way back, bring back what was approved with its warnings.
     warnings: [...(isRepair || rollsBack ? [] : warnings), ...work.flatMap(warningOf)],

@@ -5,7 +5,7 @@
 import type { StepProgress } from '../contract/activities.ts';
 import type { NetworkRef } from '../contract/ids.ts';
 import type { Plan, Step, StepState } from '../contract/plan.ts';
-import { cell, commandBlock } from './markdown.ts';
+import { cell, commandBlock, firstLines } from './markdown.ts';
 import {
   abortCommand,
   approveCommand,
@@ -32,6 +32,7 @@ export const MAX_DETAILS_CHARACTERS = 14_000;
 /** What is said about steps that were left out, with some air. */
 const ELISION_CHARACTERS = 200;
 const MAX_WARNINGS = 5;
+const MAX_REASONS = 5;
 
 const STATE_WORDS: Readonly<Record<StepState, string>> = {
   Pending: '–',
@@ -72,13 +73,18 @@ function heading({ plan, paused, awaitingApproval }: StepTableInput): string {
   const gap = plan.gapExpectedSeconds > 0 ? `about ${plan.gapExpectedSeconds} s without new blocks` : undefined;
   const facts = [`plan \`${shortHash(plan.hash)}\``, gap, state].filter((fact) => fact !== undefined);
   const warnings = plan.warnings.slice(0, MAX_WARNINGS).map((warning) => `- ⚠ ${cell(warning)}`);
+  const reasons = firstLines(
+    (plan.reasons ?? []).map((reason) => `- ${cell(reason)}`),
+    MAX_REASONS,
+  );
   return [
     `**${cell(plan.summary)}**`,
     '',
     facts.join(' · '),
     '',
+    ...reasons,
     ...warnings,
-    ...(warnings.length > 0 ? [''] : []),
+    ...(reasons.length + warnings.length > 0 ? [''] : []),
   ].join('\n');
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type CompleteWish, desireOf } from '../../src/activities/desire.ts';
 import { gatherChainFiles } from '../../src/activities/gather/chain-files.ts';
 import { gatherIdentity } from '../../src/activities/gather/identities.ts';
+import { installTokens } from '../../src/activities/gather/install-tokens.ts';
 import type { References } from '../../src/activities/gather/references.ts';
 import { parseObject } from '../../src/api/parse.ts';
 import { createRegistry, loadRegistry, type Registry } from '../../src/catalogue/registry.ts';
@@ -10,7 +11,7 @@ import type { RegistryChain } from '../../src/catalogue/registry-chain.ts';
 import { type Release, release } from '../../src/catalogue/releases.ts';
 import { sample } from '../api/sample-objects.ts';
 
-const INSTALL_KEY = Buffer.alloc(32, 7);
+const TOKENS = installTokens(Buffer.alloc(32, 7), { namespace: 'chains', name: 'acme' });
 const u19 = release('u19') ?? expect.fail();
 const unichain = loadRegistry().find('sepolia/unichain') ?? expect.fail();
 const knows = (chain: Partial<RegistryChain>) => createRegistry({ 'sepolia/unichain': { ...unichain, ...chain } });
@@ -49,8 +50,8 @@ async function replica(registry: Registry, consensus: object = {}, used: Release
     challengers: [],
     references,
     files,
-    installKey: INSTALL_KEY,
-    identities: new Map([['acme-replica', gatherIdentity(node.value, references, INSTALL_KEY)]]),
+    tokens: TOKENS,
+    identities: new Map([['acme-replica', gatherIdentity(node.value, references, TOKENS)]]),
   } as unknown as CompleteWish;
   const found = desireOf(wish, { release: used, games: {}, activeSequencer: undefined }).components.find(
     ({ role }) => role === 'replica',

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { gatherIdentity } from '../../src/activities/gather/identities.ts';
+import { installTokens } from '../../src/activities/gather/install-tokens.ts';
 import { type References, referencesOf } from '../../src/activities/gather/references.ts';
 import type { OpNode } from '../../src/api/op-node.ts';
 
-const KEY = Buffer.alloc(32, 7);
+const TOKENS = installTokens(Buffer.alloc(32, 7), { namespace: 'chains', name: 'acme' });
 const NOTHING: References = { resolved: [], problems: [], lostCopies: [], find: () => undefined, copies: () => [] };
 
 function identityOf(uid: string, replicas = 1) {
   const node = { metadata: { name: 'acme-replica', uid }, spec: { role: 'Replica', replicas } } as OpNode;
-  return gatherIdentity(node, NOTHING, KEY);
+  return gatherIdentity(node, NOTHING, TOKENS);
 }
 
 describe('the generated identity of a node', () => {

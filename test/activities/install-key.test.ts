@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { gatherInstallation } from '../../src/activities/gather/installation.ts';
-import { installationToken, readOrCreateInstallKey } from '../../src/activities/state/install-key.ts';
+import { gatherInstallation, type Installation } from '../../src/activities/gather/installation.ts';
+import { createRedactor } from '../../src/activities/redaction.ts';
+import {
+  installationToken,
+  readOrCreateInstallKey,
+  requireInstallKey,
+} from '../../src/activities/state/install-key.ts';
 import { type StoredRender, storeRender } from '../../src/activities/state/render-store.ts';
 import type { StepContext } from '../../src/activities/steps/step-context.ts';
 import { storeConfig } from '../../src/activities/steps/store-config.ts';
@@ -54,7 +59,12 @@ function look(network: Owner, render?: string) {
     metadata: { uid: network.uid },
     status: { components },
   };
-  return gatherInstallation({ kube, operatorNamespace: namespace }, network, object as never, signal);
+  return gatherInstallation(
+    { kube, redactor: createRedactor(), operatorNamespace: namespace },
+    network,
+    object as never,
+    signal,
+  );
 }
 
 /** As `storeConfig` leaves it. */
@@ -71,19 +81,24 @@ async function rolledOut(): Promise<{ network: Owner; render: string; key: Buffe
   return { network, key, render: await store(network, installationToken(key)) };
 }
 
+function expectKey({ tokens, problem }: Installation, key: Buffer): void {
+  expect(problem).toBeUndefined();
+  expect(tokens.installation).toBe(installationToken(key));
+}
+
 beforeEach(removeKey);
 
 describe('the key of the installation', () => {
   it('is made once for a fresh network, however many looks there are at the same time', async () => {
     const network = await createOwner(api);
     const looks = await Promise.all([1, 2, 3].map(() => look(network)));
-    expect(new Set(looks.map(({ key }) => key.toString('hex'))).size).toBe(1);
+    expect(new Set(looks.map(({ tokens }) => tokens.installation)).size).toBe(1);
     expect(looks.map(({ problem }) => problem)).toEqual([undefined, undefined, undefined]);
   });
 
   it('is the one that the network was rolled out with, as long as nobody touches it', async () => {
     const { network, render, key } = await rolledOut();
-    expect(await look(network, render)).toEqual({ key });
+    expectKey(await look(network, render), key);
   });
 
   it('is never made anew for a network that is rolled out: the problem says what to restore, and what else to do', async () => {
@@ -95,7 +110,7 @@ describe('the key of the installation', () => {
       message: expect.stringContaining(`Secret ${NAME} in namespace ${namespace}`),
       fix: expect.stringMatching(/restore Secret .* from its backup.* Without a backup: .*deletionPolicy: Retain/),
     });
-    expect(found.key).not.toEqual(key);
+    expect(found.tokens.installation).not.toBe(installationToken(key));
     expect(await kube.get(secretRef(NAME))).toBeUndefined();
   });
 
@@ -120,12 +135,13 @@ describe('the key of the installation', () => {
   it('that was made for another network meanwhile is not taken for it', async () => {
     const { network, render } = await rolledOut();
     await removeKey();
-    const { key } = await look(await createOwner(api));
+    const { tokens } = await look(await createOwner(api));
+    const key = await requireInstallKey(kube, namespace, tokens.installation, signal);
     const found = await look(network, render);
     expect(found.problem).toMatchObject({ type: 'InvalidSpec', message: expect.stringContaining('is another one') });
     expect(JSON.stringify(found.problem)).not.toContain(key.toString('hex'));
     expect(JSON.stringify(found.problem)).not.toContain(key.toString('base64'));
-    expect(found.key).not.toEqual(key);
+    expect(found.tokens.installation).not.toBe(tokens.installation);
   });
 
   it('is good again as soon as it is restored', async () => {
@@ -133,7 +149,7 @@ describe('the key of the installation', () => {
     await removeKey();
     expect((await look(network, render)).problem).toBeDefined();
     await putKey(key);
-    expect(await look(network, render)).toEqual({ key });
+    expectKey(await look(network, render), key);
   });
 
   it('may be any for a network whose render is older than tokens', async () => {
@@ -141,7 +157,7 @@ describe('the key of the installation', () => {
     const render = await store(network, undefined);
     const key = randomBytes(32);
     await putKey(key);
-    expect(await look(network, render)).toEqual({ key });
+    expectKey(await look(network, render), key);
   });
 
   it('that is damaged is a problem, not the end of the look', async () => {

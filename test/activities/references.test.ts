@@ -1,5 +1,6 @@
 /** What becomes of a reference when the user's Secret, our copy of it, or both are gone. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { installTokens } from '../../src/activities/gather/install-tokens.ts';
 import { type ReferenceUse, referencesOf, resolveReferences } from '../../src/activities/gather/references.ts';
 import { sharedDrift } from '../../src/activities/gather/shared-drift.ts';
 import { signerAddressOf } from '../../src/activities/gather/signer-address.ts';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const { signal } = new AbortController();
-const installKey = Buffer.alloc(32, 7);
+const tokensFor = (network: Owner) => installTokens(Buffer.alloc(32, 7), network);
 const redactor = { remember() {} } as never;
 
 const put = (name: string, key: string, value: string) =>
@@ -36,7 +37,7 @@ const resolve = (network: Owner, use: ReferenceUse, former: readonly OwnedCopy[]
   resolveReferences([use], {
     kube: api.client,
     redactor,
-    installKey,
+    tokens: tokensFor(network),
     network,
     formerCopies: async () => former,
     signal,
@@ -66,7 +67,7 @@ async function withoutCopy(): Promise<{
     const references = await resolve(network, useOf(network), copies);
     const live = { objects: new Map() };
     return sharedDrift(api.client, network, render, {
-      wish: { installKey, references },
+      wish: { tokens: tokensFor(network), references },
       live,
       active: undefined,
       signal,
@@ -132,7 +133,14 @@ describe('a Secret that is mounted as it is', () => {
     const name = `${network.name}-tls`;
     const look = async () => {
       const spec = { signer: { remote: { endpoint: 'https://signer:8080', tls: { secretName: name } } } };
-      const options = { kube: api.client, redactor, installKey, network, formerCopies: async () => [], signal };
+      const options = {
+        kube: api.client,
+        redactor,
+        tokens: tokensFor(network),
+        network,
+        formerCopies: async () => [],
+        signal,
+      };
       return (await resolveReferences(referencesOf('OpBatcher/b', spec), options)).problems;
     };
     const names = 'spec.signer.remote.tls.secretName of OpBatcher/b names it';
@@ -164,7 +172,7 @@ describe('a mnemonic', () => {
     const references = await resolveReferences([useOf(network, { field: 'spec.signer.mnemonicSecretRef' })], {
       kube: api.client,
       redactor: redacted,
-      installKey,
+      tokens: tokensFor(network),
       network,
       formerCopies: async () => [],
       signal,

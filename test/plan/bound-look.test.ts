@@ -103,6 +103,13 @@ describe('the result of a look', () => {
     expect(plan?.warnings).toEqual([]);
   });
 
+  it('says how many reasons it does not show', () => {
+    const reason = 'x'.repeat(300);
+    const { plan } = boundLook(lookWith({ reasons: Array(100).fill(reason) }));
+    expect(plan?.reasons?.slice(-2)).toEqual([reason, 'and 74 more reasons']);
+    expect(plan?.reasons).toHaveLength(27);
+  });
+
   it('says how many changes it does not show', () => {
     const { plan } = boundLook(lookWith({ changes: changes(100, 1, 10) }));
     expect(plan?.changes).toHaveLength(80);

@@ -4,10 +4,11 @@
  * every look, and nothing is lost when a Secret is.
  */
 import type { OpNode } from '../../api/op-node.ts';
-import { changeToken, deriveKey, peerIdOfPrivateKey } from '../../chain/keys.ts';
+import { peerIdOfPrivateKey } from '../../chain/keys.ts';
 import type { NodeIdentity } from '../../render/input.ts';
 import { podName } from '../../render/names.ts';
 import type { GeneratedIdentity, OwnedCopy } from '../state/render-store.ts';
+import type { InstallTokens } from './install-tokens.ts';
 import type { References } from './references.ts';
 
 const JWT_KEY = 'jwt.hex';
@@ -23,7 +24,7 @@ export function podsOf(node: OpNode): number {
   return node.spec.role === 'Sequencer' ? 1 : (node.spec.replicas ?? 1);
 }
 
-export function gatherIdentity(node: OpNode, references: References, installKey: Buffer): GatheredIdentity {
+export function gatherIdentity(node: OpNode, references: References, tokens: InstallTokens): GatheredIdentity {
   const { name, uid } = node.metadata;
   const generated: GeneratedIdentity[] = [];
   const copies: OwnedCopy[] = [];
@@ -33,7 +34,7 @@ export function gatherIdentity(node: OpNode, references: References, installKey:
     const found = ref && references.find('Secret', ref.name, ref.key);
     if (found) return found.copy;
     const purpose = `jwt/${uid}`;
-    const secret = `${name}-jwt-${changeToken(installKey, [purpose]).slice(0, 12)}`;
+    const secret = `${name}-jwt-${tokens.ofPurpose(purpose).slice(0, 12)}`;
     generated.push({ secret, keys: { [JWT_KEY]: purpose } });
     return { name: secret, key: JWT_KEY };
   }
@@ -50,12 +51,12 @@ export function gatherIdentity(node: OpNode, references: References, installKey:
     // keys, and so another Secret: what is in one never changes.
     const purpose = `p2p/${uid}`;
     const purposes = Array.from({ length: podsOf(node) }, (_, ordinal) => `${purpose}/${ordinal}`);
-    const secretName = `${name}-p2p-${changeToken(installKey, [purpose]).slice(0, 12)}`;
+    const secretName = `${name}-p2p-${tokens.ofPurpose(purpose).slice(0, 12)}`;
     generated.push({
       secret: secretName,
       keys: Object.fromEntries(purposes.map((purpose, ordinal) => [podName(name, ordinal), purpose])),
     });
-    return { secretName, peerIds: purposes.map((purpose) => peerIdOfPrivateKey(deriveKey(installKey, purpose))) };
+    return { secretName, peerIds: purposes.map(tokens.peerId) };
   }
 
   const { secretName, peerIds } = p2p();

@@ -8,14 +8,15 @@ import { peersConfigMapName } from '../../render/names.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { readOrCreateInstallKey, requireInstallKey } from '../state/install-key.ts';
 import { findRender } from '../state/render-store.ts';
+import { type InstallTokens, installTokens } from './install-tokens.ts';
 
 export interface Installation {
-  readonly key: Buffer;
+  readonly tokens: InstallTokens;
   /** Present: nothing may be rolled out, since the key is not the network's. */
   readonly problem?: Problem;
 }
 
-type Deps = Pick<ActivityDependencies, 'kube' | 'operatorNamespace'>;
+type Deps = Pick<ActivityDependencies, 'kube' | 'redactor' | 'operatorNamespace'>;
 
 /** What its peers ConfigMap was stored from: a status may have been lost, or its install may only have begun. */
 async function storedDigest(
@@ -32,25 +33,29 @@ async function storedDigest(
 
 /** A key is made for a network of which nothing is rolled out, and for no other: its own one has to come back. */
 export async function gatherInstallation(
-  { kube, operatorNamespace }: Deps,
+  { kube, redactor, operatorNamespace }: Deps,
   at: { namespace: string; name: string },
   network: KubeObject,
   signal: AbortSignal,
 ): Promise<Installation> {
   const { components = [] } = (network['status'] ?? {}) as OptimismNetworkStatus;
+  const of = (key: Buffer) => {
+    redactor.remember(key.toString('base64'));
+    return installTokens(key, at);
+  };
   const isListed = components.some(({ render }) => render !== undefined);
   try {
     const digest = isListed
       ? components.find(({ kind }) => kind === 'OptimismNetwork')?.render
       : await storedDigest(kube, at, network, signal);
     if (!isListed && digest === undefined)
-      return { key: await readOrCreateInstallKey(kube, operatorNamespace, signal) };
+      return { tokens: of(await readOrCreateInstallKey(kube, operatorNamespace, signal)) };
     const token = (await findRender(kube, at, digest, signal))?.installation;
-    return { key: await requireInstallKey(kube, operatorNamespace, token, signal) };
+    return { tokens: of(await requireInstallKey(kube, operatorNamespace, token, signal)) };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     // What is rolled out is still watched, repaired and taken down. That needs values but no tokens, so any key will do,
     // and one that nobody knows lets no token of a Secret out.
-    return { key: randomBytes(32), problem: error.toProblem() };
+    return { tokens: of(randomBytes(32)), problem: error.toProblem() };
   }
 }

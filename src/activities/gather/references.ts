@@ -2,11 +2,11 @@
  * What the specs refer to: keys of Secrets and ConfigMaps, read by name, never listed or watched. Only tokens, addresses
  * and the names of our own copies leave this file; values stay in memory and are remembered by the redactor.
  */
-import { changeToken } from '../../chain/keys.ts';
 import type { Problem } from '../../contract/failures.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
 import type { Redactor } from '../redaction.ts';
 import type { OwnedCopy } from '../state/render-store.ts';
+import type { InstallTokens } from './install-tokens.ts';
 
 export interface ReferenceUse {
   readonly kind: 'Secret' | 'ConfigMap';
@@ -72,7 +72,7 @@ export interface References {
 export interface ResolveOptions {
   readonly kube: KubeClient;
   readonly redactor: Redactor;
-  readonly installKey: Buffer;
+  readonly tokens: InstallTokens;
   readonly network: { readonly namespace: string; readonly name: string };
   /** Our copies, for what the user has deleted; asked for only then. */
   readonly formerCopies: () => Promise<readonly OwnedCopy[]>;
@@ -88,7 +88,7 @@ interface Content {
 type DataObject = KubeObject & { data?: Record<string, string>; binaryData?: Record<string, string> };
 
 export async function resolveReferences(uses: readonly ReferenceUse[], options: ResolveOptions): Promise<References> {
-  const { kube, redactor, installKey, network, formerCopies, signal } = options;
+  const { kube, redactor, tokens, network, formerCopies, signal } = options;
   const objects = new Map<string, Promise<DataObject | undefined>>();
   const read = (kind: string, name: string) => {
     const id = `${kind}/${name}`;
@@ -128,7 +128,7 @@ export async function resolveReferences(uses: readonly ReferenceUse[], options: 
     }
     if (value === undefined) continue;
     if (use.kind === 'Secret') redactor.remember(value.toString());
-    const token = changeToken(installKey, [use.kind, network.namespace, network.name, use.name, use.key, value]);
+    const token = tokens.ofContent(use, value);
     resolved.push({
       use,
       value,

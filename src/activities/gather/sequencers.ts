@@ -31,28 +31,42 @@ export async function gatherSequencers(
   now: number,
   signal: AbortSignal,
 ): Promise<SequencerSight[]> {
+  const names = sequencerNames(wish, live);
+  const states = await Promise.all(names.map(async (name) => [name, await stateOf(name, live, signal)] as const));
+  return sequencersInState(wish, live, new Map(states), now);
+}
+
+/** The same with states that are known already. Pure. */
+export function sequencersInState(
+  wish: Pick<Wish, 'resources' | 'problems'>,
+  live: LiveObjects,
+  states: ReadonlyMap<string, SequencerState>,
+  now: number,
+): SequencerSight[] {
   const keys = keysOf(live, wish.resources.network.metadata.name);
   const staying = stayingSequencers(wish);
-  const names = staying.map(({ metadata }) => metadata.name);
+  const stays = (name: string) => staying.some(({ metadata }) => metadata.name === name);
+  return sequencerNames(wish, live).map((name): SequencerSight => {
+    const pods = podsOfComponent(live, { kind: 'OpNode', name }) as Pod[];
+    const ready = pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp);
+    const state = states.get(name) ?? 'unknown';
+    const key = keys[name];
+    return {
+      name,
+      stays: stays(name),
+      barred: staying.some((node) => node.metadata.name === name && node.spec?.sequencer?.stopped === true),
+      state,
+      may: key === 'false',
+      lost: state === 'unknown' && isLost(pods, now),
+      ...(key === undefined ? {} : { key }),
+      ...(ready ? { readyPod: ready.metadata.name } : {}),
+    };
+  });
+}
+
+function sequencerNames(wish: Pick<Wish, 'resources' | 'problems'>, live: LiveObjects): string[] {
   const others = nodePods(live).flatMap(({ role, node }) => (role === 'Sequencer' ? [node] : []));
-  return Promise.all(
-    [...new Set([...names, ...others])].map(async (name): Promise<SequencerSight> => {
-      const pods = podsOfComponent(live, { kind: 'OpNode', name }) as Pod[];
-      const ready = pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp);
-      const state = await stateOf(name, live, signal);
-      const key = keys[name];
-      return {
-        name,
-        stays: names.includes(name),
-        barred: staying.some((node) => node.metadata.name === name && node.spec?.sequencer?.stopped === true),
-        state,
-        may: key === 'false',
-        lost: state === 'unknown' && isLost(pods, now),
-        ...(key === undefined ? {} : { key }),
-        ...(ready ? { readyPod: ready.metadata.name } : {}),
-      };
-    }),
-  );
+  return [...new Set([...stayingSequencers(wish).map(({ metadata }) => metadata.name), ...others])];
 }
 
 type RawNode = KubeObject & { readonly spec?: { readonly sequencer?: { readonly stopped?: boolean } } };

@@ -1,5 +1,4 @@
 /** What steps write for the whole chain and no render lists as an object: key copies, identities, peers, sequencers. */
-import { changeToken } from '../../chain/keys.ts';
 import type { Problem } from '../../contract/failures.ts';
 import type { ObjectChange } from '../../contract/plan.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
@@ -7,7 +6,6 @@ import { activeSequencerSpec } from '../../render/active-sequencer.ts';
 import { driftedFields } from '../../render/live.ts';
 import type { KubeObject as Manifest } from '../../render/manifest.ts';
 import { activeSequencerServiceName, peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
-import { installationToken } from '../state/install-key.ts';
 import type { OwnedCopy, StoredRender } from '../state/render-store.ts';
 import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
@@ -35,7 +33,7 @@ export async function sharedDrift(
     active,
     signal,
   }: {
-    readonly wish: Pick<Wish, 'installKey' | 'references'>;
+    readonly wish: Pick<Wish, 'tokens' | 'references'>;
     readonly live: Pick<LiveObjects, 'objects'>;
     readonly active: string | undefined;
     readonly signal: AbortSignal;
@@ -61,7 +59,7 @@ export async function sharedDrift(
   const source = async ({ from }: OwnedCopy) => (await read('Secret', from.name))?.data?.[from.key];
   const gone = render.copies.filter(({ to }) => !isThere(to.name));
   const checked = await Promise.all(
-    gone.map(async (copy) => ({ copy, why: whyNotAgain(at, wish, render, copy, await source(copy)) })),
+    gone.map(async (copy) => ({ copy, why: whyNotAgain(wish, render, copy, await source(copy)) })),
   );
   const stuck = checked.filter(({ why }) => why !== undefined);
   const changes = [
@@ -105,16 +103,15 @@ function serviceDrift(
  * said of contents, and the step that would copy says so.
  */
 function whyNotAgain(
-  at: { namespace: string; name: string },
-  { installKey }: Pick<Wish, 'installKey'>,
+  { tokens }: Pick<Wish, 'tokens'>,
   render: StoredRender,
   { from, token }: OwnedCopy,
   content: string | undefined,
 ): string | undefined {
   if (content === undefined) return 'does not exist';
-  if (render.installation !== undefined && render.installation !== installationToken(installKey)) return undefined;
+  if (render.installation !== undefined && render.installation !== tokens.installation) return undefined;
   const value = Buffer.from(content, 'base64');
-  const isSame = changeToken(installKey, ['Secret', at.namespace, at.name, from.name, from.key, value]) === token;
+  const isSame = tokens.ofContent({ kind: 'Secret', ...from }, value) === token;
   return isSame ? undefined : 'has other content than what is rolled out';
 }
 

@@ -20,7 +20,8 @@ import { type ChainFiles, gatherChainFiles } from './chain-files.ts';
 import { type CustomResources, gatherCustomResources } from './custom-resources.ts';
 import { formerCopiesOf } from './former-copies.ts';
 import { type GatheredIdentity, gatherIdentity } from './identities.ts';
-import { gatherInstallation } from './installation.ts';
+import type { InstallTokens } from './install-tokens.ts';
+import { gatherInstallation, type Installation } from './installation.ts';
 import { type References, type ReferenceUse, referencesOf, resolveReferences } from './references.ts';
 import { batcherAddress, blockSigner, senderAddress } from './signer-addresses.ts';
 
@@ -33,7 +34,7 @@ export interface Wish {
   readonly batchers: readonly OpBatcher[];
   readonly proposers: readonly OpProposer[];
   readonly challengers: readonly OpChallenger[];
-  readonly installKey: Buffer;
+  readonly tokens: InstallTokens;
   readonly references: References;
   /** Releases that may be named. */
   readonly catalogue: Catalogue;
@@ -59,6 +60,19 @@ export async function gatherWish(
 ): Promise<Wish | undefined> {
   const resources = await gatherCustomResources(deps.kube, at, signal);
   if (!resources) return undefined;
+  const installation = await gatherInstallation(deps, at, resources.network, signal);
+  return wishOf(deps, at, resources, installation, signal);
+}
+
+/** What the objects of a network wish, and what they refer to. */
+export async function wishOf(
+  deps: Pick<Deps, 'kube' | 'redactor' | 'registry'>,
+  at: { namespace: string; name: string },
+  resources: CustomResources,
+  installation: Installation,
+  signal: AbortSignal,
+): Promise<Wish> {
+  const { tokens } = installation;
   const problems: Problem[] = [];
   const network = parse<OptimismNetwork>('OptimismNetwork', resources.network, problems);
   const staying = resources.components.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
@@ -85,16 +99,13 @@ export async function gatherWish(
     proposers: all.proposers.filter(({ metadata }) => !isRefused('OpProposer', metadata.name)),
     challengers: all.challengers,
   };
-  const installation = await gatherInstallation(deps, at, resources.network, signal);
-  const installKey = installation.key;
-  deps.redactor.remember(installKey.toString('base64'));
   // Those that are going are drained first, with the keys and endpoints that they still have.
   const going = resources.components.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
   const goingUses = going.flatMap((raw) => referencesOf(`${raw.kind}/${raw.metadata.name}`, raw['spec']));
   const references = await resolveReferences([...usesOf(network, accepted), ...goingUses], {
     kube: deps.kube,
     redactor: deps.redactor,
-    installKey,
+    tokens,
     network: at,
     formerCopies: () => formerCopiesOf(deps.kube, at, resources.network, signal),
     signal,
@@ -107,7 +118,7 @@ export async function gatherWish(
   problems.push(...refused, ...references.problems.filter(inTheWay));
   const identities = new Map(
     attempt(problems, () =>
-      accepted.nodes.map((node) => [node.metadata.name, gatherIdentity(node, references, installKey)] as const),
+      accepted.nodes.map((node) => [node.metadata.name, gatherIdentity(node, references, tokens)] as const),
     ) ?? [],
   );
   const chain = network && (await attemptAsync(problems, () => gatherChainFiles(network, references, deps.registry)));
@@ -129,7 +140,7 @@ export async function gatherWish(
     resources,
     ...(network ? { network } : {}),
     ...accepted,
-    installKey,
+    tokens,
     references,
     catalogue: catalogue.catalogue,
     identities,

@@ -8,7 +8,7 @@ import { changeToken } from '../../chain/keys.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import { isKubeStatus, type KubeClient, type KubeObject } from '../../kube/index.ts';
 
-const INSTALL_KEY_SECRET = 'op-stack-operator-install-key';
+export const INSTALL_KEY_SECRET = 'op-stack-operator-install-key';
 const KEY = 'key';
 
 type Secret = KubeObject & { data?: Record<string, string> };
@@ -18,6 +18,16 @@ export function installationToken(installKey: Buffer): string {
   return changeToken(installKey, ['installation']);
 }
 
+/** @returns undefined when there is none. @throws OperatorError InvalidSpec when it is damaged */
+export async function findInstallKey(
+  kube: KubeClient,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<Buffer | undefined> {
+  const secret = await kube.get<Secret>(refIn(namespace), { signal });
+  return secret && decode(secret, namespace);
+}
+
 /** Reads the key, or creates it. Only for a network of which nothing is rolled out. */
 export async function readOrCreateInstallKey(
   kube: KubeClient,
@@ -25,8 +35,8 @@ export async function readOrCreateInstallKey(
   signal?: AbortSignal,
 ): Promise<Buffer> {
   const ref = refIn(namespace);
-  const existing = await kube.get<Secret>(ref, { signal });
-  if (existing) return decode(existing, namespace);
+  const existing = await findInstallKey(kube, namespace, signal);
+  if (existing) return existing;
   const secret: Secret = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -57,9 +67,8 @@ export async function requireInstallKey(
   token: string | undefined,
   signal?: AbortSignal,
 ): Promise<Buffer> {
-  const secret = await kube.get<Secret>(refIn(namespace), { signal });
-  if (!secret) throw notTheKey(namespace, 'is gone');
-  const key = decode(secret, namespace);
+  const key = await findInstallKey(kube, namespace, signal);
+  if (!key) throw notTheKey(namespace, 'is gone');
   const found = installationToken(key);
   if (token !== undefined && found !== token)
     throw notTheKey(namespace, `is another one (token ${found}, not ${token})`);

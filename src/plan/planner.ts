@@ -21,6 +21,7 @@ import {
   nobodyElseBatches,
   restore,
   type StepDraft,
+  sameChain,
   scaleReplica,
   startChallenger,
   startProposer,
@@ -86,7 +87,11 @@ function rolloutPlan({ network, revision, limits, warnings }: PlanningInput, all
   const kinds = kindsOf(all);
   const kind = kinds[0] ?? 'change';
   const work = kind === 'drift' ? inRepairOrder(all) : inRolloutOrder(all);
-  const drafts = kind === 'drift' ? repairSteps(work, limits) : work.flatMap((item) => rolloutSteps(item, limits));
+  const ends = work.some(({ desired }) => desired.changesForks)
+    ? [sameChain({ kind: 'OptimismNetwork', name: network }, limits)]
+    : [];
+  const drafts =
+    kind === 'drift' ? repairSteps(work, limits) : [...work.flatMap((item) => rolloutSteps(item, limits)), ...ends];
   const names = work.map(({ desired }) => desired.component.name).join(', ');
   return {
     kind,

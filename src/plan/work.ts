@@ -51,7 +51,7 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
 }
 
 function asVerified(desired: DesiredComponent, { render, replicas }: NonNullable<ObservedComponent['verified']>) {
-  return { ...desired, render, replicas };
+  return { ...desired, render, replicas, changesForks: false };
 }
 
 /**

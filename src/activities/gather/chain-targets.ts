@@ -55,6 +55,7 @@ export interface LookAt {
   readonly inboxFrom?: number;
   readonly compareBlocks?: boolean;
   readonly heard?: boolean;
+  readonly forks?: boolean;
   readonly nonceLookBack?: number;
 }
 
@@ -92,5 +93,6 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
       : {}),
     ...(options.compareBlocks ? { compareBlocks: true } : {}),
     ...(options.heard ? { heard: true } : {}),
+    ...(options.forks ? { forks: true } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Step } from '../../src/contract/plan.ts';
 import type { PlanningInput } from '../../src/plan/desired.ts';
 import { planOf } from '../../src/plan/plan-hash.ts';
 import { makePlan } from '../../src/plan/planner.ts';
@@ -63,6 +64,11 @@ const inputs = fc.oneof({ arbitrary: rollouts, weight: 4 }, { arbitrary: teardow
 function planFor(input: PlanningInput) {
   const planned = makePlan(input);
   return planned.type === 'plan' ? planOf(planned.draft, renderDigest) : undefined;
+}
+
+/** Without what is asked of all nodes together, after all of them. */
+function ofComponents(steps: readonly Step[]): readonly Step[] {
+  return steps.filter(({ gates }) => !gates?.includes('same-chain'));
 }
 
 /** Plans by all inputs, with the check that most inputs have one: a property of nothing proves nothing. */
@@ -154,9 +160,7 @@ describe('every plan', () => {
     forAllPlans(({ steps }) => {
       for (const { type, component, render } of steps) {
         if (type !== 'applyComponent' && type !== 'storeConfig') continue;
-        // What is asked of all nodes together comes after all of them.
-        const own = steps.filter(({ gates }) => !gates?.includes('same-chain'));
-        const last = own.findLast(
+        const last = ofComponents(steps).findLast(
           (step) => step.component.kind === component.kind && step.component.name === component.name,
         );
         expect(last).toMatchObject({ completes: true, render });

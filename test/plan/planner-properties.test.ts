@@ -140,7 +140,7 @@ describe('every plan', () => {
   it('has the section of the network first in a rollout, and nothing but finalizers after the first of them', () => {
     forAllPlans(({ kind, steps }) => {
       const types = steps.map(({ type }) => type);
-      const ofNetwork = steps.map(({ component }) => component.kind === 'OptimismNetwork');
+      const ofNetwork = ofComponents(steps).map(({ component }) => component.kind === 'OptimismNetwork');
       if (kind !== 'teardown') expect(ofNetwork).toEqual([...ofNetwork].sort((a, b) => Number(b) - Number(a)));
       const firstFinalizer = types.indexOf('removeFinalizers');
       expect(

@@ -92,7 +92,7 @@ describe('a hard fork', { timeout: 2 * PATIENCE_MS }, () => {
   it('may come nearer: every node restarts and is asked, the batcher too, and in the end all of them together', async () => {
     const devnet = use();
     const [before, config] = [await podUids(devnet), await chainConfigOf(devnet)];
-    time = now() + 120;
+    time = now() + 150;
     const plan = await planAfter(devnet, () => schedule(devnet, time));
     expect(now()).toBeLessThan(time);
     expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });

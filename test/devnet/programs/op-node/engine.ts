@@ -89,7 +89,7 @@ export class InvalidAttributes extends Error {}
 
 /** With what the client adds to it, in Go's words for a map. */
 function messageOf(error: unknown): string {
-  const added = error instanceof RpcError && error.code === INVALID_ATTRIBUTES ? (error.data as { err?: string }) : {};
   const message = error instanceof Error ? error.message : String(error);
-  return added.err === undefined ? message : `${message}: map[err:${added.err}]`;
+  const added = error instanceof RpcError && error.code === INVALID_ATTRIBUTES ? error.data : undefined;
+  return added === undefined ? message : `${message}: map[err:${(added as { err: string }).err}]`;
 }

@@ -13,7 +13,7 @@ const FORKS = [
 ];
 
 /** The chain is at its head so many seconds before the fork. */
-const before = (seconds: number) => ({ head: FORK - seconds, now: FORK - seconds });
+const left = (seconds: number) => ({ head: FORK - seconds, now: FORK - seconds });
 
 function ready(pod: string, more: Partial<NodeSample> = {}): NodeSample {
   const forks = ok({ isthmus: 0, jovian: FORK });
@@ -21,7 +21,7 @@ function ready(pod: string, more: Partial<NodeSample> = {}): NodeSample {
 }
 
 function conditionOf(nodes: readonly NodeSample[], seconds: number, forks = FORKS) {
-  return forkReadyCondition(nodes, forks, before(seconds));
+  return forkReadyCondition(nodes, forks, left(seconds));
 }
 
 describe('the condition ForkReady', () => {
@@ -97,7 +97,7 @@ describe('the events of a fork', () => {
   }
 
   it('come seven days, a day and an hour before it, and when it is active, each once', () => {
-    const moments = [8 * DAY, 7 * DAY, 6 * DAY, DAY, DAY - 1, HOUR, 60, 0, -60].map(before);
+    const moments = [8 * DAY, 7 * DAY, 6 * DAY, DAY, DAY - 1, HOUR, 60, 0, -60].map(left);
     expect(toldAt(...moments)).toEqual([
       [],
       ['ForkApproaching jovian in 7 days'],
@@ -112,7 +112,7 @@ describe('the events of a fork', () => {
   });
 
   it('tell the nearest moment only to who comes late', () => {
-    expect(toldAt(before(90), before(80))).toEqual([['ForkApproaching jovian in less than an hour'], []]);
+    expect(toldAt(left(90), left(80))).toEqual([['ForkApproaching jovian in less than an hour'], []]);
   });
 
   it('say nothing of the forks that a chain began with', () => {
@@ -121,7 +121,7 @@ describe('the events of a fork', () => {
   });
 
   it('wait for the head of the chain, and not for the clock, to call a fork active', () => {
-    expect(toldAt(before(60), { head: FORK - 60, now: FORK + 60 }, { head: FORK, now: FORK + 90 })).toEqual([
+    expect(toldAt(left(60), { head: FORK - 60, now: FORK + 60 }, { head: FORK, now: FORK + 90 })).toEqual([
       ['ForkApproaching jovian in less than an hour'],
       [],
       ['ForkActivated jovian is active since 2030-03-17T17:46:40Z (1900000000)'],
@@ -130,7 +130,7 @@ describe('the events of a fork', () => {
 
   it('begin anew for a fork that has got another time', () => {
     const moved = [{ name: 'jovian', time: FORK + DAY, active: false }];
-    const { told } = announcements([{ name: 'jovian', time: FORK, active: false }], before(60));
+    const { told } = announcements([{ name: 'jovian', time: FORK, active: false }], left(60));
     expect(withTold(moved, told)).toEqual(moved);
   });
 

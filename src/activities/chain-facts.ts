@@ -92,7 +92,13 @@ function factsOf(discovery: Discovery, rollup: RollupConfig | undefined, status:
   const { batcher, unsafeBlockSigner, proposer, challenger, owner } = roles;
   const headTime = Date.parse(status.health?.unsafe?.timestamp ?? '') / 1000 || 0;
   const forks = rollup
-    ? scheduledForks(rollup).map(({ name, time }) => ({ name, time, active: time === 0 || time <= headTime }))
+    ? scheduledForks(rollup).map(({ name, time }) => ({
+        name,
+        time,
+        active: time === 0 || time <= headTime,
+        // Of another time nothing has been told yet.
+        ...compact({ announced: status.forks?.find((fork) => fork.name === name && fork.time === time)?.announced }),
+      }))
     : status.forks;
   // Whatever a contract says: it must fit into the status.
   const version = cutText(discovery.version, MAX_VERSION);

@@ -18,6 +18,7 @@ import { sequencerToStatus } from '../status/active-sequencer.ts';
 import { type Finding, HEALTH_CONDITIONS, healthOf, healthToStatus } from '../status/chain-health.ts';
 import { replaceConditions, saysOther } from '../status/conditions.ts';
 import { NUMBERS_EVERY_MS } from '../status/facts.ts';
+import { withTold } from '../status/fork-watch.ts';
 import { nextTroubles, type PodTrouble, podFindings } from '../status/health/pods.ts';
 import type { PodsState } from '../status/pods/pods-ready.ts';
 import { writeChainFacts } from './chain-facts.ts';
@@ -32,6 +33,7 @@ import { senderTargets, servicePods } from './gather/sender-targets.ts';
 import { type Look, lookOnce } from './look-once.ts';
 import { observeComponents } from './observe-components.ts';
 import { changeStatus } from './state/change-status.ts';
+import { asksForForks, watchForks } from './watch-forks.ts';
 
 /** How far back samples are kept, to see whether heads advance, and what lasts for a minute. */
 const REMEMBERED_MS = 75_000;
@@ -52,7 +54,7 @@ export function observeActivity(deps: ActivityDependencies): (input: ObserveInpu
     const look = await lookOnce(deps, at, { ...known, signal: attempt.signal });
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
     await writeChainFacts(deps, at, look, attempt);
-    await writeWhatIsSeen(deps, at, look, attempt);
+    await writeWhatIsSeen(deps, at, look, { attempt, isMoving: beside !== undefined });
     // A policy that is installed while a plan waits counts for its approval.
     await vouchedDecision(deps, look, attempt);
     const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;
@@ -78,7 +80,7 @@ async function writeWhatIsSeen(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
   look: Look,
-  attempt: Attempt,
+  { attempt, isMoving }: { readonly attempt: Attempt; readonly isMoving: boolean },
 ): Promise<void> {
   const { wish, live, result } = look;
   const pods = nodePods(live);
@@ -90,7 +92,7 @@ async function writeWhatIsSeen(
   const prestateHash = look.discovery?.respectedGame?.absolutePrestate;
   const seen = before?.proposer?.ok ? before.proposer.value : undefined;
   const targets = {
-    ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1 }),
+    ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1, forks: asksForForks(look, deps.now()) }),
     ...senderTargets(wish, live, {
       contracts,
       // One that was found is asked for again when its sample is forgotten.
@@ -111,6 +113,8 @@ async function writeWhatIsSeen(
   const troubles = nextTroubles(lastTroubles.get(result.uid) ?? [], problems, sample.at);
   lastTroubles.set(result.uid, troubles);
   const health = healthOf(samples, limits, [...otherChain(sample), ...podFindings(troubles, sample.at)]);
+  const forks = watchForks(deps, at, look, { sample, isMoving });
+  const found = [...health.conditions, ...forks.conditions];
   const now = new Date(deps.now());
   await changeStatus<OptimismNetworkStatus>(
     deps.kube,
@@ -120,15 +124,18 @@ async function writeWhatIsSeen(
       const { conditions: before = [] } = status;
       const { generation = 0 } = object.metadata;
       const isNews =
-        status.health?.class !== health.class || saysOther(before, health.conditions, HEALTH_CONDITIONS, generation);
+        forks.told.length > 0 ||
+        status.health?.class !== health.class ||
+        saysOther(before, found, HEALTH_CONDITIONS, generation);
       if (!isDue && !isNews) return undefined;
-      const conditions = replaceConditions(before, health.conditions, HEALTH_CONDITIONS, now, generation);
+      const conditions = replaceConditions(before, found, HEALTH_CONDITIONS, now, generation);
       const sequencer = sequencerToStatus(sample, status.sequencer, now);
       return {
         ...status,
         health: healthToStatus(health, status.health, now),
         conditions,
         ...(sequencer ? { sequencer } : {}),
+        ...(status.forks && forks.told.length > 0 ? { forks: withTold(status.forks, forks.told) } : {}),
       };
     },
     attempt,

@@ -11,6 +11,7 @@ import { diffObjects, type KubeObject as Manifest, renderDigest } from '../rende
 import type { PodObject } from '../status/pods/pod-objects.ts';
 import { type Desire, imagesOf } from './desire.ts';
 import { isReady, type Pod } from './gather/chain-targets.ts';
+import { changesForks } from './gather/changes-forks.ts';
 import { driftOf, isObjectOf, type LiveObjects, podsOfComponent } from './gather/live.ts';
 import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
@@ -51,14 +52,14 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
   const revision = revisionOf(facts, leaving, wished);
   const back = facts.wayBack?.revision === revision ? facts.wayBack : undefined;
   const desired = back ? formerOf(facts, back, wished) : wished;
+  const knownOf = (component: ComponentRef) =>
+    verified.find((item) => componentKey(item.component) === componentKey(component));
+  const renderOf = (component: ComponentRef) =>
+    back?.former.find((item) => componentKey(item.component) === componentKey(component))?.render ??
+    desire?.renders[desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))];
   const observed = desired.map(({ component, role }): ObservedComponent => {
-    const known = verified.find((item) => componentKey(item.component) === componentKey(component));
-    const render =
-      back?.former.find((item) => componentKey(item.component) === componentKey(component))?.render ??
-      desire?.renders[
-        desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
-      ] ??
-      known?.render;
+    const known = knownOf(component);
+    const render = renderOf(component) ?? known?.render;
     const isLost = lost.some((item) => componentKey(item.component) === componentKey(component));
     const observedLost = isLost && render ? observeLost(component, render, live) : undefined;
     if (observedLost) return observedLost;
@@ -92,7 +93,11 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     namespaceTerminating: wish.resources.namespaceTerminating,
     meanwhile: false,
     repairsHeld: facts.repairsHeld,
-    desired,
+    desired: desired.map((item) =>
+      changesForks(item.component, knownOf(item.component)?.render, renderOf(item.component))
+        ? { ...item, changesForks: true }
+        : item,
+    ),
     observed,
     leaving,
     succession: {

@@ -17,6 +17,7 @@ export const CONDITION_TYPES = {
   Following: 'Replicas follow the sequencer.',
   Proposing: 'Proposals reach L1 in time.',
   Challenging: 'Challengers follow L1 and could answer a wrong proposal.',
+  ForkReady: 'All nodes have the times of the forks of the next 30 days, and know those forks.',
   Funded: 'Batcher, proposer and challengers have what they need on L1.',
   PodsReady: 'The pods of the component run and are ready.',
   Degraded: 'It works, but not as it should; the message says what is at risk.',

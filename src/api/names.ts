@@ -37,6 +37,8 @@ export const ANNOTATIONS = {
   releasedBy: 'optimism.io/released-by',
   /** Sequence number and hash of the audit record that an event belongs to: `<seq>:<hash>`. */
   audit: 'optimism.io/audit',
+  /** On pods that read the chain's configuration from a node, once: a digest of it, so that they restart when it changes. */
+  chainConfig: 'optimism.io/chain-config',
 } as const;
 
 /**

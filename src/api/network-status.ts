@@ -89,6 +89,10 @@ const fork = z.object({
   name: text('Name of the fork, as in rollup.json without `_time`.', 64),
   time: count('Activation time, in seconds since 1970.').optional(),
   active: z.boolean().describe('Whether it is active at the unsafe head.'),
+  announced: z
+    .enum(['7d', '24h', '1h', 'Active'])
+    .optional()
+    .describe('The last event about it: so long before it, or that it is active. Absent: none yet.'),
 });
 
 const step = z.object({

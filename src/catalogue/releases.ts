@@ -44,7 +44,7 @@ export const FORKS = [
 export type ForkName = (typeof FORKS)[number];
 
 /** op-geth (and op-program) end with Jovian: neither has code for Karst (end of support 31 May 2026). */
-const lastOpGethFork: ForkName = 'jovian';
+export const lastOpGethFork: ForkName = 'jovian';
 
 /** Where entries are that name no repository, and the shell of those that name none: entries would change with them. */
 const OP_LABS = 'us-docker.pkg.dev/oplabs-tools-artifacts/images';

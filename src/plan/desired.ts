@@ -17,6 +17,8 @@ export interface DesiredComponent {
   readonly images: Readonly<Record<string, string>>;
   /** Names of the owned key copies that the component uses, for recognising a rotation. */
   readonly keys: readonly string[];
+  /** It is rolled out, and its pods get their fork times from somewhere else than before. */
+  readonly changesForks?: boolean;
 }
 
 export interface ObservedComponent {

@@ -23,6 +23,7 @@ import {
   nobodyElseBatches,
   restore,
   type StepDraft,
+  sameChain,
   scaleReplica,
   startChallenger,
   startProposer,
@@ -111,7 +112,10 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const isRepair = kind === 'drift';
   const work = isRepair ? inOrder(REPAIR_ORDER, all) : rollsBack ? inRollbackOrder(all) : inRolloutOrder(all);
   const relay = isRepair ? undefined : relayOf(input, work.find(interruptsBlocks));
-  const drafts = isRepair ? repairSteps(work, limits) : stepsWithRelay(work, relay, limits);
+  const ends = work.some(({ desired }) => desired.changesForks)
+    ? [sameChain({ kind: 'OptimismNetwork', name: network }, limits)]
+    : [];
+  const drafts = isRepair ? repairSteps(work, limits) : [...stepsWithRelay(work, relay, limits), ...ends];
   const names = [
     ...work.map(({ desired }) => desired.component.name),
     ...(relay && !relay.restarted ? [relayWords(relay)] : []),

@@ -20,8 +20,6 @@ interface Unsupported<T> {
 }
 
 const UNCHANGED = rollout.parse({});
-/** Gates that no plan of this version has: to skip them means nothing. */
-const NEVER_ASKED = ['fork-ready', 'same-chain'] as const;
 
 const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
   {
@@ -39,11 +37,6 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     isSet: ({ spec }) => spec.rollout.gates.onChain.timeout !== UNCHANGED.gates.onChain.timeout,
     fix: 'leave it out: no plan waits for it yet',
   },
-  ...NEVER_ASKED.map((gate) => ({
-    field: `rollout.skipGates: ${gate}`,
-    isSet: ({ spec }: OptimismNetwork) => spec.rollout.skipGates?.includes(gate) === true,
-    fix: 'leave it out: no plan waits at this gate yet',
-  })),
   {
     field: 'owner',
     isSet: ({ spec }) => spec.owner !== undefined,

@@ -92,13 +92,22 @@ export function installSequencer(of: DesiredComponent, limits: StepLimits): Step
 }
 
 /** After these steps the node sequences, alone, and will again after a restart. One that does already is left as it is. */
-function sequence({ component }: DesiredComponent, limits: StepLimits): StepDraft[] {
+function sequence(of: DesiredComponent, limits: StepLimits): StepDraft[] {
+  const { component } = of;
   const { name } = component;
   const works = `${name} makes blocks, and is the only active sequencer`;
   return [
     gate({ 'no-foreign-sequencer': limits.foreignSequencerSeconds }, component, 'nobody else sequences this chain'),
     step('startSequencer', component, `start sequencing on ${name}`),
-    gate({ sequencing: limits.sequencingSeconds, 'single-sequencer': limits.sequencingSeconds }, component, works),
+    gate(
+      {
+        sequencing: limits.sequencingSeconds,
+        'single-sequencer': limits.sequencingSeconds,
+        ...forkReady(of, limits),
+      },
+      component,
+      works,
+    ),
   ];
 }
 
@@ -266,11 +275,22 @@ function challenging({ component }: DesiredComponent, limits: StepLimits): StepD
 function nodeSynced(of: DesiredComponent, limits: StepLimits, ordinal?: number): StepDraft {
   const who = ordinal === undefined ? of.component.name : `${of.component.name}-${ordinal}`;
   return gate(
-    { 'node-synced': limits.nodeSyncSeconds },
+    { 'node-synced': limits.nodeSyncSeconds, ...forkReady(of, limits) },
     of.component,
     `${who} follows the chain`,
     ordinal === undefined ? {} : { ordinal },
   );
+}
+
+/** Its pods have restarted with other fork times: the gate follows those that wait until it works again. */
+function forkReady({ changesForks }: DesiredComponent, limits: StepLimits): GateTimeouts {
+  return changesForks ? { 'fork-ready': limits.engineReadySeconds } : {};
+}
+
+/** Fork times may have been put right after a fork: who has missed it is on a chain of its own, and looks healthy. */
+export function sameChain(network: ComponentRef, limits: StepLimits): StepDraft {
+  const summary = `all nodes of ${network.name} have the same safe blocks`;
+  return gate({ 'same-chain': limits.nodeSyncSeconds }, network, summary);
 }
 
 /** How long the last batches of a stopped sequencer may take to arrive, as long as they do arrive. */

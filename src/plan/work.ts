@@ -65,7 +65,7 @@ function changesImages({ images }: DesiredComponent, verified: NonNullable<Obser
 }
 
 function asVerified(desired: DesiredComponent, { render, replicas }: NonNullable<ObservedComponent['verified']>) {
-  return { ...desired, render, replicas };
+  return { ...desired, render, replicas, changesForks: false };
 }
 
 /**

@@ -1,6 +1,8 @@
 /** OpBatcher: a StatefulSet of one, for its promise of at most one pod; a Deployment may run two while a node is lost. */
+import { ANNOTATIONS } from '../api/names.ts';
 import type { OpBatcher, OpBatcherSpec } from '../api/op-batcher.ts';
 import { anyPod, headlessService, networkPolicy, operatorPods, serviceAccount } from './companions.ts';
+import { renderDigest } from './digest.ts';
 import { endpointListSetting, endpointSetting } from './endpoint.ts';
 import { setting } from './environment.ts';
 import { containerImage } from './image.ts';
@@ -37,6 +39,7 @@ export function batcherObjects(batcher: OpBatcher, input: RenderInput): KubeObje
     network: input.network,
     overrides: batcher.spec.pod,
     labels: podLabels(subject.network, subject.component, subject.part),
+    annotations: { [ANNOTATIONS.chainConfig]: chainConfigDigest(input) },
     serviceAccountName: name,
     selector,
     containers: [batcherContainer(batcher, input, { what, ports, signer })],
@@ -56,6 +59,14 @@ export function batcherObjects(batcher: OpBatcher, input: RenderInput): KubeObje
       template,
     }),
   ];
+}
+
+/**
+ * op-batcher asks op-node for the rollup configuration once, and would not notice a new time of a fork: so a change of it
+ * is a change of its pod. Of a chain that the programs know by name the registry tells the times.
+ */
+function chainConfigDigest({ chain }: RenderInput): string {
+  return renderDigest([chain.config.rollup?.name ?? null, chain.forks]).slice(0, 16);
 }
 
 function batcherContainer(

@@ -12,6 +12,8 @@ export interface PodOptions {
   readonly overrides: PodOverrides | undefined;
   /** Ours; they win over the user's. */
   readonly labels: Record<string, string>;
+  /** Ours; they win over the user's. */
+  readonly annotations?: Record<string, string>;
   readonly serviceAccountName: string;
   /** Selects the component's pods. */
   readonly selector: Record<string, string>;
@@ -35,7 +37,7 @@ export function podTemplate(options: PodOptions): PodTemplate {
   return {
     metadata: {
       labels: { ...overrides?.labels, ...labels },
-      ...(overrides?.annotations === undefined ? {} : { annotations: overrides.annotations }),
+      ...annotationsOf(options),
     },
     spec: {
       serviceAccountName: options.serviceAccountName,
@@ -50,6 +52,11 @@ export function podTemplate(options: PodOptions): PodTemplate {
       ...(volumes.length === 0 ? {} : { volumes: [...volumes] }),
     },
   };
+}
+
+function annotationsOf({ overrides, annotations }: PodOptions): Partial<PodTemplate['metadata']> {
+  const all = { ...overrides?.annotations, ...annotations };
+  return Object.keys(all).length === 0 ? {} : { annotations: all };
 }
 
 function secured(container: ContainerOptions): Container {

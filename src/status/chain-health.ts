@@ -24,6 +24,7 @@ export const HEALTH_CONDITIONS = [
   'Proposing',
   'Challenging',
   'Funded',
+  'ForkReady',
   'Degraded',
 ] as const satisfies readonly ConditionType[];
 

@@ -3,7 +3,7 @@
  *
  * Types that the entity's report writes: ConfigurationValid, ContractsDiscovered, Ready, Progressing, AwaitingApproval,
  * Paused (network-conditions.ts). The observation writes Sequencing, Batching, Following, Proposing,
- * Challenging, Funded and Degraded (chain-health.ts), the watcher Orchestrated. One writer for each type: each reads the
+ * Challenging, Funded and Degraded (chain-health.ts) and ForkReady (fork-watch.ts), the watcher Orchestrated. One writer for each type: each reads the
  * whole status, changes its own, and puts it back with the resourceVersion that it has read.
  */
 import type { Condition, ConditionType } from '../api/conditions.ts';

@@ -48,6 +48,11 @@ export function contractsChangedEvent(message: string): EventText {
   };
 }
 
+/** A fork is near, or active; or a node is not ready for it, which nothing else shows before it is too late. */
+export function forkEvent(reason: 'ForkApproaching' | 'ForkActivated' | 'ForkNotReady', message: string): EventText {
+  return { type: reason === 'ForkNotReady' ? 'Warning' : 'Normal', reason, action: 'Observe', note: cut(message) };
+}
+
 export type StepMoment = 'started' | 'finished' | 'failed' | 'skipped';
 
 /** @param message what was done or seen; absent: the step's own sentence only */

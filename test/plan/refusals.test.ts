@@ -168,8 +168,6 @@ describe('a setting that this version can not honour', () => {
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
     ['spec.approval.windows', { approval: { windows } }],
     ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
-    ['spec.rollout.skipGates: fork-ready', { rollout: { skipGates: ['batching', 'fork-ready'] } }],
-    ['spec.rollout.skipGates: same-chain', { rollout: { skipGates: ['same-chain'] } }],
     ['spec.owner', { owner: { signer } }],
     ['spec.audit.retain', { audit: { retain: true } }],
   ])('%s of a network is refused with a way out', (field, more) => {
@@ -205,7 +203,10 @@ describe('a setting that this version can not honour', () => {
 
   it('is no gate that plans wait at', () => {
     const asked = ['sequencer', 'batcher', 'replica', 'network', 'proposer', 'challenger'] as const;
-    const steps = asked.flatMap((role) => draftOf(networkOf([{ role, state: 'new' }])).steps);
+    const forks = { role: 'replica', state: 'changed, restarting', desired: { changesForks: true } } as const;
+    const steps = [...asked.map((role) => ({ role, state: 'new' }) as const), forks].flatMap(
+      (given) => draftOf(networkOf([given])).steps,
+    );
     const waited = new Set(steps.flatMap(({ gates }) => gates ?? []));
     const never = SKIPPABLE_GATES.filter((gate) => !waited.has(gate));
     const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, rollout: { skipGates: [...SKIPPABLE_GATES] } });

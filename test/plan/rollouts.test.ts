@@ -74,6 +74,49 @@ describe('a plan', () => {
   });
 });
 
+describe('a change of fork times', () => {
+  const changesForks = { changesForks: true, replicas: 2 };
+  const restarted = (desired: object) =>
+    networkOf([
+      { role: 'network', state: 'changed' },
+      { role: 'replica', state: 'changed, restarting', desired },
+      { role: 'standby', state: 'changed, restarting', desired: { ...desired, replicas: 1 } },
+      { role: 'sequencer', state: 'changed, restarting', desired },
+      { role: 'batcher', state: 'changed, restarting' },
+    ]);
+
+  it('asks every pod that has restarted for its times, and in the end whether all are on one chain', () => {
+    expect(stepsOf(restarted(changesForks))).toEqual([
+      STORE,
+      'replica: applyComponent pods≥1, ready pod 1',
+      'replica: node-synced + fork-ready pod 1',
+      'replica: applyComponent pods≥0, ready pod 0',
+      'replica: node-synced + fork-ready pod 0 ✓',
+      'standby: applyComponent pods≥0, ready pod 0',
+      'standby: node-synced + fork-ready pod 0 ✓',
+      'sequencer: applyComponent pods≥0, ready',
+      'sequencer: engine-ready',
+      ...SEQUENCE.slice(0, 2),
+      'sequencer: sequencing + single-sequencer + fork-ready ✓',
+      'batcher: stopBatcher',
+      'batcher: applyComponent pods≥0',
+      'batcher: awaitPods',
+      'batcher: batching ✓',
+      'network: same-chain',
+    ]);
+  });
+
+  it('is asked for nothing of the kind when the same pods restart for something else', () => {
+    expect(stepsOf(restarted({ replicas: 2 })).filter((step) => /fork-ready|same-chain/.test(step))).toEqual([]);
+  });
+
+  it('is asked for nothing of the kind by a repair, which brings back the former times', () => {
+    const input = networkOf([{ role: 'replica', state: 'changed and lost', desired: changesForks }]);
+    expect(draftOf(input).kind).toBe('drift');
+    expect(stepsOf(input).filter((step) => /fork-ready|same-chain/.test(step))).toEqual([]);
+  });
+});
+
 describe('an install', () => {
   it('goes from the network to the sequencer, then the batcher, then the replicas', () => {
     expect(stepsOf(all('new'))).toEqual([

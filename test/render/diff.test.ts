@@ -113,6 +113,8 @@ describe('the difference of two renders', () => {
     expect(found.map(({ object }) => object)).toEqual([
       'StatefulSet/devnet-sequencer',
       'StatefulSet/devnet-replica',
+      // By a digest of it alone: it asks op-node for the content.
+      'StatefulSet/devnet-batcher',
       'StatefulSet/devnet-challenger',
     ]);
     expect(found.every(({ restartsPods }) => restartsPods)).toBe(true);

@@ -57,6 +57,7 @@ export interface LookAt {
   readonly inboxFrom?: number;
   readonly compareBlocks?: boolean;
   readonly heard?: boolean;
+  readonly forks?: boolean;
   readonly nonceLookBack?: number;
 }
 
@@ -94,5 +95,6 @@ export function sampleTargets(wish: Wish, pods: readonly PodTarget[], options: L
       : {}),
     ...(options.compareBlocks ? { compareBlocks: true } : {}),
     ...(options.heard ? { heard: true } : {}),
+    ...(options.forks ? { forks: true } : {}),
   };
 }

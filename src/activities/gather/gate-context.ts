@@ -50,6 +50,7 @@ export function gateContext(
       ...(rollup ? { l1Genesis: rollup.genesis.l1, portal: rollup.deposit_contract_address } : {}),
       seqWindowSize: rollup?.seq_window_size ?? 0,
       maxSequencerDrift: rollup?.max_sequencer_drift ?? 0,
+      forks: wish.files?.facts.forks ?? [],
       ...(wish.batcherAddress ? { batcherAddress: wish.batcherAddress } : {}),
       ...(wish.signerAddress ? { signerAddress: wish.signerAddress } : {}),
     },

@@ -55,6 +55,7 @@ export async function gateSample(
     ...(scanned === undefined ? {} : { inboxFrom: scanned + 1 }),
     compareBlocks: names.includes('same-chain'),
     heard: names.includes('no-foreign-sequencer'),
+    forks: names.includes('fork-ready'),
     nonceLookBack: Math.min(foreignBatcherQuietBlocks, KNOWN_STATE_BLOCKS),
   });
   const isAboutGames = names.some((name) => ABOUT_GAMES.includes(name));

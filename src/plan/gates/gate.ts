@@ -38,6 +38,8 @@ export interface GateChain {
   readonly seqWindowSize: number;
   /** Seconds. */
   readonly maxSequencerDrift: number;
+  /** Forks that the configuration schedules, also those that are active; times in seconds since the epoch. */
+  readonly forks: readonly { readonly name: string; readonly time: number }[];
   readonly portal?: string;
   /** Address of the key that the batcher is configured with. */
   readonly batcherAddress?: string;

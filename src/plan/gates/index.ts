@@ -8,6 +8,7 @@ import { challenging } from './challenging.ts';
 import { configMatchesChain } from './config-matches-chain.ts';
 import { derivationCaughtUp } from './derivation-caught-up.ts';
 import { engineReady } from './engine-ready.ts';
+import { forkReady } from './fork-ready.ts';
 import { funds } from './funds.ts';
 import type { Gate } from './gate.ts';
 import { l1Reachable } from './l1-reachable.ts';
@@ -48,6 +49,8 @@ export const gates: Partial<Record<GateName, Gate>> = {
   'proposer-permitted': proposerPermitted,
   // The challenger follows L1, and could act.
   challenging,
+  // Nodes have the times of the forks that lie ahead, and know those forks.
+  'fork-ready': forkReady,
   // All nodes have the same safe blocks.
   'same-chain': sameChain,
   // Senders can pay.

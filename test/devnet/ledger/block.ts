@@ -17,6 +17,8 @@ export interface L2Block extends BlockId {
   readonly transactions: readonly string[];
   /** True for a block that derivation made because the sequencing window had expired. */
   readonly forced: boolean;
+  /** Fork by whose rules it was made, if one is active that was scheduled after the genesis; see forks.ts. */
+  readonly fork?: string;
 }
 
 export type UnsealedBlock = Omit<L2Block, 'hash'>;
@@ -33,6 +35,7 @@ export function seal(block: UnsealedBlock): L2Block {
     block.sequenceNumber,
     block.transactions,
     block.forced,
+    ...(block.fork === undefined ? [] : [block.fork]),
   ];
   return { ...block, hash: keccak256(toUtf8Bytes(JSON.stringify(content))) };
 }

@@ -10,6 +10,8 @@ export interface PodFaults {
   stallBatcher(): () => void;
   /** The execution client has another JWT secret than op-node: every call of the engine is answered with 401. */
   otherJwtSecret(): () => void;
+  /** The execution client goes on with the chain configuration in its data directory, whatever genesis it is started with. */
+  keepChainConfig(): () => void;
   /** The execution client does not serve the `miner` API. */
   hideMinerApi(): () => void;
   /** L1 has no data for op-node any more, as when blobs are lost: derivation begins again and again. */
@@ -42,6 +44,7 @@ export function createFaults(): Faults {
       dropGossip: () => switchOn(`dropGossip ${pod}`),
       stallBatcher: () => switchOn(`stallBatcher ${pod}`),
       otherJwtSecret: () => switchOn(`otherJwtSecret ${pod}`),
+      keepChainConfig: () => switchOn(`keepChainConfig ${pod}`),
       hideMinerApi: () => switchOn(`hideMinerApi ${pod}`),
       loseBlobs: () => switchOn(`loseBlobs ${pod}`),
     }),

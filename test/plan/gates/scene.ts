@@ -168,6 +168,7 @@ export function context(options: ContextOptions = {}): GateContext {
       genesisTime: T0 - 10_000,
       seqWindowSize: SEQ_WINDOW,
       maxSequencerDrift: 600,
+      forks: [],
       batcherAddress: BATCHER,
       ...chain,
     },

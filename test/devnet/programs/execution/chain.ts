@@ -1,4 +1,5 @@
 import { type L2Block, seal, type UnsealedBlock } from '../../ledger/block.ts';
+import type { ForkAt } from '../../ledger/forks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { StoredHeads } from './data-directory.ts';
 
@@ -18,8 +19,11 @@ export interface Chain {
   has(hash: string): boolean;
   /** Canonical block at a height. */
   at(number: number): L2Block | undefined;
-  /** Takes a block; false when its parent is missing. */
+  /** Takes a block; false when its parent is missing, or it is of another fork than by this client's own times. */
   insert(block: L2Block): boolean;
+  /** Whether a block is of the fork that this client has at its time. */
+  isValid(block: L2Block): boolean;
+  readonly forkAt: ForkAt;
   /** Makes the blocks the heads; false when one is missing. Unknown or zero safe and finalized hashes keep the old. */
   setHeads(heads: Heads): boolean;
   build(block: UnsealedBlock, withPool: boolean): L2Block;
@@ -29,17 +33,20 @@ export interface Chain {
 }
 
 /**
+ * @param forkAt by the client's own chain configuration
  * @param stored heads of the last run; those whose blocks are not known any more fall back to genesis
  * @param onHeads called after each change with the heads and the ones before
  */
 export function createChain(
   ledger: Ledger,
   genesis: L2Block,
+  forkAt: ForkAt,
   stored: StoredHeads | undefined,
   onHeads: (heads: StoredHeads, before: StoredHeads) => void,
 ): Chain {
   const canonical: string[] = [];
   const inserted = new Set<string>();
+  const built = new Set<string>();
   const mined = new Map<string, string>();
   const pool = new Map<string, string>();
   if (ledger.block(genesis.hash) === undefined) ledger.add(genesis);
@@ -68,6 +75,7 @@ export function createChain(
     const block = ledger.block(hash);
     return block !== undefined && (canonical[block.number] === hash || inserted.has(hash));
   };
+  const isValid = (block: L2Block) => block.fork === forkAt(block.timestamp) || built.has(block.hash);
   const heads = (): StoredHeads => ({ unsafe: unsafe.hash, finalized: finalized?.hash });
   const at = (number: number) => {
     const hash = canonical[number];
@@ -81,9 +89,11 @@ export function createChain(
     has,
     at,
     pool,
+    forkAt,
+    isValid,
     insert(block) {
       if (has(block.hash)) return true;
-      if (!has(block.parentHash)) return false;
+      if (!has(block.parentHash) || !isValid(block)) return false;
       inserted.add(block.hash);
       return true;
     },
@@ -101,6 +111,7 @@ export function createChain(
       const transactions = withPool ? [...pool.keys()] : [];
       const sealed = seal({ ...block, transactions: [...block.transactions, ...transactions] });
       ledger.add(sealed);
+      built.add(sealed.hash);
       return sealed;
     },
     blockOfTransaction(hash) {

@@ -1,4 +1,5 @@
 import type { BlockId, L2Block } from '../../ledger/block.ts';
+import { isLater } from '../../ledger/forks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { RpcError } from '../rpc/errors.ts';
 import type { RpcMethods } from '../rpc/server.ts';
@@ -12,6 +13,8 @@ export interface PayloadAttributes {
   readonly batcher: string;
   readonly forced: boolean;
   readonly noTxPool: boolean;
+  /** Fork that op-node builds for: from Jovian on the attributes differ by it. */
+  readonly fork?: string | undefined;
 }
 
 /** Methods of op-geth's engine port, each with the number of its versions. */
@@ -33,7 +36,7 @@ const CAPABILITIES = METHODS.flatMap(([name, versions]) =>
   Array.from({ length: versions }, (_, index) => `engine_${name}V${index + 1}`),
 );
 
-const status = (name: 'VALID' | 'SYNCING', latest: string | null) => ({
+const status = (name: 'VALID' | 'SYNCING' | 'INVALID', latest: string | null) => ({
   status: name,
   latestValidHash: latest,
   validationError: null,
@@ -51,8 +54,18 @@ export function engineMethods(ledger: Ledger, chain: Chain, missing: MissingBloc
 
   const startBuilding = (attributes: PayloadAttributes): string => {
     const parent = chain.unsafe();
-    const { noTxPool, ...content } = attributes;
-    const draft = { ...content, parentHash: parent.hash, number: parent.number + 1, transactions: [] };
+    const { noTxPool, fork: wanted, ...content } = attributes;
+    const own = chain.forkAt(attributes.timestamp);
+    if (isLater(own, wanted)) throw new RpcError(-38003, 'Invalid payload attributes', { err: 'missing minBaseFee' });
+    // What it does not know it leaves out: the block is another one than with the attributes of its own fork.
+    const fork = own === wanted ? own : `${wanted} by ${own ?? 'the genesis'}`;
+    const draft = {
+      ...content,
+      ...(fork === undefined ? {} : { fork }),
+      parentHash: parent.hash,
+      number: parent.number + 1,
+      transactions: [],
+    };
     const block = chain.build(draft, !noTxPool);
     const id = `0x03${block.hash.slice(2, 16)}`;
     payloads.set(id, block);
@@ -88,6 +101,7 @@ export function engineMethods(ledger: Ledger, chain: Chain, missing: MissingBloc
     engine_newPayloadV4(params) {
       const block = ledger.block(String((params[0] as Record<string, unknown>)['blockHash']));
       if (block !== undefined && chain.insert(block)) return status('VALID', block.hash);
+      if (block !== undefined && chain.has(block.parentHash)) return status('INVALID', null);
       if (block !== undefined) missing.parent(block);
       return status('SYNCING', null);
     },

@@ -1,4 +1,4 @@
-import { fileError } from '../environment.ts';
+import { type Environment, faultIsOn, fileError } from '../environment.ts';
 import type { Log } from '../log.ts';
 import { type Process, ProgramExit } from '../process.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -8,7 +8,12 @@ import { readGenesis, type StoredGenesis } from './genesis.ts';
 const fatal = (message: string) => new ProgramExit(1, [`Fatal: ${message}`]);
 
 /** `geth init <genesis>`: repeatable with the same genesis, refused with another one. */
-export async function initDatabase(process: Process, settings: Settings, log: Log): Promise<number> {
+export async function initDatabase(
+  process: Process,
+  environment: Environment,
+  settings: Settings,
+  log: Log,
+): Promise<number> {
   const [path, ...more] = settings.args;
   if (path === undefined || more.length > 0) throw fatal('need genesis.json file as the only argument');
   const genesis = await readGenesisFile(process, path);
@@ -24,7 +29,8 @@ export async function initDatabase(process: Process, settings: Settings, log: Lo
   } else if (JSON.stringify(existing.config) === JSON.stringify(genesis.config)) {
     log.info('Configured chain config matches existing chain config in storage.');
   }
-  if (!process.killed()) directory.writeGenesis(genesis);
+  const isKept = existing !== undefined && faultIsOn(environment, process, 'keepChainConfig');
+  if (!process.killed() && !isKept) directory.writeGenesis(genesis);
   log.info('Successfully wrote genesis state', { database: 'chaindata', hash: genesis.hash });
   return 0;
 }

@@ -26,7 +26,7 @@ export async function geth(process: Process, environment: Environment): Promise<
   for (const variable of unknownVariables('GETH', gethFlags(versionOfTag(context.imageTag)), context.env)) {
     log.warn('Unknown config environment variable', { envvar: variable });
   }
-  if (isInit) return initDatabase(process, settings, log);
+  if (isInit) return initDatabase(process, environment, settings, log);
   if (settings.args.length > 0) throw fatal(`invalid command: "${settings.args[0]}"`);
   return runClient(process, environment, settings, log);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { argumentsOf, type Environment, fileError, isAddressInUse } from '../environment.ts';
+import { argumentsOf, type Environment, faultIsOn, fileError, isAddressInUse } from '../environment.ts';
 import { gethLog, type Log } from '../log.ts';
 import { parsePrivateKey } from '../p2p-identity.ts';
 import { type Process, ProgramExit } from '../process.ts';
@@ -88,7 +88,7 @@ async function initialise(
       `genesis hash in the storage does not match the specified chainspec: chainspec is ${genesis.hash}, database is ${existing.hash}`,
     );
   }
-  directory.writeGenesis(genesis);
+  if (existing === undefined || !faultIsOn(environment, process, 'keepChainConfig')) directory.writeGenesis(genesis);
   log.info('Database opened', { genesis: genesis.hash });
 }
 

@@ -1,4 +1,5 @@
 import { type L2Block, seal, ZERO_HASH } from '../../ledger/block.ts';
+import { forksBy } from '../../ledger/forks.ts';
 import { type Environment, faultIsOn } from '../environment.ts';
 import type { Process } from '../process.ts';
 import { createRpcClient } from '../rpc/client.ts';
@@ -25,7 +26,8 @@ export async function startExecution(
 ): Promise<void> {
   const genesis = directory.genesis() ?? mainnetGenesis;
   const ledger = environment.ledgerOf(genesis.hash);
-  const chain = createChain(ledger, genesisBlock(genesis), directory.heads(), (heads, before) => {
+  const forkAt = forksBy(genesis.config, (fork) => `${fork}Time`, genesis.timestamp);
+  const chain = createChain(ledger, genesisBlock(genesis), forkAt, directory.heads(), (heads, before) => {
     if (!process.killed()) directory.writeHeads({ unsafe: before.unsafe, finalized: heads.finalized });
   });
   process.onEnd((how) => {

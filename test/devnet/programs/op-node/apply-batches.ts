@@ -6,6 +6,7 @@ import { type Driver, idOf, messageOf, named } from './driver.ts';
 import { EngineFailure } from './engine-failure.ts';
 import { hasCanonicalOrigin } from './l1-origin.ts';
 import { takeClientHead } from './reinsert.ts';
+import { insertDerived, isOfOtherFork } from './unknown-fork.ts';
 
 /**
  * Applies the batches of one L1 block. A transaction counts only when it goes to the inbox and its sender is the
@@ -49,15 +50,18 @@ async function deriveBlocks(driver: Driver, blocks: readonly L2Block[], l1: L1Bl
       sayDropped(driver, problem, 'Dropping invalid singular batch, flushing channel', l1, block);
       break;
     }
-    if (!canonical.has(block.hash)) {
+    let derived = block;
+    if (!canonical.has(block.hash) || isOfOtherFork(driver, block)) {
       sayBuilding(driver, block, l1);
-      if (!(await engine.insert(block))) break;
-      if (block.number <= unsafe.number) await leaveFork(driver, unsafe, block);
+      const inserted = await insertDerived(driver, block, safe);
+      if (inserted === undefined) break;
+      derived = inserted;
+      if (block.number <= unsafe.number) await leaveFork(driver, unsafe, derived);
       canonical.clear();
-      unsafe = block;
+      unsafe = derived;
       driver.derivedAt = ledger.now();
     }
-    safe = block;
+    safe = derived;
     driver.counters.derivedBatches += 1;
   }
   if (safe.hash !== heads.safe.hash) await driver.moveTo({ ...heads, safe, unsafe });

@@ -15,6 +15,7 @@ export async function buildBlock(driver: Driver): Promise<L2Block | undefined> {
     batcher: origin.batcher,
     forced: false,
     noTxPool: false,
+    fork: config.rollup.forkAt(parent.timestamp + config.rollup.blockTime),
   };
   log.info('Started sequencing new block', { parent: named(parent), l1Origin: named(origin.id) });
   const block = await engine.build(heads, attributes);

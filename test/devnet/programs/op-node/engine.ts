@@ -3,7 +3,8 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { PayloadAttributes } from '../execution/engine-api.ts';
 import type { Log } from '../log.ts';
 import type { RpcClient } from '../rpc/client.ts';
-import { EngineFailure } from './engine-failure.ts';
+import { RpcError } from '../rpc/errors.ts';
+import { EngineFailure, InvalidPayload } from './engine-failure.ts';
 
 /** op-node's way to its execution client. Every method rejects when the client does not answer or refuses the token. */
 export interface Engine {
@@ -14,7 +15,7 @@ export interface Engine {
     heads: { readonly unsafe: L2Block; readonly safe: L2Block; readonly finalized: L2Block },
     attributes: PayloadAttributes,
   ): Promise<L2Block | undefined>;
-  /** Gives a block to the client; false when its parent is missing there. Rejects with an EngineFailure. */
+  /** Gives a block to the client; false when its parent is missing there. Rejects with an EngineFailure, or InvalidPayload. */
   insert(block: L2Block): Promise<boolean>;
   /** Block that the client has under a tag or number; undefined when it has none. */
   block(tag: string): Promise<L2Block | undefined>;
@@ -42,6 +43,7 @@ export function createEngine(client: RpcClient, ledger: Ledger, log: Log): Engin
       const [head, safe, finalized] = Object.values(state);
       const shown = `&{HeadBlockHash:${head} SafeBlockHash:${safe} FinalizedBlockHash:${finalized}}`;
       log.warn('Failed to share forkchoice-updated signal', { state: shown, err: messageOf(error) });
+      if (error instanceof RpcError && error.code === INVALID_ATTRIBUTES) throw new InvalidAttributes(messageOf(error));
       throw new EngineFailure(`temp: failed to sync forkchoice with engine: ${messageOf(error)}`);
     }
   };
@@ -59,9 +61,9 @@ export function createEngine(client: RpcClient, ledger: Ledger, log: Log): Engin
     },
     async insert(block) {
       const payload = { blockHash: block.hash, parentHash: block.parentHash };
+      let answer: { readonly status: string };
       try {
-        const answer = (await client.call('engine_newPayloadV4', [payload, [], null, []])) as { status: string };
-        return answer.status === 'VALID';
+        answer = (await client.call('engine_newPayloadV4', [payload, [], null, []])) as { status: string };
       } catch (error) {
         const why = messageOf(error);
         log.error('Payload execution failed', { block_hash: block.hash, err: why });
@@ -69,6 +71,8 @@ export function createEngine(client: RpcClient, ledger: Ledger, log: Log): Engin
         log.info('failed to insert payload', { ref: `${block.hash}:${block.number}`, txs: 1, err });
         throw new EngineFailure(err);
       }
+      if (answer.status === 'INVALID') throw new InvalidPayload(block);
+      return answer.status === 'VALID';
     },
     async block(tag) {
       const answer = (await client.call('eth_getBlockByNumber', [tag, false])) as { hash: string } | null;
@@ -77,4 +81,15 @@ export function createEngine(client: RpcClient, ledger: Ledger, log: Log): Engin
   };
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** Code of the engine API. */
+const INVALID_ATTRIBUTES = -38003;
+
+/** op-node has asked for a block of another fork than the client has. */
+export class InvalidAttributes extends Error {}
+
+/** With what the client adds to it, in Go's words for a map. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const added = error instanceof RpcError && error.code === INVALID_ATTRIBUTES ? error.data : undefined;
+  return added === undefined ? message : `${message}: map[err:${(added as { err: string }).err}]`;
+}

@@ -1,3 +1,4 @@
+import { ProgramExit } from '../process.ts';
 import type { Derivation } from './derivation.ts';
 import { type Driver, messageOf, named } from './driver.ts';
 import { EngineFailure, sayEngineFailure } from './engine-failure.ts';
@@ -46,6 +47,7 @@ async function attempt(driver: Driver, words: string, action: () => Promise<void
     return true;
   } catch (error) {
     if (driver.process.ended.aborted) return false;
+    if (error instanceof ProgramExit) throw error;
     if (error instanceof EngineFailure) sayEngineFailure(driver, error);
     else driver.log.error(words, { err: messageOf(error) });
     return false;

@@ -4,6 +4,7 @@ import type { GossipHost, GossipMessage } from '../../ledger/gossip-network.ts';
 import { p2pIdentity } from '../p2p-identity.ts';
 import { type Driver, idOf, messageOf, named } from './driver.ts';
 import type { SignerWatch } from './signer-watch.ts';
+import { isOfUnknownFork } from './unknown-fork.ts';
 
 /** The p2p side of an op-node. */
 export interface Gossip {
@@ -36,6 +37,11 @@ export function joinGossip(
       const age = { timestamp: block.timestamp, threshold_seconds: maxAge / 1_000 };
       log.warn('payload is too old', { topic: TOPIC, ...age });
       return 'payload is too old';
+    }
+    if (isOfUnknownFork(driver, block)) {
+      const why = 'payload is on v3 topic, but has non-zero blob gas used';
+      log.warn(why, { topic: TOPIC, bad_hash: block.hash, blob_gas_used: '0x9c40' });
+      return why;
     }
     return signers.accepts(signer, { topic: TOPIC, peer: from }) ? undefined : 'invalid block signature';
   };

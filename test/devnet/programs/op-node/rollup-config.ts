@@ -1,4 +1,5 @@
 import type { BlockId } from '../../ledger/block.ts';
+import { type ForkAt, forksBy } from '../../ledger/forks.ts';
 
 /** rollup.json as far as the simulator needs it. Times are unix seconds, addresses lower case. */
 export interface RollupConfig {
@@ -10,6 +11,7 @@ export interface RollupConfig {
   readonly l2ChainId: number;
   readonly batchInbox: string;
   readonly systemConfig: string;
+  readonly forkAt: ForkAt;
   /** The file itself, for `optimism_rollupConfig`. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
@@ -52,6 +54,7 @@ export function decodeRollupConfig(content: string): RollupConfig {
     l2ChainId: Number(raw['l2_chain_id'] ?? 0),
     batchInbox: String(raw['batch_inbox_address'] ?? '').toLowerCase(),
     systemConfig: String(raw['l1_system_config_address'] ?? '').toLowerCase(),
+    forkAt: forksBy(raw, (fork) => `${fork}_time`, Number(genesis['l2_time'] ?? 0)),
     raw,
   };
 }

@@ -27,6 +27,7 @@ async function emptyBlock(driver: Driver, safe: L2Block): Promise<L2Block | unde
   const next = await driver.l1.block(safe.l1Origin.number + 1);
   if (next === undefined) return undefined;
   const moveOn = timestamp >= next.timestamp;
+  const fork = driver.config.rollup.forkAt(timestamp);
   return seal({
     parentHash: safe.hash,
     number: safe.number + 1,
@@ -38,5 +39,6 @@ async function emptyBlock(driver: Driver, safe: L2Block): Promise<L2Block | unde
       : safe.batcher,
     transactions: [],
     forced: true,
+    ...(fork === undefined ? {} : { fork }),
   });
 }

@@ -1,6 +1,6 @@
 import type { L2Block } from '../../ledger/block.ts';
 import { type Driver, type Heads, idOf, messageOf, named } from './driver.ts';
-import { EngineFailure, sayEngineFailure } from './engine-failure.ts';
+import { EngineFailure, InvalidPayload, sayEngineFailure } from './engine-failure.ts';
 
 /** Blocks that came by gossip and wait for their parents. */
 export interface UnsafeQueue {
@@ -39,6 +39,11 @@ export function createUnsafeQueue(
     if (!(await engine.insert(next)) || !(await driver.moveTo({ ...heads, unsafe: next }))) return false;
     waiting.delete(heads.unsafe.hash);
     return true;
+  };
+
+  const drop = ({ hash, number, timestamp, parentHash }: L2Block) => {
+    waiting.delete(parentHash);
+    log.warn('Dropping invalid unsafe payload', { hash, number, timestamp });
   };
 
   const dropOld = (height: number) => {
@@ -100,6 +105,7 @@ export function createUnsafeQueue(
         await closeGap();
       });
     } catch (error) {
+      if (error instanceof InvalidPayload) drop(error.block);
       sayEngineFailure(driver, error instanceof EngineFailure ? error : new EngineFailure(messageOf(error)));
     }
   };

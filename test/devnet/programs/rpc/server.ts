@@ -35,7 +35,7 @@ interface Answer {
   readonly jsonrpc: '2.0';
   readonly id: unknown;
   readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string };
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
 /** Serves JSON-RPC over HTTP as go-ethereum's server does. Rejects with the error of `listen`, e.g. EADDRINUSE. */
@@ -112,7 +112,8 @@ async function answerOne(request: unknown, { methods, failed }: RpcHandling): Pr
     const code = error instanceof RpcError ? error.code : -32000;
     const message = error instanceof Error ? error.message : String(error);
     failed?.(name, message);
-    return { jsonrpc: '2.0', id, error: { code, message } };
+    const added = error instanceof RpcError && error.data !== undefined ? { data: error.data } : {};
+    return { jsonrpc: '2.0', id, error: { code, message, ...added } };
   }
 }
 

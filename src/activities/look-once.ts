@@ -7,13 +7,16 @@ import { parseDuration } from '../api/duration.ts';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { defaultRelease, type Release, releaseNames, release as releaseOf } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
-import type { LookResult } from '../contract/activities.ts';
+import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
+import type { Plan } from '../contract/plan.ts';
+import { keepsToWindows } from '../plan/approval-policy.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import type { PlanDraft } from '../plan/plan-draft.ts';
 import { makePlan } from '../plan/planner.ts';
 import { proposedPlan } from '../plan/proposed-plan.ts';
+import { windowAt } from '../plan/windows.ts';
 import { checkOverrides, checkSettings, renderDigest } from '../render/index.ts';
 import { rememberedOf } from '../status/remembered.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -43,6 +46,11 @@ export interface Look {
   readonly unread?: Problem;
 }
 
+interface LookOptions extends Pick<LookInput, 'repairsHeld'>, Partial<Pick<LookInput, 'askedAt'>> {
+  readonly abortedRevision: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * @param options as the entity knows it (LookInput)
  * @returns undefined when the network does not exist
@@ -50,7 +58,7 @@ export interface Look {
 export async function lookOnce(
   deps: ActivityDependencies,
   at: { namespace: string; name: string },
-  { signal, repairsHeld, ...known }: { abortedRevision: string | undefined; repairsHeld: boolean; signal: AbortSignal },
+  { signal, repairsHeld, askedAt = 0, ...known }: LookOptions,
 ): Promise<Look | undefined> {
   const wish = await gatherWish(deps, at, signal);
   if (!wish) return undefined;
@@ -115,11 +123,14 @@ export async function lookOnce(
   const propose = (draft: PlanDraft) =>
     proposedPlan(draft, { policy: approval, shown: status.plan, abortedRevision, now: deps.now() }, renderDigest);
   let proposed = planned.type === 'plan' ? propose(planned.draft) : undefined;
-  if (proposed?.waits) {
+  const windowFor = (plan: Plan | undefined) =>
+    plan && keepsToWindows(plan) ? windowAt(approval?.windows ?? [], Math.max(deps.now(), askedAt)) : undefined;
+  if (proposed?.waits || windowFor(proposed?.plan)?.opensAt !== undefined) {
     const meanwhile = makePlan({ ...input, meanwhile: true });
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
+  const window = windowFor(plan);
   const decisions = decisionsOf(wish.resources.network);
   const shown = problems.map((problem) => ({ ...problem, message: deps.redactor.redact(problem.message) }));
   const spec = wish.network?.spec;
@@ -136,6 +147,7 @@ export async function lookOnce(
       sources: approval?.sources ?? (['Kubernetes', 'Temporal'] as const),
       ...(proposed?.inherited ? { inherited: proposed.inherited } : {}),
     },
+    ...(window ? { window } : {}),
     // A namespace that ends waits for our finalizers, whatever the spec says.
     paused: (spec?.paused ?? false) && !wish.resources.namespaceTerminating,
     decisions,

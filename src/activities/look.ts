@@ -32,11 +32,11 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network, idle, abortedRevision, repairsHeld }) => {
+  return async ({ network, idle, abortedRevision, repairsHeld, askedAt }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
-    const once = () => lookOnce(deps, at, { abortedRevision, repairsHeld, signal });
+    const once = () => lookOnce(deps, at, { abortedRevision, repairsHeld, askedAt, signal });
     let look = await once();
     if (!look) return GONE;
     const seen = { network: look.wish.resources.network, live: look.live };

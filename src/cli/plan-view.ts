@@ -3,6 +3,7 @@ import type { ObjectChange, Plan } from '../contract/plan.ts';
 import { CHANGE_SIGNS, fieldWords } from '../status/change-words.ts';
 import { approveCommand, rejectCommand, shortHash } from '../status/operator-commands.ts';
 import type { PlanStatus, StepStatus } from '../status/plan-status.ts';
+import { startsInWindow } from '../status/window-words.ts';
 import type { NetworkObject } from './networks.ts';
 import { columns, type Paint, shortDuration } from './output.ts';
 
@@ -28,13 +29,13 @@ export function planLines(network: NetworkObject, view: PlanView, options: PlanO
   const steps = plan.steps ?? [];
   const over = steps.filter(isOver).length;
   const waits = waitsForApproval(network);
-  const progress = waits ? `${steps.length} steps` : `${over} of ${steps.length} steps done`;
+  const progress = waits || plan.window ? `${steps.length} steps` : `${over} of ${steps.length} steps done`;
   const shown = options.compact ? aroundCurrent(steps) : steps;
   return [
     `${view.paint('bold', `Plan ${shortHash(plan.hash)}`)} (${plan.kind}): ${plan.summary}`,
     `  ${[progress, ...decisionFacts(plan, waits, view)].join(', ')}`,
     ...gapLines(plan, view),
-    ...(waits ? commandLines(network, plan) : []),
+    ...(waits ? commandLines(network, plan) : plan.window ? [`  → ${rejectCommand(placeOf(network), plan.hash)}`] : []),
     ...(options.compact ? [] : wholeLines(plan, options.whole, view)),
     ...(shown.length > 0 && !(options.compact && waits) ? ['', ...stepLines(shown, view)] : []),
   ];
@@ -86,18 +87,23 @@ export function isExpired(plan: PlanStatus, now: Date): boolean {
 }
 
 function decisionFacts(plan: PlanStatus, waits: boolean, { now, paint }: PlanView): string[] {
-  const { approval, expiresAt, workflowId } = plan;
+  const { approval, expiresAt, workflowId, window } = plan;
   if (!waits) {
     const by = approval && `approved by ${approval.by} (${approval.via}${approval.verified ? '' : ', claimed'})`;
-    return [by, workflowId && `workflow ${workflowId}`].filter((fact) => fact !== undefined);
+    const starts = window && paint('yellow', startsInWindow(window));
+    return [by, starts, workflowId && `workflow ${workflowId}`].filter((fact) => fact !== undefined);
   }
   if (isExpired(plan, now)) return [paint('red', `expired at ${expiresAt}`)];
   const left = expiresAt ? `, expires in ${shortDuration((Date.parse(expiresAt) - now.getTime()) / 1000)}` : '';
   return [paint('yellow', `waits for approval${left}`)];
 }
 
-function commandLines({ metadata }: NetworkObject, plan: PlanStatus): string[] {
-  const place = { namespace: metadata.namespace ?? 'default', name: metadata.name };
+function placeOf({ metadata }: NetworkObject) {
+  return { namespace: metadata.namespace ?? 'default', name: metadata.name };
+}
+
+function commandLines(network: NetworkObject, plan: PlanStatus): string[] {
+  const place = placeOf(network);
   return [`  → ${approveCommand(place, plan.hash)}`, `  → ${rejectCommand(place, plan.hash)}`];
 }
 

@@ -20,6 +20,14 @@ export function approvalRequired(
 }
 
 /**
+ * Whether a plan starts in a window only. What is broken is mended at any time, what somebody deletes goes, and what was
+ * never there disturbs nobody when it comes.
+ */
+export function keepsToWindows({ kind }: Pick<Plan, 'kind'>): boolean {
+  return kind !== 'drift' && kind !== 'teardown' && kind !== 'install';
+}
+
+/**
  * Whether a plan waits because a person has aborted one of its revision. Repairs and teardown never wait for what was
  * said of a rollout.
  */

@@ -57,7 +57,8 @@ export class Entity {
       this.inbox.length > 0 ||
       this.child.hasEnded ||
       this.childChanged ||
-      this.state.startable(Date.now()) !== undefined
+      this.state.startable(Date.now()) !== undefined ||
+      this.state.windowTurned(Date.now())
     );
   }
 
@@ -66,6 +67,7 @@ export class Entity {
     for (;;) {
       await this.#waitForWork();
       this.#takeChildEnd();
+      if (this.state.windowTurned(Date.now())) this.dirty = true;
       const seen = this.dirty ? await this.#look() : 'there';
       if (seen !== 'there') return seen;
       await this.#takeInbox();
@@ -159,7 +161,7 @@ export class Entity {
     const { network, state } = this;
     const known = state.memory.isKnown ? { abortedRevision: state.memory.abortedRevision } : {};
     const repairsHeld = state.repairsHeld(Date.now());
-    const input = { network, idle: !this.child.isThere, repairsHeld, ...known };
+    const input = { network, idle: !this.child.isThere, repairsHeld, askedAt: Date.now(), ...known };
     return this.#listeningTo(entityActivities.look(input));
   }
 
@@ -252,7 +254,7 @@ export class Entity {
       return `gate ${gate} can't be skipped; once the other one is proven to be off, send confirmFenced of ${off}`;
     }
     if (NEEDS_RUNNING_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
-    if (move.action === 'retry' && !this.child.isRunning && !this.state.proposal)
+    if (move.action === 'retry' && !this.child.isRunning && !this.state.mayBeProposedAgain(Date.now()))
       return 'no plan is halted, held back, expired or rejected';
     return undefined;
   }

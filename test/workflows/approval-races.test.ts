@@ -23,6 +23,7 @@ const EVENTS = [
   'reject',
   'an hour passes',
   'another plan',
+  'the plan before comes back',
   'the same plan',
   'a repair goes first',
   'L1 is away for a moment',
@@ -34,6 +35,7 @@ const EVENTS = [
   'the entity is terminated',
   'continue as new',
   'start',
+  'it ends half-way',
 ] as const;
 type Event = (typeof EVENTS)[number];
 
@@ -56,6 +58,9 @@ class Play {
   #word: 'none' | 'yes' | 'no' | 'expired' = 'none';
   #deadline = 0;
   readonly #started: string[] = [];
+  readonly #begun: string[] = [];
+  #before: Plan | undefined;
+  #rejected = '';
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -75,6 +80,7 @@ class Play {
     'an hour passes': () => this.#passes(HOUR),
     'the same plan': () => this.#look(),
     'another plan': () => this.#changes(),
+    'the plan before comes back': () => this.#comesBack(),
     'a repair goes first': () => this.#isInterrupted(() => this.#repair()),
     'L1 is away for a moment': () => this.#isInterrupted(() => this.#take(aLook({ problems: [L1_AWAY] }))),
     'the window opens': () => this.#passes(timeUntil(9, this.#now)),
@@ -85,6 +91,7 @@ class Play {
     'the entity is terminated': () => this.#isTerminated(),
     'continue as new': () => this.#isFollowed(new EntityState(JSON.parse(JSON.stringify(this.#state.carry())))),
     start: () => this.#start(),
+    'it ends half-way': () => this.#endsHalfWay(),
   };
 
   /** What has to be so at any moment. */
@@ -112,10 +119,22 @@ class Play {
 
   #changes(): void {
     if (this.#isRunning) return;
+    this.#before = this.#plan;
     this.#number += 1;
     this.#plan = planNumber(this.#number);
     this.#look();
     this.#isProposed();
+  }
+
+  /** As a new one: but for a rejection nothing that was said of it counts any more. */
+  #comesBack(): void {
+    const plan = this.#before;
+    if (this.#isRunning || !plan || this.#begun.includes(plan.desiredRevision)) return;
+    this.#before = this.#plan;
+    this.#plan = plan;
+    this.#look();
+    if (this.#rejected === plan.hash) this.#word = 'no';
+    else this.#isProposed();
   }
 
   #pauses(paused: boolean): void {
@@ -135,6 +154,7 @@ class Play {
     if (!counts && !record?.message.includes(this.#plan.hash.slice(0, 8)))
       this.broken.push(`the refusal does not name the current plan: ${record?.message}`);
     if (counts) this.#word = action === 'approve' ? 'yes' : 'no';
+    if (counts) this.#rejected = action === 'approve' ? '' : plan;
     this.#turns();
   }
 
@@ -143,6 +163,7 @@ class Play {
     if (isFor !== this.#state.mayBeProposedAgain(this.#now))
       this.broken.push(`retry ${isFor ? 'does' : 'should'} not count`);
     if (!isFor) return;
+    this.#rejected = '';
     this.#state.proposeAgain(this.#now);
     this.#isProposed();
     // Where people have had a say the policy alone may not be enough any more.
@@ -155,8 +176,23 @@ class Play {
     if (!proposal?.approval) return;
     if (this.#started.includes(proposal.plan.hash)) this.broken.push('a plan starts twice');
     this.#started.push(proposal.plan.hash);
+    this.#begun.push(proposal.plan.desiredRevision);
     this.#isRunning = true;
     this.#state.start({ ...proposal, approval: proposal.approval, workflowId: 'id', startedAt: this.#now });
+  }
+
+  /** What is left of it is a plan of its own, which the approval covers. */
+  #endsHalfWay(): void {
+    if (!this.#isRunning) return;
+    const isCovered = this.#isCovered();
+    const { shown } = this;
+    this.#isRunning = false;
+    this.#state.running = undefined;
+    this.#state.proposal = undefined;
+    this.#number += 1;
+    this.#plan = { ...planNumber(this.#number), desiredRevision: this.#plan.desiredRevision };
+    this.#look(shown);
+    if (!isCovered) this.#isProposed();
   }
 
   #repair(): void {
@@ -314,6 +350,27 @@ describe.each(SETTINGS)('where %s', (_, setting) => {
       if (found.length > 0 && broken.length < 5) broken.push(`${events.join(', ')}: ${found.join('; ')}`);
     }
     expect(broken).toEqual([]);
+  });
+
+  it.each<[string, readonly Event[]]>([
+    [
+      'what was approved before covers nothing that somebody has rejected since',
+      ['approve', 'the window opens', 'start', 'it ends half-way', 'reject', 'retry', 'a repair goes first'],
+    ],
+    [
+      'an approval outlives a weekend of repairs, outages and crashes before its window opens',
+      ['approve', 'an hour passes', 'a repair goes first', 'L1 is away for a moment', 'an hour passes'],
+    ],
+    [
+      'what is rejected stays so, whatever comes between',
+      ['approve', 'reject', 'a repair goes first', 'the entity is terminated', 'the window opens', 'pause', 'resume'],
+    ],
+    [
+      'an approval that another plan has made void does not come back with the plan',
+      ['approve', 'a repair goes first', 'another plan', 'the plan before comes back', 'the window opens'],
+    ],
+  ])('%s', (_, events) => {
+    expect(played(setting, events)).toEqual([]);
   });
 
   it('any number of things do', () => {

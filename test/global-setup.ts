@@ -20,6 +20,8 @@ declare module 'vitest' {
     kubeconfigPath: string;
     kubeCaFile: string;
     kubeAdminToken: string;
+    /** kubeconfigs of people who may do nothing until a test binds a role to them. */
+    kubeUsers: Readonly<Record<'ana' | 'ben', string>>;
     /** host:port */
     temporalAddress: string;
     temporalUiUrl: string;
@@ -50,6 +52,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide('kubeconfigPath', plane.kubeconfigPath);
     project.provide('kubeCaFile', plane.caFile);
     project.provide('kubeAdminToken', plane.adminToken);
+    const [ana, ben] = await Promise.all([plane.addUser('ana', []), plane.addUser('ben', [])]);
+    project.provide('kubeUsers', { ana: ana.kubeconfigPath, ben: ben.kubeconfigPath });
   };
   const temporal = async (): Promise<void> => {
     const server = await keep(startTemporal({ dir: join(dir, 'temporal'), log }));

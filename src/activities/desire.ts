@@ -75,11 +75,11 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
 }
 
 /**
- * The network's settings without its policies, from which nothing is rendered: who pauses a rollout or lets a gate be
- * skipped has not wished for another one.
+ * The network's settings without its policies, from which nothing is rendered: who pauses a rollout, lets a gate be
+ * skipped or prefers another sequencer has not wished for another render.
  */
 function renderedSettings(spec: CompleteWish['network']['spec']): object {
-  const { approval, rollout, paused, deletionPolicy, audit, probeInterval, owner, ...settings } = spec;
+  const { approval, rollout, sequencer, paused, deletionPolicy, audit, probeInterval, owner, ...settings } = spec;
   return settings;
 }
 

@@ -10,6 +10,7 @@ import { applyComponent } from './steps/apply-component.ts';
 import { awaitGate } from './steps/await-gate.ts';
 import { awaitPods } from './steps/await-pods.ts';
 import { deleteComponent } from './steps/delete-component.ts';
+import { handOverSequencer } from './steps/hand-over.ts';
 import { removeFinalizers } from './steps/remove-finalizers.ts';
 import { scaleDown } from './steps/scale-down.ts';
 import { startSequencer, stopSequencer } from './steps/sequencer.ts';
@@ -38,6 +39,7 @@ export function createActivities(deps: ActivityDependencies): EntityActivities &
     scaleDown: step(scaleDown),
     startSequencer: step(startSequencer),
     stopSequencer: step(stopSequencer),
+    handOverSequencer: step(handOverSequencer),
     removeFinalizers: step(removeFinalizers),
   };
 }

@@ -27,9 +27,10 @@ import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
 import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
-import { choiceOf, gatherSequencers, withActiveSequencer } from './gather/sequencers.ts';
+import { choiceOf, gatherSequencers } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates } from './gather/stray-pods.ts';
+import { gatherWayBack, isRolledBack } from './gather/way-back.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
 import { planningInput } from './planning-input.ts';
@@ -46,7 +47,7 @@ export interface Look {
   readonly unread?: Problem;
 }
 
-interface LookOptions extends Pick<LookInput, 'repairsHeld'>, Partial<Pick<LookInput, 'askedAt'>> {
+interface LookOptions extends Pick<LookInput, 'repairsHeld' | 'rolledBack'>, Partial<Pick<LookInput, 'askedAt'>> {
   readonly abortedRevision: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -71,6 +72,7 @@ export async function lookOnce(
   const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
   const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
+  const rolledBack = (known.rolledBack === undefined ? remembered.rolledBack : known.rolledBack) ?? undefined;
   const rolledOut = await gatherRolledOut(deps.kube, at, status, live, signal);
   const installed = rolledOut.verified.length + rolledOut.lost.length > 0;
   const deleting = wish.resources.network.metadata.deletionTimestamp !== undefined;
@@ -82,7 +84,7 @@ export async function lookOnce(
     warnings = [],
   }: DesireResult = deleting
     ? {}
-    : await desireUnlessBlocked(deps, withActiveSequencer(wish, choice), choice, {
+    : await desireUnlessBlocked(deps, wish, choice, {
         problems,
         installed,
         status,
@@ -92,17 +94,16 @@ export async function lookOnce(
   const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
   const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
-  const shared = own && (await sharedDrift(deps.kube, at, own.render, wish, signal));
+  const settled = sequencers.find(({ name, may }) => may && name === choice.active)?.name;
+  const shared = own && (await sharedDrift(deps.kube, at, own.render, { wish, live, active: settled, signal }));
   problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
-  // A hand-over that is not made holds up nothing.
-  if (!deleting) problems.push(...choice.problems);
   const facts = {
     at,
     wish,
     live,
     sequencers,
-    activeSequencer: choice.active,
+    choice,
     templates,
     verified,
     lost,
@@ -110,6 +111,7 @@ export async function lookOnce(
     deleting,
     repairsHeld,
     warnings,
+    ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
   let planned = makePlan(input);
@@ -131,6 +133,7 @@ export async function lookOnce(
   }
   const plan = proposed?.plan;
   const window = windowFor(plan);
+  if (!plan && rolledBack && rolledBack.revision === input.revision) problems.push(isRolledBack(rolledBack));
   const decisions = decisionsOf(wish.resources.network);
   const shown = problems.map((problem) => ({ ...problem, message: deps.redactor.redact(problem.message) }));
   const spec = wish.network?.spec;
@@ -153,6 +156,7 @@ export async function lookOnce(
     decisions,
     remembered,
     ...(proposed?.awaiting ? { awaiting: proposed.awaiting } : {}),
+    rollsBackOnFailure: spec?.rollout.onFailure === 'Rollback',
     probeIntervalSeconds: parseDuration(spec?.probeInterval ?? '30s') / 1000,
     release: spec?.release ?? defaultRelease,
     chainId: String(spec?.l2?.chainId ?? wish.files?.rollup.l2_chain_id ?? ''),

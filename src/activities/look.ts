@@ -6,6 +6,7 @@ import { adoptRolledOut } from './adopt-rolled-out.ts';
 import { auditStoreOf } from './audit-stores.ts';
 import { writeChainFacts } from './chain-facts.ts';
 import { currentAttempt } from './deadline.ts';
+import { vouchedDecision } from './decision-policy.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { lookOnce } from './look-once.ts';
 import { pruneRenders } from './prune-renders.ts';
@@ -32,11 +33,11 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network, idle, abortedRevision, repairsHeld, askedAt }) => {
+  return async ({ network, idle, abortedRevision, rolledBack, repairsHeld, askedAt }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
-    const once = () => lookOnce(deps, at, { abortedRevision, repairsHeld, askedAt, signal });
+    const once = () => lookOnce(deps, at, { abortedRevision, rolledBack, repairsHeld, askedAt, signal });
     let look = await once();
     if (!look) return GONE;
     const seen = { network: look.wish.resources.network, live: look.live };
@@ -48,6 +49,8 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     await sideBySide(renders, (render) => storeRender(store, render, signal));
     if (idle && !result.plan && result.problems.length === 0) await pruneRenders(deps, at, look, attempt);
     await writeChainFacts(deps, at, look, attempt);
+    const vouched = await vouchedDecision(deps, look, attempt);
+    const decisions = result.decisions.map((decision) => ({ ...decision, verified: decision.key === vouched }));
     const audit = auditStoreOf(deps, { ...at, uid: result.uid });
     deps.logger.debug(
       {
@@ -60,6 +63,6 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     );
     const nextPlanNumber = await audit.nextPlanNumber({ signal });
     // Redacted before it is cut: of a secret that was cut nobody would recognise the rest.
-    return boundLook(deps.redactor.redactJson({ ...result, nextPlanNumber }));
+    return boundLook(deps.redactor.redactJson({ ...result, decisions, nextPlanNumber }));
   };
 }

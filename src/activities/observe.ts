@@ -22,6 +22,7 @@ import { nextTroubles, type PodTrouble, podFindings } from '../status/health/pod
 import type { PodsState } from '../status/pods/pods-ready.ts';
 import { writeChainFacts } from './chain-facts.ts';
 import { type Attempt, currentAttempt } from './deadline.ts';
+import { vouchedDecision } from './decision-policy.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { nodePods, sampleTargets } from './gather/chain-targets.ts';
 import { contractFacts } from './gather/contract-facts.ts';
@@ -43,15 +44,17 @@ const lastSamples = new Map<string, readonly Sample[]>();
 const lastTroubles = new Map<string, readonly PodTrouble[]>();
 
 export function observeActivity(deps: ActivityDependencies): (input: ObserveInput) => Promise<ObserveResult> {
-  return async ({ network, uid, baseline, abortedRevision, repairsHeld, beside, probeIntervalSeconds }) => {
+  return async ({ network, uid, baseline, beside, probeIntervalSeconds, ...known }) => {
     // It was observed until the plan began, whose first steps are asking already.
     if (beside && Context.current().info.attempt === 1) throw nothingToDecide(FIRST_BESIDE_SECONDS);
     const attempt = currentAttempt();
     const at = { namespace: network.namespace, name: network.name };
-    const look = await lookOnce(deps, at, { abortedRevision, repairsHeld, signal: attempt.signal });
+    const look = await lookOnce(deps, at, { ...known, signal: attempt.signal });
     if (!look || look.result.uid !== uid) return { reason: 'the network is gone' };
     await writeChainFacts(deps, at, look, attempt);
     await writeWhatIsSeen(deps, at, look, attempt);
+    // A policy that is installed while a plan waits counts for its approval.
+    await vouchedDecision(deps, look, attempt);
     const needsDecision = beside ? isRepairBeside(look.result.plan, beside) : look.result.key !== baseline;
     if (needsDecision)
       return {

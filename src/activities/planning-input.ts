@@ -1,7 +1,9 @@
 /** What the planner is given: what is wished, what is seen of it, and what goes. */
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
+import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
 import { stepLimits } from '../plan/step-limits.ts';
@@ -14,6 +16,7 @@ import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
 import type { SequencerSight } from './gather/sequencers.ts';
 import { type PodTemplates, strayPods } from './gather/stray-pods.ts';
+import type { WayBack } from './gather/way-back.ts';
 import type { Wish } from './gather/wish.ts';
 import type { StoredRender } from './state/render-store.ts';
 
@@ -22,21 +25,21 @@ export interface PlanningFacts {
   readonly wish: Wish;
   readonly live: LiveObjects;
   readonly sequencers: readonly SequencerSight[];
-  /** OpNode that sequences, or is to. */
-  readonly activeSequencer: string | undefined;
+  readonly choice: SequencerChoice;
   readonly templates: PodTemplates;
   readonly verified: readonly Verified[];
   readonly lost: readonly Lost[];
   readonly shared: readonly ObjectChange[];
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
+  readonly wayBack?: WayBack;
   readonly repairsHeld: boolean;
   readonly warnings: readonly string[];
 }
 
 /** While something blocks rollouts, what is already rolled out is still repaired: its verified render is the wish. */
 export function planningInput(facts: PlanningFacts): PlanningInput {
-  const { at, wish, live, templates, verified, lost, desire, deleting, warnings } = facts;
+  const { at, wish, live, templates, verified, lost, desire, deleting, warnings, choice } = facts;
   const leaving = leavingComponents(facts);
   const isLeaving = (component: ComponentRef) =>
     leaving.some((item) => componentKey(item.component) === componentKey(component));
@@ -44,13 +47,18 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     verified.map(
       ({ component, digest, render }): DesiredComponent => verifiedAsDesired(facts, component, digest, render),
     );
-  const desired = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
+  const wished = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
+  const revision = revisionOf(facts, leaving, wished);
+  const back = facts.wayBack?.revision === revision ? facts.wayBack : undefined;
+  const desired = back ? formerOf(facts, back, wished) : wished;
   const observed = desired.map(({ component, role }): ObservedComponent => {
     const known = verified.find((item) => componentKey(item.component) === componentKey(component));
     const render =
+      back?.former.find((item) => componentKey(item.component) === componentKey(component))?.render ??
       desire?.renders[
         desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))
-      ] ?? known?.render;
+      ] ??
+      known?.render;
     const isLost = lost.some((item) => componentKey(item.component) === componentKey(component));
     const observedLost = isLost && render ? observeLost(component, render, live) : undefined;
     if (observedLost) return observedLost;
@@ -79,11 +87,7 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
   });
   return {
     network: at.name,
-    revision: renderDigest([
-      deleting,
-      leaving.map(({ component }) => component),
-      desired.map(({ component, render, inputs }) => [component, render, inputs]),
-    ]),
+    revision,
     deleting,
     namespaceTerminating: wish.resources.namespaceTerminating,
     meanwhile: false,
@@ -91,6 +95,13 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     desired,
     observed,
     leaving,
+    succession: {
+      ...(choice.heir === undefined ? {} : { heir: choice.heir }),
+      returns: choice.wished !== undefined && choice.wished === choice.active,
+      deputies: choice.deputies,
+    },
+    ...(back && !back.done ? { rollsBack: back.kind } : {}),
+    ...releasesOf(facts),
     warnings,
     limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
       blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
@@ -98,6 +109,35 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
       l1BlockTimeSeconds: 12,
     }),
   };
+}
+
+function revisionOf(
+  { deleting, choice }: PlanningFacts,
+  leaving: readonly LeavingComponent[],
+  wished: readonly DesiredComponent[],
+): string {
+  return renderDigest([
+    deleting,
+    leaving.map(({ component }) => component),
+    wished.map(({ component, render, inputs }) => [component, render, inputs]),
+    ...(choice.wished === undefined ? [] : [choice.wished]),
+  ]);
+}
+
+/** What ran before, of what is still there; what the plan has brought is left as it is. */
+function formerOf(facts: PlanningFacts, back: WayBack, wished: readonly DesiredComponent[]): DesiredComponent[] {
+  return wished.flatMap((item) => {
+    const isIt = (component: ComponentRef) => componentKey(component) === componentKey(item.component);
+    if (back.brought.some(isIt)) return [];
+    const former = back.former.find(({ component }) => isIt(component));
+    return former ? [verifiedAsDesired(facts, item.component, former.digest, former.render)] : [item];
+  });
+}
+
+function releasesOf({ wish, desire }: PlanningFacts): Pick<PlanningInput, 'releases'> {
+  const { release: from } = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
+  const to = desire?.input.release.name;
+  return from !== undefined && to !== undefined && from !== to ? { releases: { from, to } } : {};
 }
 
 /** What a container waits for while it is on its way. Everything else that it waits for keeps it from starting. */
@@ -124,7 +164,7 @@ function changesOf(
 }
 
 function verifiedAsDesired(
-  { wish, activeSequencer }: PlanningFacts,
+  { wish, choice }: PlanningFacts,
   component: ComponentRef,
   digest: string,
   render: StoredRender,
@@ -134,7 +174,7 @@ function verifiedAsDesired(
   );
   return {
     component,
-    role: besideActive(componentRole(raw ?? component), component.name, activeSequencer) ?? 'network',
+    role: besideActive(componentRole(raw ?? component), component.name, choice.active) ?? 'network',
     render: digest,
     inputs: render.inputs,
     replicas: replicasOf(render),
@@ -179,12 +219,12 @@ function leavingComponents(facts: PlanningFacts): LeavingComponent[] {
 
 /** One that sequences is stopped before its pod goes, whoever should be the active one. */
 function roleOfLeaving(
-  { sequencers, activeSequencer }: PlanningFacts,
+  { sequencers, choice }: PlanningFacts,
   role: LeavingComponent['role'] | undefined,
   name: string,
 ): LeavingComponent['role'] | undefined {
   const sequences = sequencers.some((seen) => seen.name === name && seen.state === 'active');
-  return sequences ? role : besideActive(role, name, activeSequencer);
+  return sequences ? role : besideActive(role, name, choice.active);
 }
 
 function roleOfObjects(component: ComponentRef, objects: readonly KubeObject[]): LeavingComponent['role'] {

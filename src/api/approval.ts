@@ -85,6 +85,6 @@ export const approval = z.object({
   sources: setOf(
     z.enum(['Kubernetes', 'Temporal']).describe('A source.'),
     { min: 1, max: 2 },
-    'Ways by which a decision counts. Kubernetes: annotations, which take the right to change the object; the name in them is claimed until the admission policy of a later version verifies it. Temporal: signals and updates, which anybody who reaches the Temporal frontend can send.',
+    'Ways by which a decision counts. Kubernetes: annotations, which take the right to change the object; with the admission policy of docs/security.md they take the verb approve, and the name in them is verified. Temporal: signals and updates, which anybody who reaches the Temporal frontend can send.',
   ).default(['Kubernetes', 'Temporal']),
 });

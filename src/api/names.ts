@@ -41,7 +41,7 @@ export const ANNOTATIONS = {
 
 /**
  * Decisions that people write on the OptimismNetwork (design: decisions through Kubernetes). `approver` names the
- * writer and is checked by the admission policy; it goes with every other one.
+ * writer and is checked by the admission policy, which is generated from this list; it goes with every other one.
  */
 export const DECISION_ANNOTATIONS = {
   approve: 'optimism.io/approve',
@@ -57,6 +57,15 @@ export const DECISION_ANNOTATIONS = {
   confirmFenced: 'optimism.io/confirm-fenced',
   giveUpBlocks: 'optimism.io/give-up-blocks',
 } as const;
+
+/** Verb on an OptimismNetwork that lets somebody decide about its plans. */
+export const APPROVE_VERB = 'approve';
+
+/** ClusterRoles of people: who decides, and who edits. */
+export const ROLES = { approver: 'optimism-approver', editor: 'optimism-editor' } as const;
+
+/** ValidatingAdmissionPolicy that checks who writes decisions. The operator knows by its name that it is in force. */
+export const DECISION_POLICY = 'op-stack-operator-decisions';
 
 /** The name under which an object is one of ours, by kind. */
 export const KIND_NAMES = ['OptimismNetwork', 'OpNode', 'OpBatcher', 'OpProposer', 'OpChallenger'] as const;

@@ -26,6 +26,7 @@ const phase = z
     'Paused',
     'Ready',
     'Degraded',
+    'RolledBack',
     'Deleting',
   ])
   .describe('Where the network stands, in one word; `conditions` say why.');
@@ -165,7 +166,7 @@ const past = z.object({
   hash: planHash('Hash of the plan.'),
   kind: planKind,
   summary: text('The plan in one line.', 512).optional(),
-  outcome: text('How it ended: completed, superseded, aborted, rejected or expired.', 64),
+  outcome: text('How it ended: completed, superseded, rolledBack, aborted, rejected or expired.', 64),
   startedAt: timestamp('When it began.').optional(),
   finishedAt: timestamp('When it ended.').optional(),
 });
@@ -187,6 +188,30 @@ const component = z.object({
   previousRender: text('Digest of the one before: rollback goes back to it.', 128).optional(),
 });
 
+const rolledBack = z.object({
+  revision: planHash('Revision that is not gone to, until the spec is another one.'),
+  plan: planHash('Hash of the plan that was rolled back.'),
+  kind: planKind,
+  by: text('Who wanted it; policy: rollout.onFailure.', MAX_DECIDER_LENGTH),
+  at: timestamp('When.'),
+  via: z.enum(['Kubernetes', 'Temporal', 'Policy']).describe('How it was said.'),
+  verified: z.boolean().describe('Whether the API server vouches for `by`.'),
+  done: z.boolean().optional().describe('Whether what ran before is back.'),
+  components: listByKey(
+    z
+      .object({
+        kind: text('Kind of the component.', 64),
+        name: text('Name of the component.', 63),
+        render: text('Digest of the render that the plan has brought.', 128),
+        from: text('Digest of the render that ran before; absent: the component was new.', 128).optional(),
+      })
+      .describe('A component.'),
+    ['kind', 'name'],
+    { max: 64 },
+    'What is gone back to, by component.',
+  ),
+});
+
 const decisions = z.object({
   taken: z
     .array(text('Action and a hash of the value.', 64))
@@ -194,8 +219,12 @@ const decisions = z.object({
     .optional()
     .describe('Decision annotations that have been taken: each value counts once.'),
   paused: z.boolean().optional().describe('Whether somebody has said pause, and nobody resume.'),
+  policySince: timestamp(
+    'Since when the admission policy is seen to be in force: of decision annotations that are written later the API server vouches for the name. Absent: every name is claimed.',
+  ).optional(),
   abortedRevision: planHash('Revision whose plan was aborted: its next plan asks first.').optional(),
   rejectedPlan: planHash('Hash of the plan that was rejected last.').optional(),
+  rolledBack: rolledBack.optional().describe('What was rolled back: it is not tried again until the spec changes.'),
 });
 
 export const optimismNetworkStatus = z

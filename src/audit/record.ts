@@ -17,6 +17,7 @@ export const AUDIT_TYPES = [
   'stepFailed',
   'halted',
   'retried',
+  'rolledBack',
   'aborted',
   'paused',
   'resumed',

@@ -27,6 +27,8 @@ export interface PodTarget {
   readonly ip?: string;
   /** Kubernetes node that it is bound to. */
   readonly host?: string;
+  /** When it is to be gone, of one that is being deleted; milliseconds since the epoch. */
+  readonly endsAt?: number;
   readonly ports: { readonly opNode: number; readonly execution: number; readonly nodeMetrics: number };
 }
 

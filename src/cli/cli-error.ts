@@ -1,4 +1,5 @@
 /** Errors of the command line: what, why, and the next command. */
+import { ROLES } from '../api/names.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { KubeApiError, KubeConfigError, KubeUnreachableError } from '../kube/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -61,7 +62,7 @@ function refused(error: KubeApiError): CliError {
       {
         what: 'You may not do that',
         why: error.message,
-        next: 'kubectl auth can-i --list; ask for a role of the chart (viewer, approver, editor)',
+        next: `kubectl auth can-i --list; ask for the ClusterRole ${ROLES.approver} or ${ROLES.editor}`,
       },
       { cause: error },
     );

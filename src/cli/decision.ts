@@ -4,8 +4,8 @@
  *
  * The annotations are a protocol with the operator's look (src/activities/gather/decisions.ts): the first word of a
  * value is its subject (plan hash, gate, node, block), and each decision has a value of its own, which is how a repeated
- * one is told from one that was seen already. `approver` says who; the API server vouches for that where the chart's
- * admission policy is installed.
+ * one is told from one that was seen already. `approver` says who; the API server vouches for that where the admission
+ * policy is installed (src/api/admission).
  */
 import { DECISION_ANNOTATIONS } from '../api/names.ts';
 import { type DecisionAction, NEEDS_RUNNING_PLAN } from '../contract/messages.ts';
@@ -100,7 +100,7 @@ export function checkMove(network: NetworkObject, action: DecisionAction): void 
   const { plan } = network.status ?? {};
   const { name, namespace } = network.metadata;
   const next = `opstack status ${name} -n ${namespace}`;
-  if (action === 'retry' && !plan) {
+  if (action === 'retry' && !plan && network.status?.phase !== 'RolledBack') {
     throw new CliError({
       what: `Nothing of ${name} has halted, expired or was rejected`,
       why: 'there is no plan',
@@ -192,6 +192,8 @@ export function decisionText({ action, subject = '' }: Decision, network: string
       return `Resumed ${network} as ${by}.`;
     case 'retry':
       return `Asked ${network} to try again, as ${by}.`;
+    case 'rollback':
+      return `Asked ${network} to roll its plan back, as ${by}. If that can not be, an event DecisionRefused says why.`;
     case 'abort':
       return `Asked ${network} to end its plan after the current step, as ${by}.`;
     case 'skipGate':

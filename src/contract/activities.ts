@@ -2,7 +2,7 @@
 import type { Problem } from './failures.ts';
 import type { NetworkRef } from './ids.ts';
 import type { DecisionAction } from './messages.ts';
-import type { GateName, Plan, PlanKind, Step, StepState, StepType } from './plan.ts';
+import type { GateName, Plan, PlanKind, PlannedRender, Step, StepState, StepType } from './plan.ts';
 
 /** A decision or command as it reached us, with the way it came. */
 export interface ReceivedDecision {
@@ -14,7 +14,8 @@ export interface ReceivedDecision {
   readonly above?: number;
   readonly by: string;
   readonly reason?: string;
-  readonly via: 'Kubernetes' | 'Temporal';
+  /** `Policy`: nobody has, but the spec says so. */
+  readonly via: 'Kubernetes' | 'Temporal' | 'Policy';
   /** True when the API server has vouched for `by`. */
   readonly verified: boolean;
   /** Identity of the message: the same decision seen twice counts once. */
@@ -50,10 +51,28 @@ export interface LookInput {
    * looked yet, and what the status remembers counts.
    */
   readonly abortedRevision?: string;
+  /** null: nothing. Absent: the entity has not looked yet, and what the status remembers counts. */
+  readonly rolledBack?: RolledBack | null | undefined;
   /** Somebody keeps undoing a repair: until it is made again, it holds up nothing else. */
   readonly repairsHeld: boolean;
   /** By the workflow's clock, in milliseconds since the epoch: a worker's clock that is behind keeps no window shut. */
   readonly askedAt: number;
+}
+
+/** A revision that is not gone to, after its plan was rolled back: until it changes, what ran before is what is wished. */
+export interface RolledBack {
+  readonly revision: string;
+  /** Hash and kind of the plan that was rolled back. */
+  readonly plan: string;
+  readonly kind: PlanKind;
+  /** Of each component of that plan what it has brought, and what was there before. Without `from` it was new. */
+  readonly renders: readonly PlannedRender[];
+  readonly by: string;
+  readonly via: ReceivedDecision['via'];
+  readonly verified: boolean;
+  readonly at: string;
+  /** What ran before is back. */
+  readonly done?: true;
 }
 
 /** What people have decided, as the status keeps it: an entity that was terminated is followed by one that knows it. */
@@ -66,6 +85,7 @@ export interface Remembered {
   readonly abortedRevision: string;
   /** Empty: none. */
   readonly rejectedPlan: string;
+  readonly rolledBack?: RolledBack;
 }
 
 /** What one look at cluster and chain came to. At most 64 KiB. */
@@ -93,6 +113,8 @@ export interface LookResult {
   readonly remembered: Remembered;
   /** The plan that waits, as the status shows it. Times are RFC 3339. */
   readonly awaiting?: { readonly hash: string; readonly createdAt: string; readonly expiresAt: string };
+  /** `spec.rollout.onFailure`: a plan that fails is rolled back without anybody saying so. */
+  readonly rollsBackOnFailure?: boolean;
   readonly probeIntervalSeconds: number;
   readonly release: string;
   readonly chainId: string;
@@ -117,6 +139,7 @@ export type EntityPhase =
   | 'Halted'
   | 'Paused'
   | 'Ready'
+  | 'RolledBack'
   | 'Deleting';
 
 /** Something that people must be able to find again: audit record and event in one. */
@@ -137,6 +160,7 @@ export interface Happening {
     | 'fencingConfirmed'
     | 'blocksGivenUp'
     | 'retried'
+    | 'rolledBack'
     | 'aborted'
     | 'paused'
     | 'resumed';
@@ -194,6 +218,7 @@ export interface ObserveInput {
   readonly baseline: string;
   /** As in that look. */
   readonly abortedRevision: string;
+  readonly rolledBack?: RolledBack | null | undefined;
   readonly repairsHeld: boolean;
   /**
    * The plan that runs, with its components as `<Kind>/<name>`: health is watched, and only a repair of something else
@@ -271,6 +296,6 @@ export interface PlanInput {
 }
 
 export interface PlanOutcome {
-  readonly outcome: 'completed' | 'superseded' | 'aborted' | 'lookAgain';
+  readonly outcome: 'completed' | 'superseded' | 'rolledBack' | 'aborted' | 'lookAgain';
   readonly message: string;
 }

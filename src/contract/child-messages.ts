@@ -17,11 +17,17 @@ export type Move =
       readonly reason: string;
     }
   | {
+      readonly type: 'rollback';
+      readonly by: string;
+      readonly reason: string;
+      /** Of the decision, for the answer. */
+      readonly key?: string;
+    }
+  | {
       readonly type: 'skipGate';
       readonly gate: GateName;
       readonly by: string;
       readonly reason: string;
-      /** Of the decision, for the answer. */
       readonly key?: string;
     }
   | {
@@ -41,11 +47,11 @@ export type Move =
       readonly key?: string;
     };
 
-/** Which step the plan is at only the child knows: moves that are about one step are answered by it. */
-export type StepMove = Extract<Move, { type: 'skipGate' | 'confirmFenced' | 'giveUpBlocks' }>;
+/** How far the plan is only the child knows: moves that depend on it are answered by it. */
+export type StepMove = Extract<Move, { type: 'rollback' | 'skipGate' | 'confirmFenced' | 'giveUpBlocks' }>;
 
 export function isStepMove(move: Move): move is StepMove {
-  return move.type === 'skipGate' || move.type === 'confirmFenced' || move.type === 'giveUpBlocks';
+  return ['rollback', 'skipGate', 'confirmFenced', 'giveUpBlocks'].includes(move.type);
 }
 
 /** The child stands still at a failed step until a move comes. */

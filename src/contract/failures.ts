@@ -24,6 +24,7 @@ export const NON_RETRYABLE_FAILURES = [
   'ReferenceChanged',
   'ObjectLost',
   'TransactionReverted',
+  'RolledBack',
 ] as const;
 
 /** Failures that are waited out. The first three are normal while waiting and are not logged as errors. */

@@ -11,6 +11,7 @@ export const SIGNALS = {
   pause: 'pause',
   resume: 'resume',
   retry: 'retry',
+  rollback: 'rollback',
   abort: 'abort',
   skipGate: 'skipGate',
   confirmFenced: 'confirmFenced',
@@ -24,6 +25,7 @@ export const UPDATES = {
   pause: 'pauseRollout',
   resume: 'resumeRollout',
   retry: 'retryStep',
+  rollback: 'rollBackPlan',
   abort: 'abortRollout',
   skipGate: 'skipGateOnce',
   confirmFenced: 'confirmNodeFenced',
@@ -33,7 +35,16 @@ export const UPDATES = {
 export const QUERIES = { status: 'status', plan: 'plan', history: 'history' } as const;
 
 /** What people ask of whatever goes on. */
-export const MOVES = ['pause', 'resume', 'retry', 'abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'] as const;
+export const MOVES = [
+  'pause',
+  'resume',
+  'retry',
+  'rollback',
+  'abort',
+  'skipGate',
+  'confirmFenced',
+  'giveUpBlocks',
+] as const;
 export type MoveAction = (typeof MOVES)[number];
 
 /** Everything that people decide, in the order in which it is taken. */
@@ -41,7 +52,13 @@ export const DECISION_ACTIONS = ['approve', 'reject', ...MOVES] as const;
 export type DecisionAction = (typeof DECISION_ACTIONS)[number];
 
 /** What says nothing where no plan runs. */
-export const NEEDS_RUNNING_PLAN: readonly DecisionAction[] = ['abort', 'skipGate', 'confirmFenced', 'giveUpBlocks'];
+export const NEEDS_RUNNING_PLAN: readonly DecisionAction[] = [
+  'rollback',
+  'abort',
+  'skipGate',
+  'confirmFenced',
+  'giveUpBlocks',
+];
 
 /** Watcher → entity: "look again". */
 export interface Poke {

@@ -71,6 +71,7 @@ export const STEP_TYPES = [
   'scaleDown',
   'startSequencer',
   'stopSequencer',
+  'handOverSequencer',
   'removeFinalizers',
 ] as const;
 export type StepType = (typeof STEP_TYPES)[number];
@@ -87,6 +88,7 @@ export function stepProfile(type: StepType): StepProfile {
     case 'scaleDown':
     case 'startSequencer':
     case 'stopSequencer':
+    case 'handOverSequencer':
       return 'chain';
     default:
       return 'apply';
@@ -113,6 +115,8 @@ export interface Step {
   readonly partition?: number;
   /** Pod ordinal that a step waits for; absent: all pods of the component. */
   readonly ordinal?: number;
+  /** OpNode that a `handOverSequencer` takes over from. */
+  readonly from?: string;
   /** Gates of an `awaitGate`, in the order in which they are asked. */
   readonly gates?: readonly GateName[];
   /** How long each of several gates may be waited for, in seconds, from when those before it have passed. */
@@ -147,7 +151,25 @@ export interface Plan {
   readonly gapExpectedSeconds: number;
   readonly warnings: readonly string[];
   /** Renders by component that this plan stores and applies. */
-  readonly renders: readonly { readonly component: ComponentRef; readonly digest: string }[];
+  readonly renders: readonly PlannedRender[];
+  /** Absent: the plan leads to what is wished, and not back from it. */
+  readonly rollsBack?: true;
+  /** From when on what it has done can not be undone. Absent: it always can. */
+  readonly pointOfNoReturn?: PointOfNoReturn;
+}
+
+export interface PlannedRender {
+  readonly component: ComponentRef;
+  readonly digest: string;
+  /** The render that was verified before: a rollback goes back to it. Absent: the component is new. */
+  readonly from?: string;
+}
+
+export interface PointOfNoReturn {
+  /** Seconds since the epoch. */
+  readonly time: number;
+  /** What happens then, as a clause: `karst is active`. */
+  readonly why: string;
 }
 
 export type StepState = 'Pending' | 'Running' | 'Waiting' | 'Done' | 'Failed' | 'Skipped';

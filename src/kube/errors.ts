@@ -72,6 +72,13 @@ export function isNotFound(error: unknown): boolean {
   return isKubeStatus(error, 404) && error.reason === 'NotFound';
 }
 
+/** What a ValidatingAdmissionPolicy said when it refused; undefined: something else is wrong. */
+export function refusalOfPolicy(error: unknown, policy: string): string | undefined {
+  if (!isKubeStatus(error, 403, 422)) return undefined;
+  const denied = /ValidatingAdmissionPolicy '([^']+)' with binding '[^']*' denied request: (.*)/s.exec(error.message);
+  return denied?.[1] === policy ? denied[2] : undefined;
+}
+
 function isRetryableStatus(status: number): boolean {
   // 401: tokens rotate, and the next attempt reads them anew.
   return status === 401 || status === 408 || status === 409 || status === 429 || status >= 500;

@@ -21,6 +21,7 @@ export {
   KubeConfigError,
   type KubeErrorCause,
   KubeUnreachableError,
+  refusalOfPolicy,
 } from './errors.ts';
 export { createEventRecorder, type EventRecord, type EventRecorder, type EventRecorderOptions } from './events.ts';
 export { type LeaseRecord, type LeaseSwap, microTime, readLease, swapLease } from './lease.ts';

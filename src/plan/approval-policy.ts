@@ -10,21 +10,22 @@ import type { PlanDraft } from './plan-draft.ts';
  *   no spec
  */
 export function approvalRequired(
-  { kinds, gapExpectedSeconds }: Pick<PlanDraft, 'kinds' | 'gapExpectedSeconds'>,
+  { kinds, gapExpectedSeconds, steps }: Pick<PlanDraft, 'kinds' | 'gapExpectedSeconds' | 'steps'>,
   approval: OptimismNetworkSpec['approval'] | undefined,
 ): boolean {
   const asked = kinds.filter((kind) => kind !== 'drift' && kind !== 'teardown');
   if (!approval) return asked.length > 0;
   if (kinds.some((kind) => approval[kind] === 'Required')) return true;
-  return gapExpectedSeconds > 0 && asked.length > 0 && approval.interruptions === 'Required';
+  const interrupts = gapExpectedSeconds > 0 || steps.some(({ type }) => type === 'handOverSequencer');
+  return interrupts && asked.length > 0 && approval.interruptions === 'Required';
 }
 
 /**
- * Whether a plan starts in a window only. What is broken is mended at any time, what somebody deletes goes, and what was
- * never there disturbs nobody when it comes.
+ * Whether a plan starts in a window only. What is broken is mended at any time, what somebody deletes goes, what was
+ * never there disturbs nobody when it comes, and who wants the way back wants it now.
  */
-export function keepsToWindows({ kind }: Pick<Plan, 'kind'>): boolean {
-  return kind !== 'drift' && kind !== 'teardown' && kind !== 'install';
+export function keepsToWindows({ kind, rollsBack }: Pick<Plan, 'kind' | 'rollsBack'>): boolean {
+  return kind !== 'drift' && kind !== 'teardown' && kind !== 'install' && !rollsBack;
 }
 
 /**

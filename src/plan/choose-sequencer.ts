@@ -1,9 +1,8 @@
 /**
  * Which sequencer of a network is the active one; every other one stands by. Judged by what is seen and not only by what
- * is wished: one that sequences stays, since taking over from it is a hand-over. Pure.
+ * is wished: one that sequences stays until a plan has handed over. Pure.
  */
 import type { SequencerState } from '../chain/sequencer-state.ts';
-import type { Problem } from '../contract/failures.ts';
 
 export interface SeenSequencer {
   /** Name of its OpNode. */
@@ -32,22 +31,34 @@ export interface SequencerWish {
 export interface SequencerChoice {
   /** OpNode that sequences, or is to. Absent: none of those that are there may. */
   readonly active?: string;
-  /** Wishes that are not followed. They hold up nothing else. */
-  readonly problems: readonly Problem[];
+  /** OpNode that the active one is to be handed over to. Absent: the active one stays. */
+  readonly heir?: string;
+  /** OpNode that is to be the active one again after another one has stood in for it. Absent: any may be. */
+  readonly wished?: string;
+  /** OpNodes that may stand in for the active one, in the order in which they are asked to. */
+  readonly deputies: readonly string[];
 }
 
 /** @param seen the oldest first */
 export function chooseSequencer(seen: readonly SeenSequencer[], wish: SequencerWish): SequencerChoice {
   const incumbent = incumbentOf(seen, wish);
   const wished = wishedOf(seen, wish, incumbent);
-  if (!incumbent || incumbent === wished) return chosen(wished);
   // Nobody is there to hand over. That it does not make blocks is proven, or vouched for, before another one starts.
-  if (wished && incumbent.lost) return chosen(wished);
-  return chosen(incumbent, wished && incumbent.stays ? [handOver(incumbent, wished, wish)] : []);
+  const isThere = incumbent !== undefined && !(wished && incumbent.lost);
+  const active = isThere ? incumbent : wished;
+  // One whose OpNode goes is stopped by its teardown, and another one is started after it.
+  const heir = isThere && incumbent.stays && wished !== incumbent ? wished : undefined;
+  const deputies = seen.filter((other) => other !== active && isCandidate(other)).map(({ name }) => name);
+  return {
+    ...(active ? { active: active.name } : {}),
+    ...(heir ? { heir: heir.name } : {}),
+    ...(wish.preferred !== undefined && wished?.name === wish.preferred ? { wished: wished.name } : {}),
+    deputies,
+  };
 }
 
-function chosen(sequencer: SeenSequencer | undefined, problems: readonly Problem[] = []): SequencerChoice {
-  return { ...(sequencer ? { active: sequencer.name } : {}), problems };
+function isCandidate({ stays, barred }: SeenSequencer): boolean {
+  return stays && !barred;
 }
 
 /**
@@ -66,25 +77,7 @@ function incumbentOf(seen: readonly SeenSequencer[], { preferred, lastActive }: 
 
 /** Without a preference the one that is active stays; a preference that nobody can fulfil is no wish for another one. */
 function wishedOf(seen: readonly SeenSequencer[], { preferred }: SequencerWish, incumbent: SeenSequencer | undefined) {
-  const candidates = seen.filter(({ stays, barred }) => stays && !barred);
+  const candidates = seen.filter(isCandidate);
   if (preferred !== undefined) return candidates.find(({ name }) => name === preferred);
   return candidates.find((candidate) => candidate === incumbent) ?? candidates[0];
-}
-
-function handOver(from: SeenSequencer, to: SeenSequencer, { preferred }: SequencerWish): Problem {
-  const sequences = from.state === 'active' ? 'sequences' : 'is the active sequencer';
-  const what = 'a hand-over, which is not supported by this version of the operator yet';
-  if (preferred !== undefined && preferred !== from.name) {
-    return {
-      type: 'NotSupportedYet',
-      message: `spec.sequencer.preferred names "${to.name}" while "${from.name}" ${sequences}: that is ${what}; "${from.name}" stays`,
-      fix: `set spec.sequencer.preferred back to "${from.name}"`,
-    };
-  }
-  return {
-    type: 'NotSupportedYet',
-    message: `spec.sequencer.stopped of "${from.name}", which ${sequences}, means ${what}; "${from.name}" stays`,
-    fix: 'leave it out',
-    object: `OpNode/${from.name}`,
-  };
 }

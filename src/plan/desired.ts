@@ -1,5 +1,5 @@
 /** What the planner compares: the wish, rendered, and what is there. Plain data, gathered once by an activity. */
-import type { ComponentRef, ObjectChange } from '../contract/plan.ts';
+import type { ComponentRef, ObjectChange, PlanKind } from '../contract/plan.ts';
 
 /** `sequencer` is the one that makes blocks; every other sequencer is a `standby`, which follows like a replica. */
 export type ComponentRole = 'network' | 'sequencer' | 'standby' | 'replica' | 'batcher' | 'proposer' | 'challenger';
@@ -68,9 +68,24 @@ export interface PlanningInput {
   readonly desired: readonly DesiredComponent[];
   readonly observed: readonly ObservedComponent[];
   readonly leaving: readonly LeavingComponent[];
+  /** Releases of what runs and of what is wished, where they differ. */
+  readonly releases?: { readonly from: string; readonly to: string };
+  /** Kind of the plan that is rolled back: `desired` is what ran before it. Absent: what is wished. */
+  readonly rollsBack?: PlanKind;
+  /** Absent: a network of one sequencer, or of none. */
+  readonly succession?: Succession;
   /** About the wish as a whole, for whoever approves it. */
   readonly warnings: readonly string[];
   readonly limits: StepLimits;
+}
+
+/** Who may, and who is to, sequence after the one that does. By the names of OpNodes. */
+export interface Succession {
+  /** The active one is to be handed over to it. Absent: the active one stays. */
+  readonly heir?: string;
+  /** Whether the active one, when another one has stood in for it, is to be the active one again. */
+  readonly returns: boolean;
+  readonly deputies: readonly string[];
 }
 
 /** Seconds; from `spec.rollout.gates`, with the defaults of design/plans.md. */

@@ -26,11 +26,18 @@ export function approvalCovering(
   approved: ApprovedPlan | undefined,
   now: number,
 ): ApprovalRecord | undefined {
-  if (approved?.revision !== plan.desiredRevision || approved.kind !== plan.kind) return undefined;
+  if (approved?.revision !== plan.desiredRevision || !isRemainder(plan.kind, approved.kind)) return undefined;
   // Written so that a time that can not be read counts as over.
   if (approved.expiresAt !== undefined && !(now < approved.expiresAt)) return undefined;
   const isCovered = (step: Step) => step.type === 'awaitGate' || approved.steps.includes(stepKey(step));
   return plan.steps.every(isCovered) ? approved.approval : undefined;
+}
+
+/** What is left of an upgrade may be called a change, or an install. Nothing of it is a repair, or a way back. */
+const ROLLOUTS: readonly PlanKind[] = ['install', 'change', 'upgrade'];
+
+function isRemainder(kind: PlanKind, of: PlanKind): boolean {
+  return kind === of || (ROLLOUTS.includes(kind) && ROLLOUTS.includes(of));
 }
 
 /**

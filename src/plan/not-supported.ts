@@ -8,22 +8,9 @@ import type { Work } from './work.ts';
 
 export function refuseWhatIsNotSupported({ desired, observed }: Work): Problem[] {
   const { verified, lost } = observed;
-  const images = (verified ?? lost)?.images;
-  if (!images || verified?.render === desired.render) return [];
+  if (!(verified ?? lost) || verified?.render === desired.render) return [];
   const object = componentKey(desired.component);
   const problems: Problem[] = [];
-  const versions = Object.entries(desired.images).filter(
-    ([name, image]) => images[name] !== undefined && images[name] !== image,
-  );
-  if (versions.length > 0) {
-    const changes = versions.map(([name, image]) => `${name} ${images[name]} → ${image}`).join(', ');
-    problems.push({
-      type: 'NotSupportedYet',
-      message: `upgrades of a running component are not supported yet (${changes})`,
-      fix: 'set the release or image back to what runs',
-      object,
-    });
-  }
   const former = (verified?.keys ?? []).filter((key) => !desired.keys.includes(key));
   const others = lost?.otherKeys ?? [];
   if (former.length + others.length > 0) {

@@ -8,6 +8,7 @@ import type { ComponentRole, PlanningInput, StepLimits } from './desired.ts';
 import { refuseWhatIsNotSupported } from './not-supported.ts';
 import { numberedSteps } from './numbered-steps.ts';
 import type { PlanDraft } from './plan-draft.ts';
+import { isOfRelay, type Relay, relayChanges, relayOf, relaySteps, relayWords } from './relay.ts';
 import {
   changeBatcher,
   changeInPlace,
@@ -28,7 +29,15 @@ import {
   storeNetwork,
 } from './sections.ts';
 import { teardownPlan } from './teardown-plan.ts';
-import { isStopped, nextWork, onlySequencesBesides, sequencesBesides, type Transition, type Work } from './work.ts';
+import {
+  isStopped,
+  nextWork,
+  onlySequencesBesides,
+  rollbackWork,
+  sequencesBesides,
+  type Transition,
+  type Work,
+} from './work.ts';
 
 export type Planned =
   | { readonly type: 'nothing' }
@@ -41,8 +50,9 @@ const SEQUENCER_RESTART_SECONDS = 15;
 /**
  * New sequencer first: everything else reads from it. New batcher before any follower starts or restarts: blocks older
  * than 60 s are never gossiped, so a follower closes its gap only by derivation, from batches. Of what runs replicas are
- * changed first, as canaries, then what stands by, and the batcher, which reads from the sequencers, after it. What
- * proposes, and what guards proposals, comes last: it needs blocks that are final.
+ * changed first, as canaries, then what stands by, which takes over while the active one is changed, and the batcher,
+ * which reads from the sequencers, after it. What proposes, and what guards proposals, comes last: it needs blocks that
+ * are final.
  */
 const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[] = [
   ['change', 'network'],
@@ -60,6 +70,16 @@ const ROLLOUT_ORDER: readonly (readonly ['install' | 'change', ComponentRole])[]
   ['change', 'challenger'],
   ['install', 'challenger'],
 ];
+/** The other way round: what sends goes back before the nodes whose answers its former version knows. */
+const ROLLBACK_ORDER: readonly ComponentRole[] = [
+  'network',
+  'challenger',
+  'proposer',
+  'batcher',
+  'standby',
+  'sequencer',
+  'replica',
+];
 const REPAIR_ORDER: readonly ComponentRole[] = [
   'network',
   'sequencer',
@@ -74,32 +94,67 @@ const SENDERS: readonly ComponentRole[] = ['batcher', 'proposer', 'challenger'];
 
 export function makePlan(input: PlanningInput): Planned {
   if (input.leaving.length > 0 && !input.meanwhile) return { type: 'plan', draft: teardownPlan(input) };
-  const next = input.deleting ? [] : nextWork(input);
+  const next = input.deleting ? [] : input.rollsBack ? rollbackWork(input) : nextWork(input);
   const work = input.meanwhile ? next.filter(({ transition }) => transition === 'drift') : next;
-  if (work.length === 0) return { type: 'nothing' };
+  if (work.length === 0 && !handsOver(input)) return { type: 'nothing' };
   const problems = work.flatMap((item) => (item.transition === 'drift' ? [] : refuseWhatIsNotSupported(item)));
   if (problems.length > 0) return { type: 'refusal', problems };
   return { type: 'plan', draft: rolloutPlan(input, work) };
 }
 
-function rolloutPlan({ network, revision, limits, warnings }: PlanningInput, all: readonly Work[]): PlanDraft {
-  const kinds = kindsOf(all);
+function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
+  const { network, revision, limits, warnings, rollsBack, releases } = input;
+  const kinds: readonly PlanKind[] = rollsBack ? [rollsBack] : kindsOf(all);
   const kind = kinds[0] ?? 'change';
-  const work = kind === 'drift' ? inRepairOrder(all) : inRolloutOrder(all);
-  const drafts = kind === 'drift' ? repairSteps(work, limits) : work.flatMap((item) => rolloutSteps(item, limits));
-  const names = work.map(({ desired }) => desired.component.name).join(', ');
+  const isRepair = kind === 'drift';
+  const work = isRepair ? inOrder(REPAIR_ORDER, all) : rollsBack ? inRollbackOrder(all) : inRolloutOrder(all);
+  const relay = isRepair ? undefined : relayOf(input, work.find(interruptsBlocks));
+  const drafts = isRepair ? repairSteps(work, limits) : stepsWithRelay(work, relay, limits);
+  const names = [
+    ...work.map(({ desired }) => desired.component.name),
+    ...(relay && !relay.restarted ? [relayWords(relay)] : []),
+  ].join(', ');
+  const title = `${rollsBack ? 'roll back ' : ''}${kind} ${network}`;
+  const versions = kind === 'upgrade' && releases ? ` ${releases.from} → ${releases.to}` : '';
   return {
     kind,
     kinds,
     desiredRevision: revision,
-    summary: `${kind} ${network}: ${names} (${drafts.length} steps)`.slice(0, 300),
+    summary: `${title}${versions}: ${names} (${drafts.length} steps)`.slice(0, 300),
     steps: numberedSteps(drafts),
-    changes: work.flatMap(({ changes }) => changes),
-    gapExpectedSeconds: work.some(interruptsBlocks) ? SEQUENCER_RESTART_SECONDS : 0,
-    // A repair brings back what was approved with its warnings.
-    warnings: [...(kind === 'drift' ? [] : warnings), ...work.flatMap(warningOf)],
-    renders: work.map(({ desired }) => ({ component: desired.component, digest: desired.render })),
+    changes: [...work.flatMap(({ changes }) => changes), ...(relay ? relayChanges(input, relay) : [])],
+    gapExpectedSeconds: work.some(interruptsBlocks) && !relay?.restarted ? SEQUENCER_RESTART_SECONDS : 0,
+    // A repair, and a way back, bring back what was approved with its warnings.
+    warnings: [...(isRepair || rollsBack ? [] : warnings), ...work.flatMap(warningOf)],
+    renders: work.map(({ desired, observed }) => ({
+      component: desired.component,
+      digest: desired.render,
+      ...(observed.verified && observed.verified.render !== desired.render ? { from: observed.verified.render } : {}),
+    })),
+    ...(rollsBack ? { rollsBack: true } : {}),
   };
+}
+
+/** Who sequences is to change, though nothing that is applied does. */
+function handsOver(input: PlanningInput): boolean {
+  return !input.deleting && !input.meanwhile && !input.rollsBack && relayOf(input, undefined) !== undefined;
+}
+
+function stepsWithRelay(work: readonly Work[], relay: Relay | undefined, limits: StepLimits): StepDraft[] {
+  const steps = (items: readonly Work[]) =>
+    items.flatMap((item) => (relay && isOfRelay(item, relay) ? relaySteps(relay, limits) : rolloutSteps(item, limits)));
+  if (!relay || relay.restarted) return steps(work);
+  // What does not read from whoever is active comes before it, and is then known to work.
+  const before = work.filter((item) => placeOf(item) <= PLACE_OF_HAND_OVER);
+  return [...steps(before), ...relaySteps(relay, limits), ...steps(work.filter((item) => !before.includes(item)))];
+}
+
+const PLACE_OF_HAND_OVER = ROLLOUT_ORDER.findIndex(([when, role]) => when === 'change' && role === 'sequencer');
+
+function placeOf({ transition, desired }: Work): number {
+  return ROLLOUT_ORDER.findIndex(
+    ([when, role]) => desired.role === role && (transition === 'install') === (when === 'install'),
+  );
 }
 
 /**
@@ -109,20 +164,23 @@ function rolloutPlan({ network, revision, limits, warnings }: PlanningInput, all
 function kindsOf(work: readonly Work[]): PlanKind[] {
   const components = work.filter(({ desired }) => desired.role !== 'network');
   const deciding = components.length > 0 ? components : work;
-  const order: readonly Transition[] = ['change', 'install', 'drift', 'operatorUpdate'];
+  const order: readonly Transition[] = ['upgrade', 'change', 'install', 'drift', 'operatorUpdate'];
   return order.filter((kind) => deciding.some(({ transition }) => transition === kind));
 }
 
 function inRolloutOrder(work: readonly Work[]): Work[] {
-  return ROLLOUT_ORDER.flatMap(([when, role]) =>
-    work.filter(
-      ({ transition, desired }) => desired.role === role && (transition === 'install') === (when === 'install'),
-    ),
-  );
+  return [...work].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-function inRepairOrder(work: readonly Work[]): Work[] {
-  return REPAIR_ORDER.flatMap((role) => work.filter(({ desired }) => desired.role === role));
+function inOrder(roles: readonly ComponentRole[], work: readonly Work[]): Work[] {
+  return roles.flatMap((role) => work.filter(({ desired }) => desired.role === role));
+}
+
+/** What is broken is brought back first: everything else may wait for it. */
+function inRollbackOrder(work: readonly Work[]): Work[] {
+  const isFirst = ({ observed, desired }: Work) => observed.cannotStart === true || desired.role === 'network';
+  const all = inOrder(ROLLBACK_ORDER, work);
+  return [...all.filter(isFirst), ...all.filter((item) => !isFirst(item))];
 }
 
 function restarts({ changes }: Work): boolean {

@@ -36,7 +36,8 @@ export function proposedPlan(
 ): ProposedPlan {
   const plan = planOf(draft, digest);
   const inherited = inheritedApproval(plan, shown, now);
-  const required = approvalRequired(draft, policy) || asksAlready(plan, shown);
+  // Whoever has it rolled back has said so.
+  const required = !plan.rollsBack && (approvalRequired(draft, policy) || asksAlready(plan, shown));
   const waits = asksAfterAbort(plan, abortedRevision) || (required && inherited === undefined);
   const { hash, createdAt, expiresAt, approval } = shown ?? {};
   const isAsked = hash === plan.hash && approval === undefined;

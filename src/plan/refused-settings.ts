@@ -31,11 +31,6 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     fix: 'put the genesis, compressed, into a ConfigMap and use genesis.configMapRef',
   },
   {
-    field: 'rollout.onFailure: Rollback',
-    isSet: ({ spec }) => spec.rollout.onFailure === 'Rollback',
-    fix: 'set it to Halt',
-  },
-  {
     field: 'rollout.gates.onChain.timeout',
     isSet: ({ spec }) => spec.rollout.gates.onChain.timeout !== UNCHANGED.gates.onChain.timeout,
     fix: 'leave it out: no plan waits for it yet',

@@ -12,7 +12,15 @@ interface StepOptions
   extends Partial<
     Pick<
       Step,
-      'render' | 'partition' | 'ordinal' | 'safePointAfter' | 'gates' | 'gateTimeouts' | 'awaitsPods' | 'completes'
+      | 'render'
+      | 'partition'
+      | 'ordinal'
+      | 'safePointAfter'
+      | 'gates'
+      | 'gateTimeouts'
+      | 'awaitsPods'
+      | 'completes'
+      | 'from'
     >
   > {
   readonly limitSeconds?: number;
@@ -90,6 +98,21 @@ function sequence({ component }: DesiredComponent, limits: StepLimits): StepDraf
   return [
     gate({ 'no-foreign-sequencer': limits.foreignSequencerSeconds }, component, 'nobody else sequences this chain'),
     step('startSequencer', component, `start sequencing on ${name}`),
+    gate({ sequencing: limits.sequencingSeconds, 'single-sequencer': limits.sequencingSeconds }, component, works),
+  ];
+}
+
+/**
+ * Another sequencer takes over, without a missed block. It follows first: whoever has not the last block is never
+ * started, and nothing is stopped for it.
+ * @param to OpNode that is to sequence
+ */
+export function handOver(from: string, to: string, limits: StepLimits): StepDraft[] {
+  const component = { kind: 'OpNode', name: to } as const;
+  const works = `${to} makes blocks, and is the only active sequencer`;
+  return [
+    gate({ 'node-synced': limits.nodeSyncSeconds }, component, `${to} has the blocks of ${from}`),
+    step('handOverSequencer', component, `hand over from ${from} to ${to}`, { from }),
     gate({ sequencing: limits.sequencingSeconds, 'single-sequencer': limits.sequencingSeconds }, component, works),
   ];
 }

@@ -2,7 +2,7 @@
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { DesiredComponent, ObservedComponent, PlanningInput } from './desired.ts';
 
-export type Transition = 'install' | 'change' | 'drift' | 'operatorUpdate';
+export type Transition = 'install' | 'change' | 'upgrade' | 'drift' | 'operatorUpdate';
 
 export interface Work {
   readonly transition: Transition;
@@ -27,6 +27,16 @@ export function nextWork(input: PlanningInput): Work[] {
   return wished.filter(({ transition, desired }) => transition !== 'operatorUpdate' || desired.role === 'network');
 }
 
+/**
+ * Back to what ran before: what was changed, and what the change has left half-way, in one plan. What is new has nothing
+ * to go back to, and is left as it is.
+ */
+export function rollbackWork(input: PlanningInput): Work[] {
+  return input.desired
+    .flatMap((desired) => workOn(input, desired, observedOf(input, desired.component)))
+    .filter(({ observed }) => observed.verified !== undefined);
+}
+
 function observedOf({ observed }: PlanningInput, component: ComponentRef): ObservedComponent {
   const found = observed.find((item) => componentKey(item.component) === componentKey(component));
   return found ?? { component, changes: [], drift: [], strayPods: [] };
@@ -46,8 +56,12 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
   const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : isLeftDown(desired, observed));
   if (hasLostObjects(observed) || isUrgent(desired, observed) || isBroken)
     return [{ transition: 'drift', desired: asVerified(desired, verified), observed, changes: drift }];
-  const transition = isOurs ? 'operatorUpdate' : 'change';
+  const transition = isOurs ? 'operatorUpdate' : changesImages(desired, verified) ? 'upgrade' : 'change';
   return [{ transition, desired, observed, changes: withStrayPods(changes, strayPods) }];
+}
+
+function changesImages({ images }: DesiredComponent, verified: NonNullable<ObservedComponent['verified']>): boolean {
+  return Object.entries(images).some(([name, image]) => (verified.images[name] ?? image) !== image);
 }
 
 function asVerified(desired: DesiredComponent, { render, replicas }: NonNullable<ObservedComponent['verified']>) {

@@ -3,7 +3,7 @@ import type { OpNode } from '../api/op-node.ts';
 import type { RenderInput } from './input.ts';
 import type { Volume } from './manifest.ts';
 import { namespaceOf } from './metadata.ts';
-import { clientServiceName, serviceHost } from './names.ts';
+import { activeSequencerServiceName, clientServiceName, serviceHost } from './names.ts';
 import type { Observability } from './observability.ts';
 import type { ContainerOptions } from './pod.ts';
 import { EL_HTTP, EL_P2P, EL_P2P_UDP, EL_WS, type Port } from './ports.ts';
@@ -66,13 +66,14 @@ export function executionPorts({ peers, observability }: ExecutionPlan, metrics:
 }
 
 /**
- * Of several sequencers: the one that is named, else the preferred one, else the first by name. A network without one
- * follows somebody else's, whose public address is in the registry.
+ * The sequencer that is named, else whichever is active: a hand-over changes no replica. A network without one follows
+ * somebody else's, whose public address is in the registry.
  */
 function sequencerUrl({ spec }: OpNode, input: RenderInput): string | undefined {
-  const sequencers = input.nodes.filter((node) => node.spec.role === 'Sequencer').map((node) => node.metadata.name);
-  const name = spec.sequencerRef?.name ?? input.network.spec.sequencer?.preferred ?? sequencers.sort()[0];
-  return name === undefined
-    ? input.chain.sequencerRpc
-    : `http://${serviceHost(clientServiceName(name), namespaceOf(input))}:${EL_HTTP.number}`;
+  const named = spec.sequencerRef?.name;
+  if (named === undefined && !input.nodes.some((node) => node.spec.role === 'Sequencer'))
+    return input.chain.sequencerRpc;
+  const service =
+    named === undefined ? activeSequencerServiceName(input.network.metadata.name) : clientServiceName(named);
+  return `http://${serviceHost(service, namespaceOf(input))}:${EL_HTTP.number}`;
 }

@@ -10,6 +10,11 @@ export function peersConfigMapName(network: string): string {
   return `${network}-peers`;
 }
 
+/** Service that leads to whichever sequencer is active. Written by steps. */
+export function activeSequencerServiceName(network: string): string {
+  return `${network}-active-sequencer`;
+}
+
 /** Service for clients of a node; the headless one has the name of the node itself. */
 export function clientServiceName(node: string): string {
   return `${node}-rpc`;

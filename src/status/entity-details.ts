@@ -6,9 +6,17 @@ import type { ReportInput } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { NetworkRef } from '../contract/ids.ts';
 import type { ObjectChange } from '../contract/plan.ts';
+import { isReversible } from '../plan/way-back.ts';
 import { fieldWords } from './change-words.ts';
 import { cell, commandBlock, firstLines } from './markdown.ts';
-import { abortCommand, passGateCommands, resumeCommand, retryCommand, shortHash } from './operator-commands.ts';
+import {
+  abortCommand,
+  passGateCommands,
+  resumeCommand,
+  retryCommand,
+  rollbackCommand,
+  shortHash,
+} from './operator-commands.ts';
 import { PHASE_SENTENCES } from './phase-sentences.ts';
 import { MAX_DETAILS_CHARACTERS, stepTable } from './step-table.ts';
 
@@ -44,6 +52,9 @@ function haltedPart(network: NetworkRef, view: EntityView, halted: NonNullable<R
     commandBlock([
       ['try the step again', retryCommand(network)],
       ...passGateCommands(network, step?.gates),
+      ...(view.plan && isReversible(view.plan.plan)
+        ? [['go back to what ran before', rollbackCommand(network)] as const]
+        : []),
       ['end this plan here', abortCommand(network)],
     ]),
   ].join('\n\n');

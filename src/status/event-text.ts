@@ -25,6 +25,7 @@ const WARNINGS: readonly Happening['type'][] = [
   'gateSkipped',
   'fencingConfirmed',
   'blocksGivenUp',
+  'rolledBack',
 ];
 
 export function happeningEvent({ type, planHash, message }: Happening): EventText {

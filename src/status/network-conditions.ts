@@ -1,6 +1,7 @@
 /** Conditions of an OptimismNetwork as its entity sees it. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { EntityPhase, ReportInput } from '../contract/activities.ts';
+import { isReversible } from '../plan/way-back.ts';
 import { type ConditionInput, sentence } from './conditions.ts';
 import {
   abortCommand,
@@ -9,6 +10,7 @@ import {
   rejectCommand,
   resumeCommand,
   retryCommand,
+  rollbackCommand,
   shortHash,
   statusCommand,
 } from './operator-commands.ts';
@@ -102,7 +104,8 @@ function progressing(view: NetworkView): ConditionInput {
   if (halted) {
     const gates = plan?.plan.steps.find(({ id }) => id === halted.step)?.gates;
     const passing = passGateCommands(network, gates).map(([, command]) => command);
-    const ways = [retryCommand(network), ...passing, abortCommand(network)];
+    const back = plan && isReversible(plan.plan) ? [rollbackCommand(network)] : [];
+    const ways = [retryCommand(network), ...passing, ...back, abortCommand(network)];
     return {
       type: 'Progressing',
       status: 'False',

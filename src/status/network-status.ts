@@ -23,8 +23,8 @@ export interface NetworkStatusOptions {
 export function reportedStatus(report: ReportInput, options: NetworkStatusOptions): OptimismNetworkStatus {
   const { before, generation, now, planConfigMap: configMap } = options;
   const inputs = networkConditions(report, before.contracts);
-  const { plan: planBefore, decisions: _, ...rest } = before;
-  const decisions = rememberedToStatus(report.remembered);
+  const { plan: planBefore, decisions: decisionsBefore, ...rest } = before;
+  const decisions = rememberedToStatus(report.remembered, decisionsBefore);
   const plan =
     report.plan === undefined
       ? planBefore

@@ -32,6 +32,10 @@ export function retryCommand(network: Place): string {
   return opstack('retry', network);
 }
 
+export function rollbackCommand(network: Place): string {
+  return opstack('rollback', network);
+}
+
 export function abortCommand(network: Place): string {
   return opstack('abort', network);
 }

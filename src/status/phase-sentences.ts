@@ -14,5 +14,6 @@ export const PHASE_SENTENCES: Readonly<Record<EntityPhase, string>> = {
   Halted: 'A step failed. Nothing goes on until somebody decides.',
   Paused: 'The network is paused: its chain goes on as it is, plans wait.',
   Ready: 'Everything is as desired.',
+  RolledBack: 'What ran before an upgrade or a change is back, and runs. What the spec asks for is not tried again.',
   Deleting: 'The network is being taken down in order.',
 };

@@ -1,10 +1,11 @@
 /** What people have said so far, so that a word counts once and outlives the workflow that heard it. */
-import type { LookResult, ReceivedDecision, Remembered } from '../contract/activities.ts';
+import type { LookResult, ReceivedDecision, Remembered, RolledBack } from '../contract/activities.ts';
 
 export class DecisionMemory {
   paused: boolean;
   abortedRevision: string;
   rejectedPlan: string;
+  rolledBack: RolledBack | undefined;
   #taken: readonly string[];
   #isKnown: boolean;
 
@@ -13,6 +14,7 @@ export class DecisionMemory {
     this.paused = carried?.paused ?? false;
     this.abortedRevision = carried?.abortedRevision ?? '';
     this.rejectedPlan = carried?.rejectedPlan ?? '';
+    this.rolledBack = carried?.rolledBack;
     this.#taken = carried?.taken ?? [];
     this.#isKnown = carried !== undefined;
   }
@@ -23,8 +25,8 @@ export class DecisionMemory {
   }
 
   get remembered(): Remembered {
-    const { paused, abortedRevision, rejectedPlan } = this;
-    return { taken: this.#taken, paused, abortedRevision, rejectedPlan };
+    const { paused, abortedRevision, rejectedPlan, rolledBack } = this;
+    return { taken: this.#taken, paused, abortedRevision, rejectedPlan, ...(rolledBack ? { rolledBack } : {}) };
   }
 
   adopt({ remembered }: LookResult): void {
@@ -33,6 +35,7 @@ export class DecisionMemory {
     this.paused = remembered.paused;
     this.abortedRevision = remembered.abortedRevision;
     this.rejectedPlan = remembered.rejectedPlan;
+    this.rolledBack = remembered.rolledBack;
   }
 
   /**

@@ -136,6 +136,9 @@ export class EntityState {
   takeLook(look: LookResult, now: number): void {
     this.look = look;
     if (this.running) return;
+    // Another wish: what was said of the former one is over.
+    if (this.memory.rolledBack && this.memory.rolledBack.revision !== look.revision && look.problems.length === 0)
+      this.memory.rolledBack = undefined;
     const { plan } = look;
     // A look with problems has a plan only where they do not stand in its way: repairs and teardown.
     if (plan) this.#takePlan(plan, look, now);
@@ -163,6 +166,7 @@ export class EntityState {
    */
   proposeAgain(now: number): void {
     this.memory.rejectedPlan = '';
+    if (!this.proposal) this.memory.rolledBack = undefined;
     this.#repairs.forget();
     const { look, proposal } = this;
     if (!look?.plan || this.running) return;
@@ -196,10 +200,14 @@ export class EntityState {
     const isRejected = this.memory.rejectedPlan === plan.hash;
     const asks = look.approval.required || aborted;
     const at = new Date(now).toISOString();
+    const { rolledBack } = this.memory;
     const given = look.approval.inherited ?? setAside.covers ?? approvalCovering(plan, this.#covering, now);
     const inherited = aborted || isDeclined || !given ? undefined : ({ ...given, via: 'Inherited' } as const);
-    const byPolicy = { by: 'policy', at, via: 'Policy', verified: true } as const;
-    const approval: ApprovalRecord | undefined = isRejected ? undefined : asks ? inherited : byPolicy;
+    const unasked =
+      plan.rollsBack && rolledBack
+        ? { by: rolledBack.by, at: rolledBack.at, via: rolledBack.via, verified: rolledBack.verified }
+        : ({ by: 'policy', at, via: 'Policy', verified: true } as const);
+    const approval: ApprovalRecord | undefined = isRejected ? undefined : asks ? inherited : unasked;
     this.proposal = {
       plan,
       createdAt: now,
@@ -218,9 +226,11 @@ export class EntityState {
         actor: approval.by,
         via: approval.via,
         message:
-          approval.via === 'Policy'
-            ? `approved by policy for plans of kind ${plan.kind}`
-            : `approval by ${approval.by} covers this remainder`,
+          approval.via === 'Inherited'
+            ? `approval by ${approval.by} covers this remainder`
+            : plan.rollsBack
+              ? `wanted by ${approval.by}`
+              : `approved by policy for plans of kind ${plan.kind}`,
       });
     }
     const until = this.heldUntil(now);
@@ -270,12 +280,18 @@ export class EntityState {
     proposal.expiresAt = Math.max(proposal.expiresAt, opensAt + look.approval.expiresAfterSeconds * 1000);
   }
 
+  /** Why nobody is heard who speaks that way; undefined: they are. */
+  unheard(via: ReceivedDecision['via']): string | undefined {
+    const sources: readonly string[] = this.look?.approval.sources ?? [via];
+    if (via === 'Policy' || sources.includes(via)) return undefined;
+    return `decisions through ${via} do not count here (spec.approval.sources is ${sources.join(', ')})`;
+  }
+
   /** Whether a decision on a plan counts; a text says why not and what would. */
   refusal(decision: Pick<ReceivedDecision, 'action' | 'plan' | 'via'>, now: number): string | undefined {
-    const { proposal, look } = this;
-    if (look && !look.approval.sources.includes(decision.via)) {
-      return `decisions through ${decision.via} do not count here (spec.approval.sources is ${look.approval.sources.join(', ')})`;
-    }
+    const { proposal } = this;
+    const unheard = this.unheard(decision.via);
+    if (unheard) return unheard;
     if (!proposal) {
       return this.running
         ? `plan ${this.running.plan.hash.slice(0, 12)} is already running: there is nothing to decide`
@@ -401,7 +417,8 @@ export class EntityState {
     if (this.running) return this.paused ? 'Paused' : phaseWhile(this.running.plan.kind);
     if (this.look.deleting)
       return this.paused ? 'Paused' : this.proposal?.status === 'awaiting' ? 'AwaitingApproval' : 'Deleting';
-    if (this.look.problems.length > 0 && !this.proposal) return 'Invalid';
+    if (this.look.problems.length > 0 && !this.proposal)
+      return this.look.problems.every(({ type }) => type === 'RolledBack') ? 'RolledBack' : 'Invalid';
     if (this.paused) return 'Paused';
     if (!this.proposal) return 'Ready';
     if (this.proposal.status !== 'approved') return 'AwaitingApproval';

@@ -3,12 +3,13 @@
  * nothing runs beside it but the child that executes a plan and the observation of an idle network.
  */
 import { allHandlersFinished, condition, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { Happening, LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
+import type { Happening, LookResult, PlanOutcome, ReceivedDecision, ReportInput } from '../contract/activities.ts';
 import { isStepMove, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import { type EntityInput, type MoveAction, NEEDS_RUNNING_PLAN } from '../contract/messages.ts';
 import { FOREIGN, type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
 import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
+import { wayBackFrom, whyNoWayBack } from '../plan/way-back.ts';
 import { entityDetails } from '../status/entity-details.ts';
 import { givenUp, isOff } from '../status/move-words.ts';
 import { entityActivities, settleActivity } from './activity-profiles.ts';
@@ -41,6 +42,10 @@ export class Entity {
   readonly #attributes = new EntitySearchAttributes();
   missing = 0;
   #reported = '';
+  /** Who has had the running plan rolled back. */
+  #rollback: Pick<ReceivedDecision, 'by' | 'via' | 'verified'> | undefined;
+  /** Workflow id of the plan that was to be rolled back because it had failed. */
+  #triedBack = '';
 
   constructor(input: EntityInput) {
     this.network = input.network;
@@ -71,6 +76,7 @@ export class Entity {
       const seen = this.dirty ? await this.#look() : 'there';
       if (seen !== 'there') return seen;
       await this.#takeInbox();
+      await this.#rollBackWhatFailed();
       await this.child.passOnPause(this.state.paused);
       this.state.expire(Date.now());
       this.childChanged = false;
@@ -94,7 +100,8 @@ export class Entity {
     const { isLeaving } = this.child;
     if (!look || this.dirty || (isLeaving && !this.state.paused) || (running && look.deleting)) return;
     const repairsHeld = this.state.repairsHeld(Date.now());
-    const of = { network: this.network, abortedRevision: memory.abortedRevision, repairsHeld };
+    const { abortedRevision, rolledBack = null } = memory;
+    const of = { network: this.network, abortedRevision, rolledBack, repairsHeld };
     // One that is about to be left anyway is left for no repair.
     const beside = running && isLeaving ? { ...running.plan, kind: 'drift' as const } : running?.plan;
     this.#observation.keepUp(of, look, beside);
@@ -159,7 +166,8 @@ export class Entity {
 
   #lookWhileListening(): Promise<LookResult> {
     const { network, state } = this;
-    const known = state.memory.isKnown ? { abortedRevision: state.memory.abortedRevision } : {};
+    const { isKnown, abortedRevision, rolledBack = null } = state.memory;
+    const known = isKnown ? { abortedRevision, rolledBack } : {};
     const repairsHeld = state.repairsHeld(Date.now());
     const input = { network, idle: !this.child.isThere, repairsHeld, askedAt: Date.now(), ...known };
     return this.#listeningTo(entityActivities.look(input));
@@ -219,7 +227,9 @@ export class Entity {
         state.memory.paused = move.type === 'pause';
         return;
       case 'retry':
-        if (!this.child.isThere) state.proposeAgain(Date.now());
+        if (this.child.isThere) break;
+        if (!state.proposal) this.dirty = true;
+        state.proposeAgain(Date.now());
         break;
       case 'abort':
         state.memory.abortedRevision = state.running?.plan.desiredRevision ?? '';
@@ -237,26 +247,48 @@ export class Entity {
       this.state.record({ ...said, type: 'decisionRefused', message: `${action} refused: ${refused}` });
     else if (action === 'skipGate')
       this.state.record({ ...said, type: 'gateSkipped', message: `gate ${gate} skipped by ${by}: ${reason}` });
-    else if (action === 'giveUpBlocks')
+    else if (action === 'rollback') {
+      const { verified } = decision;
+      this.#rollback = { by, via, verified };
+      this.state.record({ ...said, type: 'rolledBack', message: `rolled back by ${by}${reason ? `: ${reason}` : ''}` });
+    } else if (action === 'giveUpBlocks')
       this.state.record({ ...said, type: 'blocksGivenUp', message: `${givenUp(above)} by ${by}: ${reason}` });
     else this.state.record({ ...said, type: 'fencingConfirmed', message: `${isOff(node)}, says ${by}: ${reason}` });
   }
 
   /** Why a move does not fit what is going on; undefined when it does. */
   moveRefusal(move: Pick<ReceivedDecision, 'action' | 'gate' | 'via'>): string | undefined {
-    const sources = this.state.look?.approval.sources;
-    if (sources && !sources.includes(move.via)) {
-      return `decisions through ${move.via} do not count here (spec.approval.sources is ${sources.join(', ')})`;
-    }
+    const unheard = this.state.unheard(move.via);
+    if (unheard) return unheard;
     const gate = move.action === 'skipGate' ? UNSKIPPABLE_GATES.find((name) => name === move.gate) : undefined;
     if (gate) {
       const off = FOREIGN[gate] ?? 'the sequencer that does not answer';
       return `gate ${gate} can't be skipped; once the other one is proven to be off, send confirmFenced of ${off}`;
     }
+    const { running, memory } = this.state;
     if (NEEDS_RUNNING_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
-    if (move.action === 'retry' && !this.child.isRunning && !this.state.mayBeProposedAgain(Date.now()))
-      return 'no plan is halted, held back, expired or rejected';
+    if (move.action === 'rollback' && running) return whyNoWayBack(running.plan, Date.now());
+    const isForNothing = !this.state.mayBeProposedAgain(Date.now()) && !memory.rolledBack;
+    if (move.action === 'retry' && !this.child.isRunning && isForNothing)
+      return 'no plan is halted, held back, expired, rejected or rolled back';
     return undefined;
+  }
+
+  /** `spec.rollout.onFailure: Rollback`. Asked once: what can not be undone waits for a person. */
+  async #rollBackWhatFailed(): Promise<void> {
+    const { halted, running, look } = this.state;
+    if (!halted || !running || !look?.rollsBackOnFailure || this.#triedBack === running.workflowId) return;
+    this.#triedBack = running.workflowId;
+    if (whyNoWayBack(running.plan, Date.now()) !== undefined) return;
+    const reason = `${halted.step}: ${halted.problem.message}`.slice(0, 1000);
+    await this.#takeMove({
+      action: 'rollback',
+      by: 'policy',
+      reason,
+      via: 'Policy',
+      verified: true,
+      key: `policy-${running.workflowId}`,
+    });
   }
 
   async #supersedeWhenOutdated(): Promise<void> {
@@ -297,6 +329,7 @@ export class Entity {
     if (!running) return;
     if (end.outcome === 'completed' && running.plan.kind !== 'drift') state.memory.abortedRevision = '';
     if (end.outcome === 'aborted') state.memory.abortedRevision = running.plan.desiredRevision;
+    this.#takeWayBack(running.plan, end.outcome);
     state.record({
       type: 'planFinished',
       planHash: running.plan.hash,
@@ -311,6 +344,16 @@ export class Entity {
       startedAt: new Date(running.startedAt).toISOString(),
       finishedAt: new Date().toISOString(),
     };
+  }
+
+  #takeWayBack(plan: Plan, outcome: PlanOutcome['outcome']): void {
+    const { memory } = this.state;
+    const { rolledBack } = memory;
+    const said = this.#rollback;
+    this.#rollback = undefined;
+    if (outcome === 'rolledBack' && said)
+      memory.rolledBack = wayBackFrom(plan, { ...said, at: new Date().toISOString() });
+    else if (outcome === 'completed' && plan.rollsBack && rolledBack) memory.rolledBack = { ...rolledBack, done: true };
   }
 
   /** Writes status, events and audit, unless nothing has changed since the last time. */

@@ -24,6 +24,7 @@ import {
 } from '../contract/child-messages.ts';
 import type { FailureType, Problem } from '../contract/failures.ts';
 import { isWaiting, type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { whyNoWayBack } from '../plan/way-back.ts';
 import { stepTable } from '../status/step-table.ts';
 import { stepActivities } from './activity-profiles.ts';
 import { stepProblem, wasCancelled } from './failures.ts';
@@ -38,7 +39,7 @@ const OUTDATED: readonly FailureType[] = ['ReferenceChanged', 'ObjectLost', 'Seq
 
 const NOTHING_OPEN = 'no step waits at the moment: say it again when one does';
 
-type Ending = 'superseded' | 'aborted';
+type Ending = 'superseded' | 'rolledBack' | 'aborted';
 type SkippedGate = StepInput['skippedGates'][number];
 type StepEnd =
   | { readonly type: 'done'; readonly message: string; readonly skipped: boolean }
@@ -79,14 +80,26 @@ class PlanRun {
       case 'confirmFenced':
       case 'giveUpBlocks':
         return this.#takeWord(move);
+      case 'rollback':
+        return this.#takeRollback(move.reason);
       case 'abort':
       case 'supersede':
         // An abort is a person's word; a newer revision does not take it back.
-        if (this.ending === 'aborted') break;
+        if (this.ending === 'aborted' || (this.ending === 'rolledBack' && move.type === 'supersede')) break;
         this.ending = move.type === 'abort' ? 'aborted' : 'superseded';
         this.endingReason = move.reason;
         break;
     }
+    return undefined;
+  }
+
+  /** @returns why what is done can not be undone; undefined: it is, from the next safe point on */
+  #takeRollback(reason: string): string | undefined {
+    if (this.ending === 'aborted') return 'the plan is being aborted';
+    const why = whyNoWayBack(this.input.plan, Date.now());
+    if (why !== undefined) return why;
+    this.ending = 'rolledBack';
+    this.endingReason = reason;
     return undefined;
   }
 
@@ -158,7 +171,7 @@ export async function executePlan(input: PlanInput): Promise<PlanOutcome> {
     },
     {
       description:
-        'From the entity only; people send pause, resume, retry, abort, skipGate, confirmFenced, giveUpBlocks to the entity',
+        'From the entity only; people send pause, resume, retry, rollback, abort, skipGate, confirmFenced, giveUpBlocks to the entity',
     },
   );
   const outcome = await runSteps(run);

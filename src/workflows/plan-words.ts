@@ -25,7 +25,8 @@ export class PlanWords {
   /** @returns why it is not what the step asks for; undefined: it counts */
   takeFenced(step: Step, { node, by, reason }: Extract<Move, { type: 'confirmFenced' }>): string | undefined {
     const words = (step.gates ?? []).flatMap((gate) => FOREIGN[gate] ?? []);
-    const asksForSequencer = step.type === 'startSequencer' || step.gates?.includes('single-sequencer');
+    const asksForSequencer =
+      step.type === 'startSequencer' || step.type === 'handOverSequencer' || step.gates?.includes('single-sequencer');
     const isWord = Object.values(FOREIGN).includes(node);
     if (isWord ? words.includes(node) : asksForSequencer) {
       this.#fenced = [...this.#fenced, { node, by, reason, step: step.id }];

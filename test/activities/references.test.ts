@@ -64,7 +64,13 @@ async function withoutCopy(): Promise<{
   };
   const look = async () => {
     const references = await resolve(network, useOf(network), copies);
-    return sharedDrift(api.client, network, render, { installKey, references }, signal);
+    const live = { objects: new Map() };
+    return sharedDrift(api.client, network, render, {
+      wish: { installKey, references },
+      live,
+      active: undefined,
+      signal,
+    });
   };
   return { network, copies, look };
 }

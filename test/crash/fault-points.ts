@@ -6,15 +6,16 @@ import type { StepType } from '../../src/contract/plan.ts';
 
 /** What the steps do to the world, by the names that they give to `act`. */
 export const EFFECTS: Readonly<Record<StepType | 'complete', readonly string[]>> = {
-  storeConfig: ['finalizer', 'apply', 'create', 'identity', 'peers', 'sequencers'],
+  storeConfig: ['finalizer', 'apply', 'create', 'identity', 'peers', 'sequencers', 'service'],
   applyComponent: ['finalizer', 'apply', 'prune', 'replicas'],
   deleteComponent: ['delete', 'delete-pod'],
   awaitPods: ['replicas'],
   awaitGate: [],
   stopBatcher: ['scale', 'delete-pod'],
   scaleDown: ['scale', 'delete-pod'],
-  startSequencer: ['allow', 'start', 'stop-other'],
+  startSequencer: ['allow', 'service', 'start', 'stop-other'],
   stopSequencer: ['allow', 'flush', 'stop'],
+  handOverSequencer: ['allow', 'delete-pod', 'service', 'start', 'stop', 'stop-other'],
   removeFinalizers: ['audit', 'finalizer'],
   /** At the end of whichever step is the last of a component. */
   complete: ['rest', 'status'],

@@ -1,14 +1,13 @@
 /** The permissions of docs/install.md are enough for everything that watcher and worker do. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../src/kube/index.ts';
-import { kubectl } from '../api/kubectl.ts';
-import { kubeconfig } from '../devnet/servers/kubeconfig.ts';
 import { type Devnet, useDevnet } from '../integration/devnet.ts';
 import { planAfter, waitForStatus } from '../integration/plans-in-status.ts';
+import { accountKubeconfig } from '../kube/account-kubeconfig.ts';
 
 const INSTALL = join(import.meta.dirname, '../../docs/install.md');
 const ACCOUNT = 'op-stack-operator';
@@ -22,12 +21,9 @@ async function documentedPermissions(): Promise<KubeObject[]> {
 async function startWithThem({ chain, start }: Devnet): Promise<void> {
   await chain.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: ACCOUNT } });
   await chain.apply(...(await documentedPermissions()));
-  const token = (await kubectl(inject('kubeconfigPath'), 'create', 'token', ACCOUNT, '-n', ACCOUNT)).trim();
-  const cluster = { server: inject('kubeServer'), ca: await readFile(inject('kubeCaFile'), 'utf8') };
   const dir = await mkdtemp(join(tmpdir(), 'opstack-permissions-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const path = join(dir, 'kubeconfig');
-  await writeFile(path, kubeconfig(cluster, ACCOUNT, { token }), { mode: 0o600 });
+  const path = await accountKubeconfig(ACCOUNT, ACCOUNT, dir);
   await start('all', { env: { OPSTACK_KUBECONFIG: path, OPSTACK_OPERATOR_NAMESPACE: ACCOUNT } });
 }
 

@@ -23,29 +23,30 @@ describe('by default', () => {
     ['an upgrade waits', ['upgrade'], 0, true],
     ['a key rotation waits', ['keyRotation'], 0, true],
   ])('%s', (_, kinds, gapExpectedSeconds, expected) => {
-    expect(approvalRequired({ kinds, gapExpectedSeconds }, defaults)).toBe(expected);
+    expect(approvalRequired({ kinds, gapExpectedSeconds, steps: [] }, defaults)).toBe(expected);
   });
 });
 
 describe('a policy', () => {
   it('that asks for repairs is followed', () => {
     const asked = { ...defaults, drift: 'Required' } as const;
-    expect(approvalRequired({ kinds: ['drift'], gapExpectedSeconds: 0 }, asked)).toBe(true);
+    expect(approvalRequired({ kinds: ['drift'], gapExpectedSeconds: 0, steps: [] }, asked)).toBe(true);
   });
 
   it('that asks for installs is followed also when the plan is called a change', () => {
     const asked = { ...defaults, install: 'Required' } as const;
-    expect(approvalRequired({ kinds: ['change', 'install'], gapExpectedSeconds: 0 }, asked)).toBe(true);
-    expect(approvalRequired({ kinds: ['change'], gapExpectedSeconds: 0 }, asked)).toBe(false);
+    expect(approvalRequired({ kinds: ['change', 'install'], gapExpectedSeconds: 0, steps: [] }, asked)).toBe(true);
+    expect(approvalRequired({ kinds: ['change'], gapExpectedSeconds: 0, steps: [] }, asked)).toBe(false);
   });
 
   it('that lets interruptions pass is followed', () => {
     const free = { ...defaults, interruptions: 'Automatic' } as const;
-    expect(approvalRequired({ kinds: ['change'], gapExpectedSeconds: 15 }, free)).toBe(false);
+    expect(approvalRequired({ kinds: ['change'], gapExpectedSeconds: 15, steps: [] }, free)).toBe(false);
   });
 
   it('that can not be read asks for everything but repairs and teardown', () => {
-    const asks = (kinds: readonly PlanKind[]) => approvalRequired({ kinds, gapExpectedSeconds: 0 }, undefined);
+    const asks = (kinds: readonly PlanKind[]) =>
+      approvalRequired({ kinds, gapExpectedSeconds: 0, steps: [] }, undefined);
     expect([asks(['install']), asks(['change']), asks(['drift']), asks(['teardown'])]).toEqual([
       true,
       true,

@@ -40,42 +40,42 @@ describe('the active sequencer', () => {
     ['is still the one that is being deleted', { a: { ...active, stays: false }, b: {} }, { preferred: 'b' }, 'a'],
     ['does not change without a wish because it is lost', { a: { ...lost, may: true }, b: {} }, {}, 'a'],
   ])('%s', (_, about, wish, expected) => {
-    expect(chooseSequencer(seen(about), wish)).toEqual({ ...(expected ? { active: expected } : {}), problems: [] });
+    const { active: chosen, heir } = chooseSequencer(seen(about), wish);
+    expect([chosen, heir]).toEqual([expected, undefined]);
   });
 
   it.each([
-    ['sequences', active, 'while "a" sequences'],
-    ['does not answer for a moment', { ...silent, may: true }, 'while "a" is the active sequencer'],
-    ['was stopped by somebody', { may: true }, 'while "a" is the active sequencer'],
-  ] as const)('is not changed to another preferred one while it %s: that is a hand-over', (_, state, says) => {
+    ['sequences', active],
+    ['does not answer for a moment', { ...silent, may: true }],
+    ['was stopped by somebody', { may: true }],
+  ] as const)('stays until it has been handed over to the preferred one, also while it %s', (_, state) => {
     expect(chooseSequencer(seen({ a: state, b: {} }), { preferred: 'b' })).toEqual({
       active: 'a',
-      problems: [
-        {
-          type: 'NotSupportedYet',
-          message: expect.stringContaining(says),
-          fix: 'set spec.sequencer.preferred back to "a"',
-        },
-      ],
+      heir: 'b',
+      wished: 'b',
+      deputies: ['b'],
     });
   });
 
   it('is changed to the preferred one when it is lost: there is nobody to hand over', () => {
     const both = seen({ a: { ...lost, may: true }, b: {} });
-    expect(chooseSequencer(both, { preferred: 'b', lastActive: 'a' })).toEqual({ active: 'b', problems: [] });
+    expect(chooseSequencer(both, { preferred: 'b', lastActive: 'a' })).toMatchObject({ active: 'b', wished: 'b' });
+    expect(chooseSequencer(both, { preferred: 'b', lastActive: 'a' }).heir).toBeUndefined();
   });
 
-  it('is not stopped because its spec says so: that is a hand-over as well', () => {
-    expect(chooseSequencer(seen({ a: { ...active, barred: true }, b: {} }), {})).toEqual({
-      active: 'a',
-      problems: [
-        {
-          type: 'NotSupportedYet',
-          message: expect.stringContaining('spec.sequencer.stopped of "a"'),
-          fix: 'leave it out',
-          object: 'OpNode/a',
-        },
-      ],
-    });
+  it('is handed over when its spec says that it is not to sequence', () => {
+    const choice = chooseSequencer(seen({ a: { ...active, barred: true }, b: {} }), {});
+    expect(choice).toEqual({ active: 'a', heir: 'b', deputies: ['b'] });
+  });
+
+  it('is wished again after another one has stood in for it, but only by name', () => {
+    expect(chooseSequencer(seen({ a: active, b: {} }), { preferred: 'a' })).toMatchObject({ wished: 'a' });
+    expect(chooseSequencer(seen({ a: active, b: {} }), {}).wished).toBeUndefined();
+    expect(chooseSequencer(seen({ a: active, b: {} }), { preferred: 'c' }).wished).toBeUndefined();
+  });
+
+  it('can be stood in for by whoever stays and may sequence', () => {
+    const all = seen({ a: active, b: { stays: false }, c: { barred: true }, d: {}, e: silent });
+    expect(chooseSequencer(all, {}).deputies).toEqual(['d', 'e']);
   });
 });

@@ -63,14 +63,10 @@ describe('a component whose former render is lost', () => {
     expect(makePlan({ ...losing(['sequencer']), meanwhile: true })).toEqual({ type: 'nothing' });
   });
 
-  it('is refused as an upgrade when another image is wished than the live one', () => {
+  it('asks also when another image is wished than the live one', () => {
     const images = { 'op-node': 'op-node:v1' };
     const upgrade = losing(['sequencer'], { images }, { images: { 'op-node': 'op-node:v2' } });
-    expect(makePlan(upgrade)).toMatchObject({
-      type: 'refusal',
-      problems: [{ type: 'NotSupportedYet', message: expect.stringContaining('op-node op-node:v1 → op-node:v2') }],
-    });
-    expect(makePlan(losing(['sequencer'], { images }, { images }))).toMatchObject({ type: 'plan' });
+    expect(makePlan(upgrade)).toMatchObject({ type: 'plan', draft: { kind: 'operatorUpdate' } });
   });
 
   it('is refused as a rotation when its pods do not have the key that is wished', () => {

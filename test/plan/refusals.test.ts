@@ -49,17 +49,6 @@ function refusalsOf(
 }
 
 describe('a wish that is valid but can not be fulfilled yet', () => {
-  it('is another version of what runs', () => {
-    expect(refusalsOf('changed', { images: { batcher: 'b:2' } }, { images: { batcher: 'b:1' } })).toEqual([
-      {
-        type: 'NotSupportedYet',
-        message: expect.stringContaining('batcher b:1 → b:2'),
-        fix: expect.stringContaining('back to what runs'),
-        object: 'OpBatcher/batcher',
-      },
-    ]);
-  });
-
   it('is another key', () => {
     expect(refusalsOf('changed', { keys: ['new'] }, { keys: ['old'] })).toEqual([
       expect.objectContaining({ type: 'NotSupportedYet', message: expect.stringContaining('old is no longer wished') }),
@@ -176,7 +165,6 @@ describe('a second one of what there must be one of', () => {
 describe('a setting that this version can not honour', () => {
   it.each<[string, object]>([
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
-    ['spec.rollout.onFailure: Rollback', { rollout: { onFailure: 'Rollback' } }],
     ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
     ['spec.rollout.skipGates: fork-ready', { rollout: { skipGates: ['batching', 'fork-ready'] } }],
     ['spec.rollout.skipGates: same-chain', { rollout: { skipGates: ['same-chain'] } }],

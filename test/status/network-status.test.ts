@@ -245,12 +245,14 @@ describe('the status of a network', () => {
     const before: OptimismNetworkStatus = {
       health: { class: 'Healthy' },
       audit: { seq: 3, hash: 'aa' },
+      decisions: { policySince: createdAt, paused: true },
       conditions: [
         { type: 'Orchestrated', status: 'True', reason: 'Reachable', message: 'Fine.', lastTransitionTime: createdAt },
       ],
     };
     const status = statusAfter({}, before);
     expect(status).toMatchObject({ health: { class: 'Healthy' }, audit: { seq: 3 } });
+    expect(status.decisions).toEqual({ policySince: createdAt });
     expect(conditionsOf(status)['Orchestrated']).toBe('True/Reachable');
   });
 

@@ -30,12 +30,14 @@ export function nodePods(live: Pick<LiveObjects, 'pods'>): PodTarget[] {
 
 function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTarget {
   const ip = pod.status?.podIP;
+  const { deletionTimestamp } = pod.metadata;
   return {
     pod: pod.metadata.name,
     node,
     role,
     ...(ip ? { ip } : {}),
     ...(pod.spec?.nodeName ? { host: pod.spec.nodeName } : {}),
+    ...(deletionTimestamp ? { endsAt: Date.parse(deletionTimestamp) } : {}),
     ports: { opNode: NODE_RPC.number, execution: EL_HTTP.number, nodeMetrics: NODE_METRICS.number },
   };
 }

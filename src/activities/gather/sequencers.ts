@@ -108,22 +108,3 @@ export function choiceOf(
   const { sequencer } = (resources.network['status'] ?? {}) as OptimismNetworkStatus;
   return chooseSequencer(seen, { preferred: network?.spec.sequencer?.preferred, lastActive: sequencer?.active });
 }
-
-/**
- * The wish with the sequencer that is active in place of the preferred one: a preference that is not followed, or that
- * says nothing new, renders nothing differently.
- */
-export function withActiveSequencer<T extends Pick<Wish, 'network' | 'nodes'>>(
-  wish: T,
-  { active }: SequencerChoice,
-): T {
-  const { network, nodes } = wish;
-  const sequencers = nodes.filter(({ spec }) => spec.role === 'Sequencer');
-  const preferred = network?.spec.sequencer?.preferred;
-  const isOne = sequencers.some(({ metadata, spec }) => metadata.name === preferred && !spec.sequencer?.stopped);
-  // A name that leads nowhere is left in, to be told.
-  if (!network || (preferred !== undefined && !isOne)) return wish;
-  const { sequencer: _, ...spec } = network.spec;
-  const several = sequencers.length > 1 && active !== undefined ? { sequencer: { preferred: active } } : {};
-  return { ...wish, network: { ...network, spec: { ...spec, ...several } } };
-}

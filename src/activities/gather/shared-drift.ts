@@ -3,9 +3,13 @@ import { changeToken } from '../../chain/keys.ts';
 import type { Problem } from '../../contract/failures.ts';
 import type { ObjectChange } from '../../contract/plan.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
-import { peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
+import { activeSequencerSpec } from '../../render/active-sequencer.ts';
+import { driftedFields } from '../../render/live.ts';
+import type { KubeObject as Manifest } from '../../render/manifest.ts';
+import { activeSequencerServiceName, peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
 import { installationToken } from '../state/install-key.ts';
 import type { OwnedCopy, StoredRender } from '../state/render-store.ts';
+import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
 
 type DataObject = KubeObject & { data?: Record<string, string> };
@@ -19,13 +23,23 @@ export interface SharedDrift {
 /**
  * Differences from the verified render of the network. Contents of Secrets are not compared: copies are immutable.
  * @param wish a copy that is gone is made again of the user's Secret, if that still is what it was
+ * @param active OpNode that sequences, also after a restart; undefined: none, or one that is about to
  */
 export async function sharedDrift(
   kube: KubeClient,
   at: { namespace: string; name: string },
   render: StoredRender,
-  wish: Pick<Wish, 'installKey' | 'references'>,
-  signal: AbortSignal,
+  {
+    wish,
+    live,
+    active,
+    signal,
+  }: {
+    readonly wish: Pick<Wish, 'installKey' | 'references'>;
+    readonly live: Pick<LiveObjects, 'objects'>;
+    readonly active: string | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<SharedDrift> {
   const read = (kind: string, name: string) =>
     kube.get<DataObject>({ apiVersion: 'v1', kind, namespace: at.namespace, name }, { signal });
@@ -55,6 +69,7 @@ export async function sharedDrift(
       stuck.some(({ copy }) => copy.to.name === name) ? [] : missingKeys(render, `Secret/${name}`, found, keys),
     ),
     ...missingKeys(render, `ConfigMap/${sequencersName}`, sequencers, render.sequencers),
+    ...serviceDrift(render, live, at.name, active),
     ...missingKeys(render, `ConfigMap/${peersName}`, peers, Object.keys(render.peers)),
     ...(peers
       ? Object.entries(render.peers).filter(
@@ -66,6 +81,23 @@ export async function sharedDrift(
   const isSaid = ({ to }: OwnedCopy) => wish.references.lostCopies.some((lost) => lost.to.name === to.name);
   const unsaid = stuck.filter(({ copy }) => !isSaid(copy));
   return { changes, problems: unsaid.map(({ copy, why }) => lostCopy(copy, why ?? '')) };
+}
+
+/** While it is not settled who sequences, wherever the Service leads is good enough. */
+function serviceDrift(
+  render: StoredRender,
+  { objects }: Pick<LiveObjects, 'objects'>,
+  network: string,
+  active: string | undefined,
+): ObjectChange[] {
+  if (render.sequencers.length === 0) return [];
+  const object = `Service/${activeSequencerServiceName(network)}`;
+  const found = objects.get(object);
+  if (!found) return [change(render, object, 'create', [])];
+  if (active === undefined || !render.sequencers.includes(active)) return [];
+  const wanted = { spec: activeSequencerSpec(network, active) } as unknown as Manifest;
+  const fields = driftedFields(wanted, found);
+  return fields.length > 0 ? [change(render, object, 'change', fields)] : [];
 }
 
 /**

@@ -3,17 +3,16 @@
  * of the network is proven to be stopped. Who may sequence is a key in the ConfigMap `<network>-sequencers`, read anew by
  * op-node at every start of its container: first all others get "stopped" there, then they are asked.
  */
-import { startSequencer as rpcStart, stopSequencer as rpcStop, syncStatus } from '../../chain/clients/op-node.ts';
+import { stopSequencer as rpcStop, syncStatus } from '../../chain/clients/op-node.ts';
 import { reading } from '../../chain/clients/reading.ts';
 import type { PodTarget } from '../../chain/sample.ts';
-import { OperatorError } from '../../contract/failures.ts';
 import { LIVE_HEAD_SECONDS } from '../../plan/gates/index.ts';
 import { giveUpBlocksCommand } from '../../status/operator-commands.ts';
-import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
-import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
+import { opNodeUrl } from '../gather/chain-targets.ts';
 import { givenUpAbove, notGivenUp } from './given-up.ts';
 import { lastBlocks } from './last-blocks.ts';
 import { requireStatefulSet } from './lost-object.ts';
+import { sequencerPods, sequencing, settle, startOn, stopBesides } from './sequencer-start.ts';
 import { allow, forbidOthers } from './sequencers-config.ts';
 import type { StepContext } from './step-context.ts';
 import { proveStopped, RPC_TIMEOUT_MS, type StoppedHead, sequencerChanged, stateOf } from './stopped-sequencer.ts';
@@ -33,8 +32,7 @@ export async function startSequencer(context: StepContext): Promise<string> {
   const http = { timeoutMs: RPC_TIMEOUT_MS, signal };
   const active = await sequencing(seen, signal);
   if ((await stateOf(own, signal)) === 'active') {
-    await forbidOthers(context, name);
-    await allow(context, name, true);
+    await settle(context, name);
     await stopBesides(context, active);
     return `${name} sequences already`;
   }
@@ -61,31 +59,9 @@ export async function startSequencer(context: StepContext): Promise<string> {
     );
   // Until the start is known to have happened, a restart must not make it happen by itself.
   await allow(context, name, false);
-  const result = await context.act('start', () => rpcStart(url, hash, http));
-  switch (result.outcome) {
-    case 'started':
-    case 'already-running':
-      await allow(context, name, true);
-      return `${name} sequences from block ${number}`;
-    case 'hash-mismatch':
-      throw context.notYet(
-        `the head of ${own.pod} moved while it was being started`,
-        'if it keeps moving, somebody else sequences this chain: switch that one off',
-        1,
-      );
-    case 'not-leader':
-      throw new OperatorError({
-        type: 'Incompatible',
-        message: `${own.pod} is run by an op-conductor that leads another node`,
-        fix: 'op-conductor is not supported yet: remove its settings',
-      });
-    case 'not-enabled':
-      throw new OperatorError({
-        type: 'Incompatible',
-        message: `${own.pod} runs without OP_NODE_SEQUENCER_ENABLED`,
-        fix: 'remove the override of it from consensus.env or extraArgs',
-      });
-  }
+  await startOn(context, own, { hash });
+  await settle(context, name);
+  return `${name} sequences from block ${number}`;
 }
 
 export async function stopSequencer(context: StepContext): Promise<string> {
@@ -134,24 +110,6 @@ async function keepStopped(
   return `${name} sequenced beside another one, and is stopped`;
 }
 
-/** Those that say that they sequence. */
-async function sequencing(pods: readonly PodTarget[], signal: AbortSignal): Promise<PodTarget[]> {
-  const states = await Promise.all(pods.map((pod) => stateOf(pod, signal)));
-  return pods.filter((_, index) => states[index] === 'active');
-}
-
-/** Ends what sequences beside the one that is to be the only one. */
-async function stopBesides(context: StepContext, active: readonly PodTarget[]): Promise<void> {
-  const { signal } = context;
-  for (const other of active) {
-    const url = opNodeUrl(other);
-    if (url) await context.act('stop-other', () => rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
-  }
-  const [first] = active;
-  if (first)
-    throw context.notYet(`${first.pod} sequenced too and was told to stop`, 'nothing to do: it is asked again', 1);
-}
-
 /**
  * Blocks that a stopped sequencer has made and this one does not know would be made a second time, with other content,
  * unless a person gives up what is above the block that this one stands at.
@@ -164,15 +122,4 @@ function requireAllBlocks(context: StepContext, own: PodTarget, number: number, 
     `${own.pod} is at block ${number}, and ${ahead.pod}, which is stopped, at ${ahead.number}: what is between would be lost${notGivenUp(number, input)}`,
     `nothing to do while it catches up. To give up what is above ${number}: ${giveUpBlocksCommand(at, number)}`,
   );
-}
-
-async function sequencerPods(
-  context: StepContext,
-  name: string,
-): Promise<{ live: LiveObjects; own?: PodTarget; others: PodTarget[] }> {
-  const { deps, at, signal } = context;
-  const live = await gatherWorkloads(deps.kube, at, signal);
-  const pods = nodePods(live).filter(({ role }) => role === 'Sequencer');
-  const own = pods.find(({ node }) => node === name);
-  return { live, ...(own ? { own } : {}), others: pods.filter(({ node }) => node !== name) };
 }

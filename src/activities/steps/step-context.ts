@@ -34,7 +34,7 @@ export interface StepContext {
   readonly startedAt: number;
   /** How long the step has been tried, over all attempts; time without a worker does not count. Milliseconds. */
   waitedMs(): number;
-  /** What the last attempt kept with `keep`. */
+  /** What was kept last with `keep`, by this attempt or the one before. */
   readonly kept: unknown;
   keep(value: unknown): void;
   /**
@@ -111,7 +111,9 @@ export function stepActivity(
       workflowId,
       startedAt: info.scheduledTimestampMs,
       waitedMs: () => waitedUntil(deps.now(), kept).waitedMs,
-      kept: kept.value,
+      get kept() {
+        return kept.value;
+      },
       keep: (value) => remember({ value }),
       async act(name, run, of = input.step.type) {
         if (Date.now() - leaseAt > LEASE_FRESH_MS) {

@@ -16,6 +16,8 @@ import type { StepContext } from './step-context.ts';
 export const RPC_TIMEOUT_MS = 5000;
 /** A pod that restarts answers within 5 to 14 s (pods-observed.md, table 3); nobody is called for that. */
 const RESTART_MS = 30_000;
+/** What a kubelet may take to report the end of a pod whose grace period is over. */
+const REPORT_MS = 10_000;
 
 export async function stateOf(target: PodTarget, signal: AbortSignal): Promise<SequencerState> {
   const url = opNodeUrl(target);
@@ -28,6 +30,7 @@ export interface StoppedHead {
   readonly pod: string;
   /** Of its unsafe head. */
   readonly number: number;
+  readonly hash: string;
 }
 
 interface Kept {
@@ -60,7 +63,8 @@ export async function proveStopped(context: StepContext, others: readonly PodTar
     const { of, unknown } = answer;
     return unknown === undefined ? [] : [{ ...answer, unknown, since: silentSince[of.pod] ?? waited }];
   });
-  context.keep({ silentSince: Object.fromEntries(silent.map(({ of, since }) => [of.pod, since])) } satisfies Kept);
+  const since = Object.fromEntries(silent.map((answer) => [answer.of.pod, answer.since]));
+  context.keep({ ...(context.kept ?? {}), silentSince: since } satisfies Kept);
   const [first] = silent.sort((a, b) => a.since - b.since);
   if (first) {
     const { of, unknown: why, since, answers: isAnswer } = first;
@@ -83,7 +87,8 @@ async function ask(other: PodTarget, fenced: StepInput['fencedNodes'], signal: A
     const despite = vouched ? `; that it is off, as ${vouched.by} has confirmed, does not count while it answers` : '';
     return { of: other, unknown: `it answers, and has not read its head yet${despite}`, answers: true };
   }
-  return { of: other, head: { pod: other.pod, number: head.value.unsafeL2.number } };
+  const { number, hash } = head.value.unsafeL2;
+  return { of: other, head: { pod: other.pod, number, hash } };
 }
 
 interface Silence {
@@ -93,8 +98,9 @@ interface Silence {
   readonly strange: string;
 }
 
-function nothingProven({ at, notYet }: StepContext, { pod, node }: PodTarget, { why, silentMs, strange }: Silence) {
-  if (silentMs < RESTART_MS)
+function nothingProven({ at, deps, notYet }: StepContext, other: PodTarget, { why, silentMs, strange }: Silence) {
+  const { pod, node, endsAt = 0 } = other;
+  if (silentMs < RESTART_MS || deps.now() < endsAt + REPORT_MS)
     return notYet(
       `whether ${pod} sequences is unknown: ${why}${strange}`,
       'nothing to do while it restarts; see its log otherwise',

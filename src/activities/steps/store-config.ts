@@ -16,6 +16,7 @@ import { requireOurs } from '../ownership.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { requireInstallKey } from '../state/install-key.ts';
 import { loadRender, type OwnedCopy, type StoredRender } from '../state/render-store.ts';
+import { activeSequencerOf, leadTo } from './active-sequencer.ts';
 import { annotated } from './annotated.ts';
 import { changeFinalizer } from './finalizers.ts';
 import type { StepContext } from './step-context.ts';
@@ -46,6 +47,8 @@ export async function storeConfig(context: StepContext): Promise<string> {
   );
   await storePeers(context, render);
   await ensureSequencers(context, render.sequencers);
+  const [first] = render.sequencers;
+  if (first) await leadTo(context, (await activeSequencerOf(context, render.sequencers)) ?? first);
   const surplus = surplusAfterChange(render, await renderHistory(context));
   await deleteSecrets(context, surplus);
   return `${render.objects.length} chain files, ${render.copies.length} key copies and ${render.identities.length} identities are stored${surplus.length > 0 ? `, ${surplus.length} former ones removed` : ''}`;

@@ -1,0 +1,53 @@
+/** What a network goes back to, or has gone back to, in place of what is wished. */
+import type { RolledBack } from '../../contract/activities.ts';
+import type { Problem } from '../../contract/failures.ts';
+import { type ComponentRef, componentKey, type PlanKind } from '../../contract/plan.ts';
+import type { KubeClient } from '../../kube/index.ts';
+import { findRender } from '../state/render-store.ts';
+import type { LiveObjects } from './live.ts';
+import type { Verified } from './rolled-out.ts';
+
+export interface WayBack {
+  /** Only of this wish. */
+  readonly revision: string;
+  readonly kind: PlanKind;
+  readonly done: boolean;
+  /** What ran before. */
+  readonly former: readonly Verified[];
+  /** What the plan has brought, and nothing ran of before. */
+  readonly brought: readonly ComponentRef[];
+}
+
+/** A render that is lost is not gone back to: its component stays as it is. */
+export async function gatherWayBack(
+  kube: KubeClient,
+  at: { readonly namespace: string; readonly name: string },
+  { revision, kind, done, renders }: RolledBack,
+  { live, signal }: { readonly live: LiveObjects; readonly signal: AbortSignal },
+): Promise<WayBack> {
+  const former = await Promise.all(
+    renders.map(async ({ component, from }) => {
+      const render = await findRender(kube, at, from, signal, live.objects);
+      return render && from !== undefined ? [{ component, digest: from, render }] : [];
+    }),
+  );
+  const known = former.flat();
+  const isKnown = (component: ComponentRef) =>
+    known.some((item) => componentKey(item.component) === componentKey(component));
+  return {
+    revision,
+    kind,
+    done: done === true,
+    former: known,
+    brought: renders.map(({ component }) => component).filter((component) => !isKnown(component)),
+  };
+}
+
+/** Told as long as the spec asks for what was rolled back. */
+export function isRolledBack({ kind, plan, by, at }: RolledBack): Problem {
+  return {
+    type: 'RolledBack',
+    message: `${kind} ${plan.slice(0, 12)} was rolled back (${by}, ${at}): what ran before runs, and not what the spec asks for`,
+    fix: 'set the spec back to what runs, or change it; opstack retry has the same proposed again',
+  };
+}

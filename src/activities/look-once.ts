@@ -9,11 +9,14 @@ import { defaultRelease, type Release } from '../catalogue/releases.ts';
 import type { Discovery } from '../chain/discovery/discovery.ts';
 import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
+import type { Plan } from '../contract/plan.ts';
+import { keepsToWindows } from '../plan/approval-policy.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import type { PlanDraft } from '../plan/plan-draft.ts';
 import { makePlan } from '../plan/planner.ts';
 import { type ProposedPlan, proposedPlan } from '../plan/proposed-plan.ts';
+import { windowAt } from '../plan/windows.ts';
 import { checkOverrides, checkSettings, renderDigest } from '../render/index.ts';
 import { rememberedOf } from '../status/remembered.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -60,7 +63,9 @@ export interface Seen {
 }
 
 /** As the entity knows it (LookInput). */
-export interface LookOptions extends Pick<LookInput, 'repairsHeld' | 'rolledBack'> {
+export interface LookOptions
+  extends Pick<LookInput, 'repairsHeld' | 'rolledBack'>,
+    Partial<Pick<LookInput, 'askedAt'>> {
   readonly abortedRevision: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -103,7 +108,7 @@ export async function lookAt(
   deps: LookDependencies,
   { at, wish, live, templates, sequencers }: Seen,
   readChain: typeof checkChain,
-  { signal, repairsHeld, ...known }: LookOptions,
+  { signal, repairsHeld, askedAt = 0, ...known }: LookOptions,
 ): Promise<Look> {
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const choice = choiceOf(wish, sequencers);
@@ -164,11 +169,14 @@ export async function lookAt(
     proposedPlan(draft, { policy: approval, shown: status.plan, abortedRevision, now: deps.now() }, renderDigest);
   const wished = planned.type === 'plan' ? propose(planned.draft) : undefined;
   let proposed = wished;
-  if (wished?.waits) {
+  const windowFor = (plan: Plan | undefined) =>
+    plan && keepsToWindows(plan) ? windowAt(approval?.windows ?? [], Math.max(deps.now(), askedAt)) : undefined;
+  if (wished?.waits || windowFor(wished?.plan)?.opensAt !== undefined) {
     const meanwhile = makePlan({ ...input, meanwhile: true });
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
+  const window = windowFor(plan);
   if (!plan && rolledBack && rolledBack.revision === input.revision) problems.push(isRolledBack(rolledBack));
   const decisions = decisionsOf(wish.resources.network);
   const spec = wish.network?.spec;
@@ -185,6 +193,7 @@ export async function lookAt(
       sources: approval?.sources ?? (['Kubernetes', 'Temporal'] as const),
       ...(proposed?.inherited ? { inherited: proposed.inherited } : {}),
     },
+    ...(window ? { window } : {}),
     // A namespace that ends waits for our finalizers, whatever the spec says.
     paused: (spec?.paused ?? false) && !wish.resources.namespaceTerminating,
     decisions,

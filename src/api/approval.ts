@@ -80,7 +80,7 @@ export const approval = z.object({
     window.describe('A window.'),
     'name',
     { max: 16 },
-    'Times at which approved plans may start. None: at any time.',
+    'Times at which approved plans may start, of all kinds but install, drift and teardown. None: at any time.',
   ).optional(),
   sources: setOf(
     z.enum(['Kubernetes', 'Temporal']).describe('A source.'),

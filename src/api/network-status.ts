@@ -16,6 +16,7 @@ const phase = z
     'Pending',
     'Invalid',
     'AwaitingApproval',
+    'AwaitingWindow',
     'Installing',
     'Changing',
     'Repairing',
@@ -145,6 +146,15 @@ const plan = z.object({
   createdAt: timestamp('When it was made.').optional(),
   expiresAt: timestamp('When an approval comes too late.').optional(),
   approval: approvalRecord.optional().describe('Who approved it.'),
+  window: z
+    .object({
+      name: text('Name of the window.', 63),
+      opensAt: timestamp('When it opens.').optional(),
+      opensLocally: text('The same by the clocks of its time zone.', 128).optional(),
+      closesAt: timestamp('When it closes.'),
+    })
+    .optional()
+    .describe('The window of `spec.approval.windows` that the plan waits for, once it is approved.'),
 });
 
 const pendingOnChain = z.object({

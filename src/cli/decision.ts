@@ -35,11 +35,16 @@ const OPPOSITES: Partial<Record<DecisionAction, DecisionAction>> = {
 };
 
 /**
- * The full hash of the plan that is to be approved or rejected.
+ * The full hash of the plan that is to be approved or rejected. One that is approved can be rejected until it begins.
  * @param asked hash or prefix as typed; undefined: whatever waits
  * @throws CliError that names the current plan
  */
-export function planToDecide(network: NetworkObject, asked: string | undefined, now: Date): string {
+export function planToDecide(
+  network: NetworkObject,
+  action: 'approve' | 'reject',
+  asked: string | undefined,
+  now: Date,
+): string {
   const { plan } = network.status ?? {};
   const { name, namespace } = network.metadata;
   const look = `opstack plan ${name} -n ${namespace}`;
@@ -66,6 +71,7 @@ export function planToDecide(network: NetworkObject, asked: string | undefined, 
       next: look,
     });
   }
+  if (action === 'reject' && plan.approval && !plan.workflowId) return plan.hash;
   if (plan.approval) {
     throw new CliError({
       what: `Plan ${shortHash(plan.hash)} is approved already`,

@@ -3,6 +3,7 @@ import type { ObjectChange, Plan } from '../contract/plan.ts';
 import { CHANGE_SIGNS, fieldWords } from '../status/change-words.ts';
 import { approveCommand, rejectCommand, shortHash } from '../status/operator-commands.ts';
 import type { PlanStatus, StepStatus } from '../status/plan-status.ts';
+import { startsInWindow } from '../status/window-words.ts';
 import type { NetworkObject } from './networks.ts';
 import { columns, type Paint, shortDuration } from './output.ts';
 
@@ -30,13 +31,14 @@ export function planLines(network: NetworkObject, view: PlanView, options: PlanO
   const steps = plan.steps ?? [];
   const over = steps.filter(isOver).length;
   const waits = waitsForApproval(network);
-  const progress = waits || options.proposal ? `${steps.length} steps` : `${over} of ${steps.length} steps done`;
+  const isNotBegun = waits || options.proposal || plan.window;
+  const progress = isNotBegun ? `${steps.length} steps` : `${over} of ${steps.length} steps done`;
   const shown = options.compact ? aroundCurrent(steps) : steps;
   return [
     `${view.paint('bold', `Plan ${shortHash(plan.hash)}`)} (${plan.kind}): ${plan.summary}`,
     `  ${[progress, ...(options.proposal ? [beginning(waits, view)] : decisionFacts(plan, waits, view))].join(', ')}`,
     ...gapLines(plan, view),
-    ...(waits && !options.proposal ? commandLines(network, plan) : []),
+    ...(options.proposal ? [] : decisionLines(network, plan, waits)),
     ...(options.compact ? [] : wholeLines(plan, options.whole, view)),
     ...(shown.length > 0 && !(options.compact && waits) ? ['', ...stepLines(shown, view)] : []),
   ];
@@ -90,10 +92,11 @@ export function isExpired(plan: PlanStatus, now: Date): boolean {
 }
 
 function decisionFacts(plan: PlanStatus, waits: boolean, { now, paint }: PlanView): string[] {
-  const { approval, expiresAt, workflowId } = plan;
+  const { approval, expiresAt, workflowId, window } = plan;
   if (!waits) {
     const by = approval && `approved by ${approval.by} (${approval.via}${approval.verified ? '' : ', claimed'})`;
-    return [by, workflowId && `workflow ${workflowId}`].filter((fact) => fact !== undefined);
+    const starts = window && paint('yellow', startsInWindow(window));
+    return [by, starts, workflowId && `workflow ${workflowId}`].filter((fact) => fact !== undefined);
   }
   if (isExpired(plan, now)) return [paint('red', `expired at ${expiresAt}`)];
   const left = expiresAt ? `, expires in ${shortDuration((Date.parse(expiresAt) - now.getTime()) / 1000)}` : '';
@@ -104,9 +107,11 @@ function beginning(waits: boolean, { paint }: PlanView): string {
   return waits ? paint('yellow', 'would wait for approval') : 'would begin by itself';
 }
 
-function commandLines({ metadata }: NetworkObject, plan: PlanStatus): string[] {
+/** What can be decided now: what has not begun can also be taken back. */
+function decisionLines({ metadata }: NetworkObject, plan: PlanStatus, waits: boolean): string[] {
   const place = { namespace: metadata.namespace ?? 'default', name: metadata.name };
-  return [`  → ${approveCommand(place, plan.hash)}`, `  → ${rejectCommand(place, plan.hash)}`];
+  const commands = [...(waits ? [approveCommand(place, plan.hash)] : []), rejectCommand(place, plan.hash)];
+  return waits || plan.window ? commands.map((command) => `  → ${command}`) : [];
 }
 
 function stepLines(steps: readonly StepStatus[], view: PlanView): string[] {

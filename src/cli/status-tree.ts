@@ -20,6 +20,7 @@ const ON_ITS_WAY = [
   'Pending',
   'Progressing',
   'AwaitingApproval',
+  'AwaitingWindow',
   'Installing',
   'Changing',
   'Repairing',

@@ -32,6 +32,16 @@ export interface ApprovalRecord {
   readonly comment?: string;
 }
 
+/** A window in which plans may start. Times are RFC 3339. */
+export interface Window {
+  readonly name: string;
+  /** Absent: it is open. */
+  readonly opensAt?: string;
+  /** The same by the clocks of its time zone; absent where that is UTC. */
+  readonly opensLocally?: string;
+  readonly closesAt: string;
+}
+
 export interface LookInput {
   readonly network: NetworkRef;
   /** No plan runs: whatever is stored for plans and no plan of this look needs may go. */
@@ -45,6 +55,8 @@ export interface LookInput {
   readonly rolledBack?: RolledBack | null | undefined;
   /** Somebody keeps undoing a repair: until it is made again, it holds up nothing else. */
   readonly repairsHeld: boolean;
+  /** By the workflow's clock, in milliseconds since the epoch: a worker's clock that is behind keeps no window shut. */
+  readonly askedAt: number;
 }
 
 /** A revision that is not gone to, after its plan was rolled back: until it changes, what ran before is what is wished. */
@@ -94,6 +106,8 @@ export interface LookResult {
     /** Approval of an earlier plan of the same revision that covers this one. */
     readonly inherited?: ApprovalRecord;
   };
+  /** When the plan may start, once it is approved; absent: at any time. A clock, and no part of `key`. */
+  readonly window?: Window;
   readonly paused: boolean;
   readonly decisions: readonly ReceivedDecision[];
   readonly remembered: Remembered;
@@ -116,6 +130,7 @@ export type EntityPhase =
   | 'Pending'
   | 'Invalid'
   | 'AwaitingApproval'
+  | 'AwaitingWindow'
   | 'Installing'
   | 'Changing'
   | 'Repairing'
@@ -175,6 +190,8 @@ export interface ReportInput {
     readonly declined?: 'rejected' | 'expired';
     /** A repair that somebody keeps undoing is made again then. */
     readonly heldUntil?: string;
+    /** It is approved, and starts when this one opens. */
+    readonly window?: Window;
     readonly workflowId?: string;
   } | null;
   readonly finished?: {

@@ -21,6 +21,14 @@ export function approvalRequired(
 }
 
 /**
+ * Whether a plan starts in a window only. What is broken is mended at any time, what somebody deletes goes, what was
+ * never there disturbs nobody when it comes, and who wants the way back wants it now.
+ */
+export function keepsToWindows({ kind, rollsBack }: Pick<Plan, 'kind' | 'rollsBack'>): boolean {
+  return kind !== 'drift' && kind !== 'teardown' && kind !== 'install' && !rollsBack;
+}
+
+/**
  * Whether a plan waits because a person has aborted one of its revision. Repairs and teardown never wait for what was
  * said of a rollout.
  */

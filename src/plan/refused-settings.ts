@@ -5,6 +5,7 @@ import type { OptimismNetwork } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
 import type { Registry } from '../catalogue/registry.ts';
 import type { Problem } from '../contract/failures.ts';
+import { checkWindows } from './windows.ts';
 
 export interface SettingsInput {
   readonly network: OptimismNetwork | undefined;
@@ -26,11 +27,6 @@ const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
     field: 'genesis.url',
     isSet: ({ spec }) => spec.genesis?.url !== undefined,
     fix: 'put the genesis, compressed, into a ConfigMap and use genesis.configMapRef',
-  },
-  {
-    field: 'approval.windows',
-    isSet: ({ spec }) => (spec.approval.windows ?? []).length > 0,
-    fix: 'set the kinds that must not run at any time to Required',
   },
   {
     field: 'rollout.gates.onChain.timeout',
@@ -99,6 +95,7 @@ export function refuseSettings({ network, nodes, components, registry }: Setting
   return [
     ...refuseCrowd(components),
     ...(network ? [...refuseUnknownChain(network, registry), ...check(NETWORK, network)] : []),
+    ...checkWindows(network?.spec.approval.windows ?? []),
     ...refuseStoppedChain(nodes),
   ];
 }

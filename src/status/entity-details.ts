@@ -61,7 +61,7 @@ function haltedPart(network: NetworkRef, view: EntityView, halted: NonNullable<R
 }
 
 function planPart(network: NetworkRef, shown: ShownPlan, limit: number): string {
-  const { plan, workflowId, approval, declined, expiresAt } = shown;
+  const { plan, workflowId, approval, declined, expiresAt, window } = shown;
   if (workflowId) {
     return `Plan \`${shortHash(plan.hash)}\` (${cell(plan.summary)}) is executed by workflow \`${workflowId}\`.`;
   }
@@ -73,7 +73,11 @@ function planPart(network: NetworkRef, shown: ShownPlan, limit: number): string 
   // At least half of the page is for the steps and the commands.
   const lines = withValues.length <= limit / 2 ? withValues : linesOf(changeLine);
   const changes = lines === '' ? '' : `\n\nWhat it changes:\n\n${lines}`;
-  const table = stepTable({ network, plan, progress: [], paused: false, ...awaitingApproval }, limit - changes.length);
+  const awaitingWindow = approval && window ? { awaitingWindow: { by: approval.by, window } } : {};
+  const table = stepTable(
+    { network, plan, progress: [], paused: false, ...awaitingApproval, ...awaitingWindow },
+    limit - changes.length,
+  );
   return table + changes;
 }
 

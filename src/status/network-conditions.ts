@@ -16,6 +16,7 @@ import {
 } from './operator-commands.ts';
 import { PHASE_SENTENCES } from './phase-sentences.ts';
 import { describeProblems, problemsToConditions } from './problem-conditions.ts';
+import { startsInWindow } from './window-words.ts';
 
 export type NetworkView = Pick<ReportInput, 'network' | 'phase' | 'problems' | 'paused' | 'plan' | 'halted'>;
 
@@ -121,6 +122,19 @@ function progressing(view: NetworkView): ConditionInput {
         `${summary} is made again at ${plan.heldUntil}: somebody keeps undoing it`,
         undefined,
         `find out who (kubectl get … --show-managed-fields), or have it made now with ${retryCommand(network)}`,
+      ),
+    };
+  }
+  if (plan?.window && phase === 'AwaitingWindow') {
+    const by = plan.approval ? ` was approved by ${plan.approval.by} and` : '';
+    return {
+      type: 'Progressing',
+      status: 'False',
+      reason: 'AwaitingWindow',
+      message: sentence(
+        `${summary}${by} ${startsInWindow(plan.window)}`,
+        undefined,
+        `take the approval back with ${rejectCommand(network, plan.plan.hash)}`,
       ),
     };
   }

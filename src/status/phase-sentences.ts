@@ -5,6 +5,7 @@ export const PHASE_SENTENCES: Readonly<Record<EntityPhase, string>> = {
   Pending: 'The first look at cluster and chain is under way.',
   Invalid: 'Something that the network needs is wrong or missing. Nothing is changed until it is mended.',
   AwaitingApproval: 'A plan waits for somebody to decide.',
+  AwaitingWindow: 'An approved plan starts when its window opens.',
   Installing: 'The network is being installed.',
   Changing: 'A change is being rolled out.',
   Repairing: 'Objects that somebody changed are being set back.',

@@ -60,6 +60,7 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
     ...(shown.workflowId === undefined ? {} : { workflowId: shown.workflowId }),
     ...(shown.expiresAt === undefined ? {} : { expiresAt: shown.expiresAt }),
     ...(shown.approval === undefined ? {} : { approval: approvalToStatus(shown.approval) }),
+    ...(shown.window === undefined ? {} : { window: shown.window }),
   };
 }
 

@@ -2,7 +2,7 @@
  * The page that people read in Temporal while a plan runs or waits: a Markdown table of the steps and the literal
  * commands that move it on. Pure and deterministic: workflow code hands it to `setCurrentDetails`.
  */
-import type { StepProgress } from '../contract/activities.ts';
+import type { StepProgress, Window } from '../contract/activities.ts';
 import type { NetworkRef } from '../contract/ids.ts';
 import type { Plan, Step, StepState } from '../contract/plan.ts';
 import { cell, commandBlock, firstLines } from './markdown.ts';
@@ -16,6 +16,7 @@ import {
   shortHash,
   temporalApproveCommand,
 } from './operator-commands.ts';
+import { startsInWindow } from './window-words.ts';
 
 export interface StepTableInput {
   readonly network: NetworkRef;
@@ -25,6 +26,8 @@ export interface StepTableInput {
   readonly paused: boolean;
   /** Present while the plan waits for approval. */
   readonly awaitingApproval?: { readonly expiresAt?: string };
+  /** Present while the plan is approved and waits for its window. */
+  readonly awaitingWindow?: { readonly by: string; readonly window: Window };
 }
 
 /** The server refuses details above 20,000 bytes of payload; quotes, line breaks and dashes grow on the way. */
@@ -64,14 +67,17 @@ export function stepTable(input: StepTableInput, limit = MAX_DETAILS_CHARACTERS)
     .trimEnd();
 }
 
-function heading({ plan, paused, awaitingApproval }: StepTableInput): string {
-  const state = awaitingApproval
-    ? `**waiting for approval**${awaitingApproval.expiresAt ? ` until ${awaitingApproval.expiresAt}` : ''}`
-    : paused
-      ? '**paused**'
-      : undefined;
+function stateWords({ paused, awaitingApproval, awaitingWindow }: StepTableInput): string | undefined {
+  if (awaitingApproval)
+    return `**waiting for approval**${awaitingApproval.expiresAt ? ` until ${awaitingApproval.expiresAt}` : ''}`;
+  if (awaitingWindow) return `approved by ${cell(awaitingWindow.by)}, **${startsInWindow(awaitingWindow.window)}**`;
+  return paused ? '**paused**' : undefined;
+}
+
+function heading(input: StepTableInput): string {
+  const { plan } = input;
   const gap = plan.gapExpectedSeconds > 0 ? `about ${plan.gapExpectedSeconds} s without new blocks` : undefined;
-  const facts = [`plan \`${shortHash(plan.hash)}\``, gap, state].filter((fact) => fact !== undefined);
+  const facts = [`plan \`${shortHash(plan.hash)}\``, gap, stateWords(input)].filter((fact) => fact !== undefined);
   const warnings = plan.warnings.slice(0, MAX_WARNINGS).map((warning) => `- ⚠ ${cell(warning)}`);
   const reasons = firstLines(
     (plan.reasons ?? []).map((reason) => `- ${cell(reason)}`),
@@ -138,7 +144,7 @@ function fitRows(rows: readonly string[], current: number, room: number): string
 
 /** What can be decided now, each as a line to copy. */
 function commands(input: StepTableInput): string {
-  const { network, plan, progress, paused, awaitingApproval } = input;
+  const { network, plan, progress, paused, awaitingApproval, awaitingWindow } = input;
   if (awaitingApproval) {
     return commandBlock([
       ['approve', approveCommand(network, plan.hash)],
@@ -146,6 +152,7 @@ function commands(input: StepTableInput): string {
       ['approve with only the Temporal CLI', temporalApproveCommand(network, plan.hash)],
     ]);
   }
+  if (awaitingWindow) return commandBlock([['take the approval back', rejectCommand(network, plan.hash)]]);
   const failed = progress.findIndex(({ state }) => state === 'Failed');
   const waiting = progress.findIndex(({ state }) => state === 'Waiting');
   const step = plan.steps[failed === -1 ? waiting : failed];

@@ -31,6 +31,18 @@ export function listen(entity: Entity): void {
     entity.inbox.push({ ...decision, via: 'Temporal', verified: false, key, at: Date.now() });
     return key;
   };
+  /** What was said a moment ago and waits for the loop counts already, so nobody is told that the same was accepted twice. */
+  const decisionRefusal = (action: 'approve' | 'reject', plan: string) => {
+    const now = Date.now();
+    const why = state.refusal({ action, plan, via: 'Temporal' }, now);
+    const said = entity.inbox.findLast(
+      (decision) =>
+        (decision.action === 'approve' || decision.action === 'reject') &&
+        state.refusal(decision, decision.at ?? now) === undefined,
+    );
+    if (why !== undefined || said?.action !== action) return why;
+    return `plan ${plan} is ${action === 'approve' ? 'approved' : 'rejected'} already`;
+  };
   const refuse = (name: string, why: string) => {
     state.record({ type: 'decisionRefused', via: 'Temporal', message: `${name} refused: ${why}` });
     entity.childChanged = true;
@@ -114,7 +126,7 @@ export function listen(entity: Entity): void {
     update(
       UPDATES[`${action}Plan`],
       guardDecision,
-      (value) => state.refusal({ action, plan: value.plan, via: 'Temporal' }, Date.now()),
+      (value) => decisionRefusal(action, value.plan),
       take,
       `${action} the waiting plan and get an answer: ${shape}`,
     );

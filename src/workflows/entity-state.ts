@@ -9,19 +9,24 @@ import type {
   LookResult,
   ReceivedDecision,
   Remembered,
+  Window,
 } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { Plan, PlanKind } from '../contract/plan.ts';
 import { asksAfterAbort } from '../plan/approval-policy.ts';
+import { blocksRollouts } from '../plan/duplicates.ts';
 import { type ApprovedPlan, approvalCovering, approvedPlan } from '../plan/inherited-approval.ts';
 import { driftSentence } from '../status/drift-sentence.ts';
 import { DecisionMemory } from './decision-memory.ts';
 import { type PastRepair, RepairPace } from './repair-pace.ts';
+import { ApprovalSetAside, type SetAside } from './set-aside.ts';
+import { isShut, turnOf } from './start-window.ts';
 
 export interface Proposal {
   readonly plan: Plan;
   readonly createdAt: number;
-  readonly expiresAt: number | undefined;
+  /** Until when it can be approved; of an approved one, until when the approval covers what is left of it. */
+  expiresAt: number | undefined;
   status: 'awaiting' | 'approved' | 'rejected' | 'expired';
   approval: ApprovalRecord | undefined;
 }
@@ -35,6 +40,7 @@ export interface CarriedState {
   readonly counter: number;
   readonly repairs?: readonly PastRepair[];
   readonly covering?: ApprovedPlan;
+  readonly setAside?: SetAside;
   /** The plan that waits, with its absolute deadline: a fresh run does not ask anew. */
   readonly proposal?: CarriedProposal;
 }
@@ -59,17 +65,20 @@ export class EntityState {
   readonly #carriedUid: string | undefined;
   readonly #repairs: RepairPace;
   #covering: ApprovedPlan | undefined;
+  readonly #setAside: ApprovalSetAside;
 
   constructor(carried?: CarriedState) {
     this.#carriedUid = carried?.uid;
     this.#repairs = new RepairPace(carried?.repairs);
     this.#covering = carried?.covering;
+    this.#setAside = new ApprovalSetAside(carried?.setAside);
     this.memory = new DecisionMemory(carried?.remembered);
     this.#counter = carried?.counter ?? 0;
     this.#carried = carried?.proposal;
   }
 
   carry(): CarriedState {
+    const setAside = this.#setAside.carry();
     return {
       schema: 1,
       ...(this.uid === undefined ? {} : { uid: this.uid }),
@@ -77,6 +86,7 @@ export class EntityState {
       counter: this.#counter,
       repairs: this.#repairs.carry(),
       ...(this.#covering ? { covering: this.#covering } : {}),
+      ...(setAside ? { setAside } : {}),
       ...(this.proposal ? { proposal: carriedProposal(this.proposal) } : {}),
     };
   }
@@ -131,14 +141,22 @@ export class EntityState {
       this.memory.rolledBack = undefined;
     const { plan } = look;
     // A look with problems has a plan only where they do not stand in its way: repairs and teardown.
-    if (!plan) {
+    if (plan) this.#takePlan(plan, look, now);
+    else if (look.problems.some(blocksRollouts)) this.#dropForNow('it can not be made until the problems are mended');
+    else {
       this.#carried = undefined;
+      this.memory.rejectedPlan = '';
       this.#dropProposal('nothing is left of it to do');
-      return;
+      this.#recordVoid(this.#setAside.take(undefined, now).void, 'nothing is left of it to do');
     }
+    this.#outlastWait();
+  }
+
+  #takePlan(plan: Plan, look: LookResult, now: number): void {
     const asksNow = look.approval.required && this.proposal?.approval?.via === 'Policy';
     if (this.proposal?.plan.hash === plan.hash && !asksNow) return;
-    this.#dropProposal(asksNow ? 'the policy asks for approval now' : `replaced by plan ${plan.hash.slice(0, 12)}`);
+    if (plan.kind === 'drift') this.#dropForNow(`repair ${plan.hash.slice(0, 12)} goes first`);
+    else this.#dropProposal(asksNow ? 'the policy asks for approval now' : replacedBy(plan));
     this.#propose(plan, look, now);
   }
 
@@ -150,36 +168,54 @@ export class EntityState {
     this.memory.rejectedPlan = '';
     if (!this.proposal) this.memory.rolledBack = undefined;
     this.#repairs.forget();
-    const { look } = this;
-    if (look?.plan && !this.running) this.#propose(look.plan, look, now);
+    const { look, proposal } = this;
+    if (!look?.plan || this.running) return;
+    const isDeclined = proposal?.status === 'rejected' || proposal?.status === 'expired';
+    this.#propose(look.plan, look, now, isDeclined);
+    this.#outlastWait();
   }
 
-  #propose(plan: Plan, look: LookResult, now: number): void {
+  /** Whether there is anything that {@link proposeAgain} is for. One that waits, or is about to start, is as it is. */
+  mayBeProposedAgain(now: number): boolean {
+    const { proposal } = this;
+    if (!proposal) return false;
+    return (
+      ['rejected', 'expired'].includes(proposal.status) || isOver(proposal, now) || this.heldUntil(now) !== undefined
+    );
+  }
+
+  /** @param isDeclined somebody has said no since an approval was given that might cover it, or nobody has said yes */
+  #propose(plan: Plan, look: LookResult, now: number, isDeclined = false): void {
     const carried = this.#carried;
-    this.#carried = undefined;
+    // What waits comes back after the repair.
+    if (plan.kind !== 'drift' || carried?.hash === plan.hash) this.#carried = undefined;
     const asksNow = look.approval.required && carried?.approval?.via === 'Policy';
     if (carried?.hash === plan.hash && !asksNow) {
       const { hash: _, ...rest } = carried;
       this.proposal = { plan, ...rest };
       return;
     }
+    const setAside = plan.kind === 'drift' ? {} : this.#setAside.take(plan, now);
     const aborted = asksAfterAbort(plan, this.memory.abortedRevision);
+    const isRejected = this.memory.rejectedPlan === plan.hash;
     const asks = look.approval.required || aborted;
     const at = new Date(now).toISOString();
     const { rolledBack } = this.memory;
-    const inherited = aborted ? undefined : (look.approval.inherited ?? approvalCovering(plan, this.#covering, now));
-    const approval: ApprovalRecord | undefined = asks
-      ? inherited && { ...inherited, via: 'Inherited' }
-      : plan.rollsBack && rolledBack
+    const given = look.approval.inherited ?? setAside.covers ?? approvalCovering(plan, this.#covering, now);
+    const inherited = aborted || isDeclined || !given ? undefined : ({ ...given, via: 'Inherited' } as const);
+    const unasked =
+      plan.rollsBack && rolledBack
         ? { by: rolledBack.by, at: rolledBack.at, via: rolledBack.via, verified: rolledBack.verified }
-        : { by: 'policy', at, via: 'Policy', verified: true };
+        : ({ by: 'policy', at, via: 'Policy', verified: true } as const);
+    const approval: ApprovalRecord | undefined = isRejected ? undefined : asks ? inherited : unasked;
     this.proposal = {
       plan,
       createdAt: now,
       expiresAt: asks ? now + look.approval.expiresAfterSeconds * 1000 : undefined,
-      status: approval ? 'approved' : this.memory.rejectedPlan === plan.hash ? 'rejected' : 'awaiting',
+      status: approval ? 'approved' : isRejected ? 'rejected' : 'awaiting',
       approval,
     };
+    this.#recordVoid(setAside.void, replacedBy(plan));
     if (plan.kind === 'drift')
       this.record({ type: 'driftFound', planHash: plan.hash, message: driftSentence(plan.changes) });
     this.record({ type: 'planProposed', planHash: plan.hash, message: plan.summary });
@@ -208,10 +244,40 @@ export class EntityState {
 
   #dropProposal(why: string): void {
     const { proposal } = this;
-    if (proposal && proposal.status !== 'rejected' && proposal.status !== 'expired') {
-      this.record({ type: 'planSuperseded', planHash: proposal.plan.hash, message: why });
+    this.proposal = undefined;
+    if (!proposal || proposal.status === 'rejected' || proposal.status === 'expired') return;
+    const { plan, approval } = proposal;
+    // What is left of it may come under the same approval.
+    const words = this.look?.approval.inherited ? '' : voidWords(approval);
+    this.record({ type: 'planSuperseded', planHash: plan.hash, message: `${why}${words}` });
+  }
+
+  /** It is expected to come back, and then the approval that a person has given still counts. */
+  #dropForNow(why: string): void {
+    const { proposal } = this;
+    const approval = proposal?.approval;
+    if (!proposal || !approval || approval.via === 'Policy' || proposal.plan.kind === 'drift') {
+      this.#dropProposal(why);
+      return;
     }
     this.proposal = undefined;
+    this.#setAside.keep(proposal.plan, approval, proposal.expiresAt);
+    const message = `${why}; the approval by ${approval.by} is kept`;
+    this.record({ type: 'planSuperseded', planHash: proposal.plan.hash, message });
+  }
+
+  #recordVoid(setAside: SetAside | undefined, why: string): void {
+    if (!setAside) return;
+    const { hash, approval } = setAside;
+    this.record({ type: 'planSuperseded', planHash: hash, message: `${why}${voidWords(approval)}` });
+  }
+
+  /** An approval does not run out while its plan waits for a window: it counts as if it had been given when that opens. */
+  #outlastWait(): void {
+    const { proposal, look } = this;
+    if (proposal?.status !== 'approved' || proposal.expiresAt === undefined || !look?.window?.opensAt) return;
+    const opensAt = Date.parse(look.window.opensAt);
+    proposal.expiresAt = Math.max(proposal.expiresAt, opensAt + look.approval.expiresAfterSeconds * 1000);
   }
 
   /** Why nobody is heard who speaks that way; undefined: they are. */
@@ -247,7 +313,7 @@ export class EntityState {
   decide(decision: ReceivedDecision, now: number): void {
     // What came in time counts, however long the look has taken that it had to wait for.
     const why = this.refusal(decision, decision.at ?? now);
-    const { proposal } = this;
+    const { proposal, look } = this;
     if (why || !proposal) {
       this.record({
         type: 'decisionRefused',
@@ -260,6 +326,7 @@ export class EntityState {
     if (decision.action === 'approve') {
       proposal.status = 'approved';
       this.memory.abortedRevision = '';
+      this.memory.rejectedPlan = '';
       proposal.approval = {
         by: decision.by,
         at: new Date(now).toISOString(),
@@ -267,10 +334,15 @@ export class EntityState {
         verified: decision.verified,
         ...(decision.reason ? { comment: decision.reason } : {}),
       };
+      if (look) proposal.expiresAt ??= now + look.approval.expiresAfterSeconds * 1000;
+      this.#outlastWait();
     } else {
       proposal.status = 'rejected';
       proposal.approval = undefined;
       this.memory.rejectedPlan = proposal.plan.hash;
+      // Nor does what was approved before cover what is rejected now.
+      this.#covering = undefined;
+      this.#setAside.forget();
     }
     this.record({
       type: decision.action === 'approve' ? 'planApproved' : 'planRejected',
@@ -295,7 +367,22 @@ export class EntityState {
 
   /** When something is due that nobody says anything about. */
   deadline(now: number): number | undefined {
-    return this.proposal?.status === 'awaiting' ? this.proposal.expiresAt : this.heldUntil(now);
+    if (this.proposal?.status === 'awaiting') return this.proposal.expiresAt;
+    const window = this.paused ? undefined : this.closedWindow(now);
+    return this.heldUntil(now) ?? (window && turnOf(window));
+  }
+
+  /** The window that an approved plan waits for, as of the last look; undefined: it waits for none. */
+  closedWindow(now: number): Window | undefined {
+    const window = this.look?.window;
+    if (!window || this.running || this.proposal?.status !== 'approved') return undefined;
+    return isShut(window, now) ? window : undefined;
+  }
+
+  /** Whether the window has opened, or closed, since the last look: the plan starts from a look that has seen it open. */
+  windowTurned(now: number): boolean {
+    const window = this.paused ? undefined : this.closedWindow(now);
+    return window !== undefined && turnOf(window) <= now;
   }
 
   /** When a repair that somebody keeps undoing is made again; undefined: nothing is held back. */
@@ -312,7 +399,7 @@ export class EntityState {
 
   /** The plan that may start now. */
   startable(now: number): Proposal | undefined {
-    if (this.running || this.paused || this.heldUntil(now) !== undefined) return undefined;
+    if (this.running || this.paused || this.heldUntil(now) !== undefined || this.closedWindow(now)) return undefined;
     return this.proposal?.status === 'approved' ? this.proposal : undefined;
   }
 
@@ -333,15 +420,23 @@ export class EntityState {
     if (this.look.problems.length > 0 && !this.proposal)
       return this.look.problems.every(({ type }) => type === 'RolledBack') ? 'RolledBack' : 'Invalid';
     if (this.paused) return 'Paused';
-    if (this.proposal)
-      return this.proposal.status === 'approved' ? phaseWhile(this.proposal.plan.kind) : 'AwaitingApproval';
-    return 'Ready';
+    if (!this.proposal) return 'Ready';
+    if (this.proposal.status !== 'approved') return 'AwaitingApproval';
+    return this.look.window?.opensAt === undefined ? phaseWhile(this.proposal.plan.kind) : 'AwaitingWindow';
   }
 }
 
 /** Nobody has decided in time, whether or not anybody has noticed yet. */
 function isOver({ status, expiresAt }: Proposal, now: number): boolean {
   return status === 'awaiting' && expiresAt !== undefined && now >= expiresAt;
+}
+
+function replacedBy({ hash }: Plan): string {
+  return `replaced by plan ${hash.slice(0, 12)}`;
+}
+
+function voidWords(approval: ApprovalRecord | undefined): string {
+  return approval && approval.via !== 'Policy' ? `; the approval by ${approval.by} is void` : '';
 }
 
 function carriedProposal({ plan, ...rest }: Proposal): CarriedProposal {

@@ -62,7 +62,8 @@ export class Entity {
       this.inbox.length > 0 ||
       this.child.hasEnded ||
       this.childChanged ||
-      this.state.startable(Date.now()) !== undefined
+      this.state.startable(Date.now()) !== undefined ||
+      this.state.windowTurned(Date.now())
     );
   }
 
@@ -71,6 +72,7 @@ export class Entity {
     for (;;) {
       await this.#waitForWork();
       this.#takeChildEnd();
+      if (this.state.windowTurned(Date.now())) this.dirty = true;
       const seen = this.dirty ? await this.#look() : 'there';
       if (seen !== 'there') return seen;
       await this.#takeInbox();
@@ -167,7 +169,7 @@ export class Entity {
     const { isKnown, abortedRevision, rolledBack = null } = state.memory;
     const known = isKnown ? { abortedRevision, rolledBack } : {};
     const repairsHeld = state.repairsHeld(Date.now());
-    const input = { network, idle: !this.child.isThere, repairsHeld, ...known };
+    const input = { network, idle: !this.child.isThere, repairsHeld, askedAt: Date.now(), ...known };
     return this.#listeningTo(entityActivities.look(input));
   }
 
@@ -263,10 +265,11 @@ export class Entity {
       const off = FOREIGN[gate] ?? 'the sequencer that does not answer';
       return `gate ${gate} can't be skipped; once the other one is proven to be off, send confirmFenced of ${off}`;
     }
-    const { running, proposal, memory } = this.state;
+    const { running, memory } = this.state;
     if (NEEDS_RUNNING_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
     if (move.action === 'rollback' && running) return whyNoWayBack(running.plan, Date.now());
-    if (move.action === 'retry' && !this.child.isRunning && !proposal && !memory.rolledBack)
+    const isForNothing = !this.state.mayBeProposedAgain(Date.now()) && !memory.rolledBack;
+    if (move.action === 'retry' && !this.child.isRunning && isForNothing)
       return 'no plan is halted, held back, expired, rejected or rolled back';
     return undefined;
   }

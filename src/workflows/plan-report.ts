@@ -16,12 +16,14 @@ export function planReport(state: EntityState): NonNullable<ReportInput['plan']>
   }
   if (!proposal) return null;
   const heldUntil = state.heldUntil(Date.now());
+  const window = state.closedWindow(Date.now());
   return {
     plan: proposal.plan,
     createdAt: time(proposal.createdAt),
     ...(proposal.expiresAt === undefined ? {} : { expiresAt: time(proposal.expiresAt) }),
     ...(proposal.approval ? { approval: proposal.approval } : {}),
     ...(heldUntil === undefined ? {} : { heldUntil: time(heldUntil) }),
+    ...(window === undefined ? {} : { window }),
     ...(proposal.status === 'rejected' || proposal.status === 'expired' ? { declined: proposal.status } : {}),
   };
 }

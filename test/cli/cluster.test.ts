@@ -142,6 +142,17 @@ describe('opstack approve', () => {
     expect((await annotations())['optimism.io/approve']).toBe(`${hash} 2026-11-22T12:00:00.000Z`);
   });
 
+  it('is taken back by a rejection until the plan begins, and not after', async () => {
+    const { workflowId: _, ...approved } = runningPlan;
+    await setStatus({ phase: 'AwaitingWindow', plan: { ...approved, expiresAt: '2026-11-22T11:59:59Z' } });
+    expect((await run(['reject', 'acme', hash])).code).toBe(0);
+    expect(await annotations()).toMatchObject({ 'optimism.io/reject': hash });
+    await setStatus({ phase: 'Upgrading', plan: runningPlan });
+    const { code, err } = await run(['reject', 'acme', hash]);
+    expect(err).toContain('is approved already');
+    expect(code).toBe(1);
+  });
+
   it('takes a rejection back, and the other way round', async () => {
     await run(['reject', 'acme', '--comment', 'not on a Friday']);
     expect(await annotations()).toMatchObject({ 'optimism.io/reject': hash, 'optimism.io/comment': 'not on a Friday' });

@@ -249,6 +249,17 @@ describe('opstack plan', () => {
     );
   });
 
+  it('says in which window an approved plan starts, and how the approval is taken back', () => {
+    const { workflowId: _, ...approved } = runningPlan;
+    const window = { name: 'mornings', opensAt: '2026-11-23T09:00:00Z', closesAt: '2026-11-23T12:00:00Z' };
+    const plan = { ...approved, window, steps: waitingPlan.steps };
+    const lines = planLines(network({ phase: 'AwaitingWindow', plan }), view, { compact: false });
+    expect(lines.slice(1, 3)).toEqual([
+      '  3 steps, approved by ana (Kubernetes), starts in window mornings at 2026-11-23T09:00:00Z',
+      '  → opstack reject acme 1f2e3d4c -n chains',
+    ]);
+  });
+
   it('says that there is none', () => {
     expect(planLines(network(), view, { compact: false })[0]).toContain('No plan: acme is as desired');
   });

@@ -5,7 +5,7 @@ import { readPlanDocument } from '../../src/status/plan-document.ts';
 import { opstack } from '../cli/run-opstack.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
-import { auditOf, operatorEvents, patch, podUids, read, resource } from './cluster-objects.ts';
+import { auditOf, operatorEvents, patch, podUids, read, remove, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForProposal, waitForStatus } from './plans-in-status.ts';
 import { executionsOf } from './workflow-history.ts';
@@ -383,6 +383,103 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     }
   });
 
+  it('counts one of the approvals that come at once for a plan whose window is shut, and answers the others', async () => {
+    const devnet = use();
+    await devnet.chain.apply(inWindow(devnet, FAR_OFF), sequencer(devnet, 2));
+    const plan = await waitForProposal(devnet);
+    const from = (await auditOf(devnet)).records.length;
+    const said = { plan: plan.hash, comment: 'at once' };
+    const answers = await Promise.all([
+      annotate(devnet, { approve: plan.hash.slice(0, 10), approver: 'ana' }),
+      signal(devnet, SIGNALS.approve, { ...said, approver: 'ben' }),
+      ...['cleo', 'dora'].map((approver) => refusal(devnet, UPDATES.approvePlan, { ...said, approver })),
+    ]);
+    const refusedAtOnce = answers.filter((answer) => answer !== undefined && answer !== 'accepted');
+    for (const words of refusedAtOnce) expect(words).toContain(`plan ${plan.hash} is approved already`);
+    const decided = await waitUntil(
+      'each of the others has its record',
+      async () => {
+        const found = (await auditOf(devnet)).records.slice(from).filter(({ type }) => DECIDED.includes(type));
+        return found.length >= 4 - refusedAtOnce.length ? found : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(decided.map(({ type }) => type).sort()).toEqual([
+      ...decided.slice(1).map(() => 'decisionRefused'),
+      'planApproved',
+    ]);
+    for (const { type, details } of decided)
+      if (type === 'decisionRefused') expect(details['message']).toContain('is approved already');
+    const by = decided.find(({ type }) => type === 'planApproved')?.actor ?? '';
+    const { plan: waiting } = await waitForStatus(devnet, 'it waits', ({ phase }) => phase === 'AwaitingWindow');
+    expect(waiting).toMatchObject({ hash: plan.hash, approval: { by }, window: { name: 'maintenance' } });
+    const { message } = (await conditionOf(devnet, 'Progressing')) ?? {};
+    expect(message).toContain(`was approved by ${by} and starts in window maintenance at ${waiting?.window?.opensAt}`);
+    const { out } = await opstack(['plan', NETWORK, '--kubeconfig', inject('kubeconfigPath'), '-n', devnet.namespace]);
+    expect(out).toContain(`starts in window maintenance at ${waiting?.window?.opensAt}`);
+  });
+
+  it('takes an approval back before the window opens', async () => {
+    const devnet = use();
+    const { plan } = await devnet.chain.status();
+    const said = { plan: plan?.hash, approver: 'ben', comment: 'not this time' };
+    expect(await update(devnet, UPDATES.rejectPlan, said)).toBe('accepted');
+    await waitForStatus(devnet, 'it waits for nothing', ({ phase }) => phase === 'AwaitingApproval');
+    expect(await conditionOf(devnet, 'AwaitingApproval')).toMatchObject({ status: 'False', reason: 'Rejected' });
+    expect(await refusal(devnet, UPDATES.rejectPlan, said)).toContain('is rejected already');
+    await annotate(devnet, { approve: `${plan?.hash} again`, approver: 'ana' });
+    await waitForStatus(devnet, 'it waits again', ({ phase }) => phase === 'AwaitingWindow');
+  });
+
+  it('lets an approval end with its plan when another one takes its place', async () => {
+    const devnet = use();
+    const { plan } = await devnet.chain.status();
+    await devnet.chain.apply(sequencer(devnet, 3));
+    const next = await waitForProposal(devnet, plan?.hash);
+    expect((await auditOf(devnet)).records.findLast(({ type }) => type === 'planSuperseded')).toMatchObject({
+      planHash: plan?.hash,
+      details: { message: `replaced by plan ${next.hash.slice(0, 12)}; the approval by ana is void` },
+    });
+    expect(await refusal(devnet, UPDATES.approvePlan, { plan: plan?.hash, approver: 'ana' })).toContain(
+      `is not the one that waits; the current plan is ${next.hash.slice(0, 12)}`,
+    );
+  });
+
+  it('mends what breaks while a plan waits for its window, and keeps its approval, also when its workflow is terminated', async () => {
+    const devnet = use();
+    const { plan } = await devnet.chain.status();
+    expect(await update(devnet, UPDATES.approvePlan, { plan: plan?.hash, approver: 'ana' })).toBe('accepted');
+    await waitForStatus(devnet, 'it waits', ({ phase }) => phase === 'AwaitingWindow');
+    await remove(devnet, 'Service', `${REPLICA}-rpc`);
+    await waitForStatus(devnet, 'it is mended', ({ history: [last] = [] }) => last?.kind === 'drift');
+    const { plan: after } = await waitForStatus(devnet, 'it waits', ({ phase }) => phase === 'AwaitingWindow');
+    expect(after).toMatchObject({ hash: plan?.hash, approval: { by: 'ana', via: 'Inherited' } });
+    const { runId } = (await devnet.chain.status()).workflow ?? {};
+    await devnet.temporal.workflow.getHandle(devnet.entityId).terminate('a test');
+    const { plan: found } = await waitForStatus(
+      devnet,
+      'the next workflow has it',
+      ({ phase, workflow }) => phase === 'AwaitingWindow' && workflow?.runId !== runId,
+    );
+    expect(found).toMatchObject({ hash: plan?.hash, approval: { by: 'ana' } });
+  });
+
+  it('starts it when the window opens, by the clock', async () => {
+    const devnet = use();
+    const opens = new Date(Math.ceil((Date.now() + 20_000) / 60_000) * 60_000);
+    await devnet.chain.apply(inWindow(devnet, `${opens.getUTCMinutes()} ${opens.getUTCHours()} * * *`));
+    const { plan } = await waitForStatus(
+      devnet,
+      'the other window is shown',
+      ({ plan: shown }) => Date.parse(shown?.window?.opensAt ?? '') === opens.getTime(),
+    );
+    const done = await planAfter(devnet, async () => undefined);
+    expect(done).toMatchObject({ ...CHANGED, hash: plan?.hash });
+    expect(Date.parse(done.startedAt ?? '')).toBeGreaterThanOrEqual(opens.getTime());
+    await devnet.chain.apply(resource(devnet, NETWORK));
+    expectFairPlay(devnet);
+  });
+
   it('records what has no shape, or no name that it knows, and goes on', async () => {
     const devnet = use();
     const before = (await auditOf(devnet)).records.filter(({ type }) => type === 'decisionRefused').length;
@@ -403,6 +500,14 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     ).toMatchObject(CHANGED);
   });
 });
+
+const DECIDED: readonly string[] = ['planApproved', 'planRejected', 'decisionRefused'];
+/** Opens in half a year. */
+const FAR_OFF = `0 0 1 ${((new Date().getUTCMonth() + 6) % 12) + 1} *`;
+
+function inWindow(devnet: Devnet, schedule: string) {
+  return resource(devnet, NETWORK, { approval: { windows: [{ name: 'maintenance', schedule, duration: '10m' }] } });
+}
 
 function sequencer(devnet: Devnet, l1Confirmations: number) {
   return resource(devnet, SEQUENCER, { consensus: { l1Confirmations } });

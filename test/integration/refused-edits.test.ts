@@ -27,12 +27,6 @@ const NOT_SUPPORTED_YET: readonly Edit[] = [
     },
     fix: 'genesis.configMapRef',
   },
-  {
-    field: 'spec.approval.windows',
-    of: NETWORK,
-    change: { approval: { windows: [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }] } },
-    fix: 'Required',
-  },
   { field: 'spec.rollout.onFailure', of: NETWORK, change: { rollout: { onFailure: 'Rollback' } }, fix: 'Halt' },
   { field: 'spec.owner', of: NETWORK, change: { owner: { signer: SECRET } }, fix: 'leave it out' },
   { field: 'spec.audit.retain', of: NETWORK, change: { audit: { retain: true } }, fix: 'export the audit log' },

@@ -163,10 +163,8 @@ describe('a second one of what there must be one of', () => {
 });
 
 describe('a setting that this version can not honour', () => {
-  const windows = [{ name: 'mornings', schedule: '0 9 * * MON', duration: '3h' }];
   it.each<[string, object]>([
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
-    ['spec.approval.windows', { approval: { windows } }],
     ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
     ['spec.owner', { owner: { signer } }],
     ['spec.audit.retain', { audit: { retain: true } }],
@@ -178,6 +176,16 @@ describe('a setting that this version can not honour', () => {
       message: expect.stringContaining(field),
       fix: expect.stringMatching(/\w{3}/),
     });
+  });
+
+  it('is no window that can be, and one that can not be is told', () => {
+    const said = (schedule: string) => {
+      const windows = [{ name: 'mornings', schedule, duration: '3h' }];
+      const network = parsed('OptimismNetwork', 'acme', { ...NETWORK, approval: { windows } });
+      return refuseSettings({ network, nodes: [], components: [], registry }).map(({ type }) => type);
+    };
+    expect(said('0 9 * * MON')).toEqual([]);
+    expect(said('0 9 31 2 *')).toEqual(['InvalidSpec']);
   });
 
   it('is no name of the registry that is there, and one that is not is told with what may be meant', () => {

@@ -132,6 +132,34 @@ describe('the status of a network', () => {
     expect(status.plan).toMatchObject({ hash: planHash, kind: 'install', steps: [{ state: 'Pending' }, {}, {}] });
   });
 
+  it('says when an approved plan starts, and how the approval is taken back', () => {
+    const status = statusAfter({
+      phase: 'AwaitingWindow',
+      plan: {
+        plan: plan(),
+        createdAt,
+        approval: { by: 'ana', at: createdAt, via: 'Kubernetes', verified: true },
+        window: {
+          name: 'weekday-mornings',
+          opensAt: '2026-11-30T08:00:00Z',
+          opensLocally: '2026-11-30 09:00 Europe/Berlin',
+          closesAt: '2026-11-30T11:00:00Z',
+        },
+      },
+    });
+    expect(conditionsOf(status)).toMatchObject({
+      Progressing: 'False/AwaitingWindow',
+      AwaitingApproval: 'False/Approved',
+      Ready: 'False/AwaitingWindow',
+    });
+    expect(message(status, 'Progressing')).toBe(
+      'Plan 1f2e3d4c (install acme: sequencer, batcher (3 steps)) was approved by ana and starts in window ' +
+        'weekday-mornings at 2026-11-30T08:00:00Z (2026-11-30 09:00 Europe/Berlin). ' +
+        '→ take the approval back with opstack reject acme 1f2e3d4c -n chains',
+    );
+    expect(status.plan?.window).toMatchObject({ name: 'weekday-mornings', opensAt: '2026-11-30T08:00:00Z' });
+  });
+
   it.each([
     ['rejected', 'Rejected', 'was rejected'],
     ['expired', 'Expired', 'has expired: nobody decided in time'],
@@ -233,6 +261,7 @@ describe('the status of a network', () => {
       'Pending',
       'Invalid',
       'AwaitingApproval',
+      'AwaitingWindow',
       'Installing',
       'Changing',
       'Repairing',

@@ -82,6 +82,24 @@ describe('the page of a plan', () => {
     );
   });
 
+  it('says in which window an approved plan starts, and how the approval is taken back', () => {
+    const details = entityDetails(
+      network,
+      report({
+        phase: 'AwaitingWindow',
+        plan: {
+          plan: plan(),
+          createdAt,
+          approval: { by: 'ana', at: createdAt, via: 'Kubernetes', verified: true },
+          window: { name: 'mornings', opensAt: '2026-11-30T09:00:00Z', closesAt: '2026-11-30T12:00:00Z' },
+        },
+      }),
+    );
+    expect(details).toContain('An approved plan starts when its window opens.');
+    expect(details).toContain('approved by ana, **starts in window mornings at 2026-11-30T09:00:00Z**');
+    expect(details).toContain('# take the approval back\nopstack reject acme 1f2e3d4c -n chains');
+  });
+
   it('keeps within the limit of the server, around the current step', () => {
     const steps = Array.from({ length: 400 }, (_, n) =>
       step(n, { id: `step-${n}`, summary: `${n} ${'→'.repeat(80)}` }),

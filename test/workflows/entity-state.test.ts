@@ -231,6 +231,118 @@ describe('an approval', () => {
   });
 });
 
+describe('a plan that is approved and whose window is shut', () => {
+  const plan = aPlan('aaaaaaaa', 'upgrade');
+  const [opensAt, closesAt] = ['2030-01-03T09:00:00Z', '2030-01-03T12:00:00Z'];
+  const shut = { name: 'mornings', opensAt, closesAt };
+  const opening = Date.parse(opensAt);
+  const approved = () => {
+    const state = stateAfter({ plan, approval: { required: true }, window: shut });
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    return state;
+  };
+
+  it('waits, and is looked at again when the window opens', () => {
+    const state = approved();
+    expect([state.phase, state.closedWindow(NOW), state.deadline(NOW)]).toEqual(['AwaitingWindow', shut, opening]);
+    expect(state.startable(NOW)).toBeUndefined();
+    expect([state.windowTurned(opening - 1), state.windowTurned(opening)]).toEqual([false, true]);
+    expect(state.startable(opening), 'no look has seen it open').toBeUndefined();
+    state.takeLook(aLook({ plan, approval: { required: true }, window: { name: 'mornings', closesAt } }), opening);
+    expect(state.startable(opening)?.plan).toBe(plan);
+    expect(state.phase).toBe('Upgrading');
+  });
+
+  it('does not start in a window that has closed since the look, but has it looked at again', () => {
+    const state = stateAfter({ plan, approval: { required: true }, window: { name: 'mornings', closesAt } });
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    const closing = Date.parse(closesAt);
+    expect(state.startable(closing - 1)).toBeDefined();
+    expect(state.startable(closing)).toBeUndefined();
+    expect(state.windowTurned(closing)).toBe(true);
+  });
+
+  it('waits for nothing while the network is paused', () => {
+    const state = approved();
+    state.memory.paused = true;
+    expect([state.phase, state.deadline(NOW), state.windowTurned(opening)]).toEqual(['Paused', undefined, false]);
+  });
+
+  it('keeps its approval however long that takes, and covers what is left of it from when it opens', () => {
+    const state = approved();
+    expect(state.expire(opening)).toBe(false);
+    expect(state.proposal?.expiresAt).toBe(opening + HOUR);
+  });
+
+  it('can be taken back', () => {
+    const state = approved();
+    state.decide(aDecision('reject', { plan: plan.hash, by: 'ben' }), NOW);
+    expect([state.phase, state.deadline(NOW), state.proposal?.status]).toEqual([
+      'AwaitingApproval',
+      undefined,
+      'rejected',
+    ]);
+    expect(told(state).at(-1)).toBe('planRejected');
+  });
+
+  it('is void when another plan takes its place, on record', () => {
+    const state = approved();
+    state.takeLook(aLook({ plan: aPlan('bbbbbbbb'), approval: { required: true }, window: shut }), NOW);
+    expect(state.happenings.at(-2)).toMatchObject({
+      type: 'planSuperseded',
+      planHash: plan.hash,
+      message: 'replaced by plan bbbbbbbb0000; the approval by ana is void',
+    });
+    expect(state.proposal?.status).toBe('awaiting');
+  });
+
+  it.each<[string, Parameters<typeof aLook>[0], string]>([
+    ['a repair goes first', { plan: aPlan('dddddddd', 'drift') }, 'repair dddddddd0000 goes first'],
+    [
+      'something is wrong for a moment',
+      { problems: [{ type: 'L1Unavailable', message: 'no answer', fix: 'wait' }] },
+      'it can not be made until the problems are mended',
+    ],
+  ])('keeps its approval while %s, until another plan comes', (_, look, why) => {
+    const state = approved();
+    state.takeLook(aLook(look), NOW);
+    expect(state.happenings.find(({ type }) => type === 'planSuperseded')?.message).toBe(
+      `${why}; the approval by ana is kept`,
+    );
+    const carried = new EntityState(JSON.parse(JSON.stringify(state.carry())));
+    carried.takeLook(aLook({ plan, approval: { required: true }, window: shut }), NOW);
+    expect(carried.proposal?.approval).toMatchObject({ by: 'ana', via: 'Inherited' });
+    state.takeLook(aLook({ plan: aPlan('bbbbbbbb'), approval: { required: true } }), NOW);
+    expect(state.happenings).toContainEqual(
+      expect.objectContaining({
+        type: 'planSuperseded',
+        planHash: plan.hash,
+        message: 'replaced by plan bbbbbbbb0000; the approval by ana is void',
+      }),
+    );
+    state.takeLook(aLook({ plan, approval: { required: true }, window: shut }), NOW);
+    expect(state.proposal?.status).toBe('awaiting');
+  });
+
+  it('is not proposed again by a retry, which is for what was declined', () => {
+    expect(approved().mayBeProposedAgain(NOW)).toBe(false);
+    expect(stateAfter({ plan, approval: { required: true } }).mayBeProposedAgain(NOW)).toBe(false);
+    expect(stateAfter({ plan, approval: { required: true } }).mayBeProposedAgain(NOW + HOUR)).toBe(true);
+  });
+});
+
+it('what a person has rejected is not approved by the policy when it is proposed anew', () => {
+  const plan = aPlan('aaaaaaaa');
+  const state = stateAfter({ plan, paused: true });
+  state.decide(aDecision('reject', { plan: plan.hash }), NOW);
+  state.takeLook(aLook({ plan: aPlan('dddddddd', 'drift') }), NOW);
+  state.takeLook(aLook({ plan }), NOW);
+  expect(state.proposal?.status).toBe('rejected');
+  state.takeLook(aLook(), NOW);
+  state.takeLook(aLook({ plan }), NOW);
+  expect(state.startable(NOW), 'it was gone, so it is a new one').toBeDefined();
+});
+
 it('continue-as-new keeps a waiting plan with its deadline, what was read and what was decided', () => {
   const plan = aPlan('aaaaaaaa');
   const look = aLook({ plan, approval: { required: true }, decisions: [aDecision('pause')] });

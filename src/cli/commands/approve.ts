@@ -28,7 +28,7 @@ export function approveCommand(context: CliContext): Command {
       decide: async (object) => {
         const { terminal } = context;
         if (!object) return { action: 'approve', subject: requireHash(hash, 'approve', network), ...reasonOf(options) };
-        const subject = planToDecide(object, hash, terminal.now());
+        const subject = planToDecide(object, 'approve', hash, terminal.now());
         if (hash === undefined) {
           const whole = await withCluster(options, ({ kube }) => readWholePlan(kube, object));
           const view = { now: terminal.now(), paint: paintFor(context, options) };

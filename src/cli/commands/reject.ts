@@ -20,7 +20,9 @@ export function rejectCommand(context: CliContext): Command {
       network,
       decide: (object) => ({
         action: 'reject',
-        subject: object ? planToDecide(object, hash, context.terminal.now()) : requireHash(hash, 'reject', network),
+        subject: object
+          ? planToDecide(object, 'reject', hash, context.terminal.now())
+          : requireHash(hash, 'reject', network),
         ...reasonOf(options),
       }),
     });

@@ -15,6 +15,7 @@ import { createActivities } from '../activities/index.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
 import { taskQueueName } from '../contract/ids.ts';
 import { replayBeforePolling } from './replay/replay-before-polling.ts';
+import { buildIdOf } from './replay/workflow-bundle.ts';
 import type { Settings } from './settings.ts';
 import { connectWorker, ensureSearchAttributes, PAYLOAD_CONVERTER_PATH } from './temporal.ts';
 
@@ -69,6 +70,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       namespace: settings.temporalNamespace,
       taskQueue: taskQueueName(settings.clusterName),
       workflowBundle: bundle,
+      buildId: buildIdOf(bundle),
       activities: createActivities(deps),
       dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
       interceptors: { activity: [() => ({ inbound: activityInterceptor(deps) })] },

@@ -121,7 +121,9 @@ describe('the replay', () => {
   });
 
   it('goes on after one that does not fit', async () => {
-    const other = scenario('teardown', (text) => text.replaceAll('"name": "removeFinalizers"', '"name": "keepFinalizers"'));
+    const other = scenario('teardown', (text) =>
+      text.replaceAll('"name": "removeFinalizers"', '"name": "keepFinalizers"'),
+    );
     const results = await replayed([scenario('install'), other, scenario('change-halted')]);
     expect(results.map(({ type, misfit }) => `${type} ${misfit ? 'fails' : 'fits'}`)).toEqual([
       'rollout fits',

@@ -6,7 +6,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { type Replayed, replayHistories } from './replay-histories.ts';
 import { historiesOf, lastBuildId, workflowQuery } from './temporal-histories.ts';
-import { isBuildOf } from './workflow-bundle.ts';
+import { buildIdOf } from './workflow-bundle.ts';
 
 export interface ReplayRunningOptions {
   readonly client: Client;
@@ -30,6 +30,7 @@ export async function replayRunning(options: ReplayRunningOptions): Promise<Repl
   const { client, cluster, bundle, enough } = options;
   const running: WorkflowExecutionInfo[] = [];
   for await (const workflow of client.workflow.list({ query: workflowQuery({ cluster }) })) running.push(workflow);
+  const own = buildIdOf(bundle);
   let seen = 0;
   let replayed = 0;
   const ranByOthers = async function* () {
@@ -37,7 +38,8 @@ export async function replayRunning(options: ReplayRunningOptions): Promise<Repl
       if (enough.aborted) return;
       seen += 1;
       const buildId = await lastBuildId(client, workflow);
-      if (buildId !== undefined && !isBuildOf(bundle, buildId)) yield workflow;
+      // Without one it has not run yet.
+      if (buildId !== undefined && buildId !== own) yield workflow;
     }
   };
   for await (const result of replayHistories(historiesOf(client, ranByOthers()), bundle)) {

@@ -26,15 +26,18 @@ export function loadWorkflows(): Promise<WorkflowBundle> {
   return existsSync(BUILT) ? readBundle(BUILT) : bundleWorkflows();
 }
 
-/** @throws when the file can not be read */
+/** @throws when the file can not be read or is no bundle */
 export async function readBundle(path: string): Promise<WorkflowBundle> {
-  return { code: await readFile(path, 'utf8') };
+  const code = await readFile(path, 'utf8');
+  // All that the SDK asks of one before it runs it.
+  if (!code.includes('//# sourceMappingURL=data:application/json')) throw new Error('it has no source map at its end');
+  return { code };
 }
 
 /**
- * Whether a worker with this build id runs exactly this code: the SDK puts the bundle's SHA-256 at its end, and the
- * server remembers it with each workflow.
+ * What workers of this code call their build; the server remembers it with each workflow. The SDK's own is another in
+ * every working directory.
  */
-export function isBuildOf({ code }: WorkflowBundle, buildId: string): boolean {
-  return buildId.endsWith(`+${createHash('sha256').update(code).digest('hex')}`);
+export function buildIdOf({ code }: WorkflowBundle): string {
+  return createHash('sha256').update(code).digest('hex');
 }

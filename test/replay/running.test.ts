@@ -59,7 +59,7 @@ const input: PlanInput = {
     warnings: [],
     renders: [],
   },
-  approval: { by: 'policy', at: '2026-11-29T00:00:00Z' },
+  approval: { by: 'policy', at: '2026-11-29T00:00:00Z', via: 'Policy', verified: false },
   paused: false,
 };
 

@@ -7,12 +7,6 @@ export interface Misfit extends ReplayFailure {
   readonly step?: HistoryStep;
 }
 
-export interface NamedMisfit {
-  readonly workflowId: string;
-  readonly type: string;
-  readonly misfit: Misfit;
-}
-
 /** `step 04-await-batching/op-batcher (awaitGate), event 23: the history has awaitGate, this version does storeConfig` */
 export function misfitText({ mismatch, step, message, at }: Misfit): string {
   if (!mismatch) return `${message.split('\n')[0]}${at ? ` (${at})` : ''}`;

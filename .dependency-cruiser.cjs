@@ -37,11 +37,14 @@ const NAMES = '^src/api/names[.]ts$';
 const OBSERVATIONS = '^src/chain/((samples|sequencer-state)[.]ts$|facts/)';
 const judges = ['plan', 'status'];
 
+/** Replaying is the same for workers, before they poll, and for people, before they update. */
+const REPLAY = '^src/worker/replay/';
+
 const inside = (names) => `^src/(${names.join('|')})/`;
 const arrows = Object.entries(folders).flatMap(([folder, allowed]) => {
   const values = [folder, ...allowed];
   const types = [...values, ...(typesOnly[folder] ?? [])];
-  const files = judges.includes(folder) ? [NAMES, OBSERVATIONS] : [NAMES];
+  const files = [NAMES, ...(judges.includes(folder) ? [OBSERVATIONS] : []), ...(folder === 'cli' ? [REPLAY] : [])];
   return [
     {
       name: `${folder}-depends-on`,

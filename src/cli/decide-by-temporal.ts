@@ -1,7 +1,6 @@
 /** Decisions through Temporal updates: when the cluster can't be reached. They count as claimed, not as verified. */
 import {
   Client,
-  Connection,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -9,15 +8,10 @@ import {
 import { type DecisionAction, UPDATES } from '../contract/messages.ts';
 import { CliError } from './cli-error.ts';
 import type { Decision } from './decision.ts';
+import { connectTemporal } from './temporal-connection.ts';
+import type { TemporalOptions } from './temporal-options.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface TemporalOptions {
-  /** host:port */
-  readonly temporalAddress: string;
-  readonly temporalNamespace: string;
-}
-
-const CONNECT_MS = 5_000;
 const DEADLINE_MS = 15_000;
 
 const UPDATE_NAMES: Readonly<Record<DecisionAction, string>> = {
@@ -37,8 +31,7 @@ export async function decideByTemporal(
   by: string,
   { env }: Pick<Terminal, 'env'>,
 ): Promise<void> {
-  const apiKey = env['TEMPORAL_API_KEY'];
-  const connection = await connect(options, apiKey);
+  const connection = await connectTemporal(options, env);
   try {
     const handle = new Client({ connection, namespace: options.temporalNamespace }).workflow.getHandle(workflowId);
     await connection.withDeadline(Date.now() + DEADLINE_MS, () =>
@@ -65,24 +58,6 @@ function updatePayload({ action, subject, reason }: Decision, by: string): Recor
       return { above: Number(subject), by, reason: reason ?? '' };
     default:
       return { by, ...(reason ? { reason } : {}) };
-  }
-}
-
-async function connect({ temporalAddress }: TemporalOptions, apiKey: string | undefined): Promise<Connection> {
-  try {
-    return await Connection.connect({
-      address: temporalAddress,
-      connectTimeout: CONNECT_MS,
-      ...(apiKey ? { apiKey, tls: true } : {}),
-    });
-  } catch (error) {
-    throw new CliError(
-      {
-        what: `Temporal at ${temporalAddress} does not answer`,
-        next: 'check --temporal-address (TEMPORAL_ADDRESS), or decide with --via kubernetes',
-      },
-      { cause: error },
-    );
   }
 }
 

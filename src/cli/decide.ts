@@ -6,10 +6,10 @@ import { KubeConfigError, KubeUnreachableError } from '../kube/index.ts';
 import { CliError } from './cli-error.ts';
 import { type CliContext, type GlobalOptions, namespaceOf, withCluster } from './context.ts';
 import { decideByKubernetes } from './decide-by-kubernetes.ts';
-import type { TemporalOptions } from './decide-by-temporal.ts';
 import { type Decision, decisionText } from './decision.ts';
 import { type NetworkObject, readNetwork } from './networks.ts';
 import { serialise } from './output.ts';
+import { type TemporalOptions, withTemporalOptions } from './temporal-options.ts';
 
 export interface DecideOptions extends GlobalOptions, TemporalOptions {
   readonly via?: 'kubernetes' | 'temporal';
@@ -20,21 +20,14 @@ export interface DecideOptions extends GlobalOptions, TemporalOptions {
 
 /** Adds the options that every deciding command has. */
 export function withDecideOptions(command: Command): Command {
-  return command
-    .addOption(
+  return withTemporalOptions(
+    command.addOption(
       new Option(
         '--via <way>',
         'kubernetes: annotations on the OptimismNetwork; temporal: an update, which answers (default: kubernetes, temporal when the cluster does not answer)',
       ).choices(['kubernetes', 'temporal']),
-    )
-    .addOption(
-      new Option('--temporal-address <host:port>', 'frontend of Temporal; TEMPORAL_API_KEY is used when set')
-        .env('TEMPORAL_ADDRESS')
-        .default('localhost:7233'),
-    )
-    .addOption(
-      new Option('--temporal-namespace <name>', 'namespace of Temporal').env('TEMPORAL_NAMESPACE').default('default'),
-    )
+    ),
+  )
     .option('--cluster <id>', 'cluster id of the operator (clusterName); needed when the cluster does not answer')
     .option('--as <name>', 'who decides, for --via temporal (default: your login name)');
 }

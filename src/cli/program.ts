@@ -13,6 +13,7 @@ import { planCommand } from './commands/plan.ts';
 import { registryCommand } from './commands/registry.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { renderCommand } from './commands/render.ts';
+import { replayCommand } from './commands/replay.ts';
 import { skipGateCommand } from './commands/skip-gate.ts';
 import { statusCommand } from './commands/status.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -58,6 +59,7 @@ export function createProgram(context: CliContext): Command {
     renderCommand(context),
     discoverCommand(context),
     registryCommand(context),
+    replayCommand(context),
     auditCommand(context),
     crdsCommand(context),
     completionCommand(context, () => program),

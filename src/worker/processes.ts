@@ -8,9 +8,10 @@ import { loadRegistry } from '../catalogue/registry.ts';
 import { type HealthCheck, startHealthServer } from '../health/http.ts';
 import { createEventRecorder, createKubeClient, type KubeClient } from '../kube/index.ts';
 import { createWatcherMetrics, startWatcher } from '../watcher/index.ts';
+import { loadWorkflows } from './replay/workflow-bundle.ts';
 import type { Settings } from './settings.ts';
 import { createTemporalClient } from './temporal.ts';
-import { bundleWorkflows, installTemporalRuntime, runWorker } from './worker.ts';
+import { installTemporalRuntime, runWorker } from './worker.ts';
 
 export type ProcessKind = 'watcher' | 'worker' | 'all';
 
@@ -83,7 +84,7 @@ export async function runProcess({
     if (kind === 'watcher') await aborted(signal);
     else {
       const deps = activityDependencies(kube, { ...settings, clusterName }, logger, reached);
-      const bundle = await bundleWorkflows();
+      const bundle = await loadWorkflows();
       await runWorker({
         settings: { ...settings, clusterName },
         deps,

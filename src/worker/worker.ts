@@ -1,25 +1,27 @@
 /** The worker process: connects to Temporal, checks what must be true there, and runs workflows and activities. */
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   makeTelemetryFilterString,
   type NativeConnection,
   Runtime,
   Worker,
   type WorkerOptions,
-  type WorkflowBundleOption,
+  type WorkflowBundle,
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
 import { taskQueueName } from '../contract/ids.ts';
+import { replayBeforePolling } from './replay/replay-before-polling.ts';
+import { buildIdOf } from './replay/workflow-bundle.ts';
 import type { Settings } from './settings.ts';
 import { connectWorker, ensureSearchAttributes, PAYLOAD_CONVERTER_PATH } from './temporal.ts';
 
 const RETRY_MS = 2000;
+/** Somebody may have ended the workflow that did not fit. */
+const REPLAY_AGAIN_MS = 60_000;
 
 /**
  * A worker that freezes still holds its open polls, and each of them swallows one attempt of a step until its heartbeat
@@ -31,18 +33,6 @@ const FEW_IDLE_POLLERS = {
   initial: 2,
   maximum: 20,
 } as const satisfies WorkerOptions['activityTaskPollerBehavior'];
-
-/** The workflows as one script; takes some seconds. */
-export function bundleWorkflows(): Promise<WorkflowBundleOption> {
-  const workflowsPath = fileURLToPath(
-    new URL(import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js', import.meta.url),
-  );
-  return bundleWorkflowCode({
-    workflowsPath,
-    payloadConverterPath: PAYLOAD_CONVERTER_PATH,
-    logger: new DefaultLogger('WARN'),
-  });
-}
 
 /** Logs of Temporal's core and SDK through our own logger. Once in a process, before any connection. */
 export function installTemporalRuntime(logger: Logger): void {
@@ -63,32 +53,16 @@ export interface RunWorkerOptions {
   readonly deps: ActivityDependencies;
   readonly client: Client;
   readonly logger: Logger;
-  readonly bundle: WorkflowBundleOption;
+  readonly bundle: WorkflowBundle;
   /** Ends the worker: what runs is given some seconds, then the function returns. */
   readonly signal: AbortSignal;
   readonly onState: (problem: string | undefined) => void;
 }
 
-/** Runs until the signal aborts. While Temporal can not be used it says why, and tries again. */
+/** Runs until the signal aborts. While Temporal can not be used, or must not be, it says why, and tries again. */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
-  const { settings, deps, client, logger, bundle, signal, onState } = options;
-  let connection: NativeConnection | undefined;
-  let failure = '';
-  while (!connection && !signal.aborted) {
-    try {
-      connection = await connectWorker(settings);
-      await ensureSearchAttributes(client, settings.temporalNamespace);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      onState(`Temporal at ${settings.temporalAddress} can not be used: ${message}`);
-      if (message !== failure)
-        logger.warn({ address: settings.temporalAddress, reason: message }, 'Waited for Temporal');
-      failure = message;
-      await connection?.close();
-      connection = undefined;
-      await pause(RETRY_MS, signal);
-    }
-  }
+  const { settings, deps, logger, bundle, signal, onState } = options;
+  const connection = await connectWhenUsable(options);
   if (!connection) return;
   try {
     const worker = await Worker.create({
@@ -96,6 +70,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       namespace: settings.temporalNamespace,
       taskQueue: taskQueueName(settings.clusterName),
       workflowBundle: bundle,
+      buildId: buildIdOf(bundle),
       activities: createActivities(deps),
       dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
       interceptors: { activity: [() => ({ inbound: activityInterceptor(deps) })] },
@@ -122,6 +97,32 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     await connection.close();
     logger.info('Worker stopped');
   }
+}
+
+/** A connection over which the worker may poll; undefined when the signal has aborted before. */
+async function connectWhenUsable(options: RunWorkerOptions): Promise<NativeConnection | undefined> {
+  const { settings, client, logger, bundle, signal, onState } = options;
+  let failure = '';
+  while (!signal.aborted) {
+    let connection: NativeConnection | undefined;
+    let misfit: string | undefined;
+    try {
+      connection = await connectWorker(settings);
+      await ensureSearchAttributes(client, settings.temporalNamespace);
+      misfit = await replayBeforePolling({ client, cluster: settings.clusterName, bundle, logger, signal });
+      if (misfit === undefined) return connection;
+      onState(misfit);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      onState(`Temporal at ${settings.temporalAddress} can not be used: ${message}`);
+      if (message !== failure)
+        logger.warn({ address: settings.temporalAddress, reason: message }, 'Waited for Temporal');
+      failure = message;
+    }
+    await connection?.close();
+    await pause(misfit === undefined ? RETRY_MS : REPLAY_AGAIN_MS, signal);
+  }
+  return undefined;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

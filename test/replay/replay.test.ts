@@ -2,47 +2,46 @@
  * Histories of real runs, of every supported release, against the workflows as they are now. A history that no longer
  * fits means: every workflow of that kind that runs anywhere gets stuck at the update. Use `patched()`.
  */
-import { globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { basename, dirname } from 'node:path';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PAYLOAD_CONVERTER_PATH } from '../../src/worker/temporal.ts';
-import { bundleWorkflows } from '../../src/worker/worker.ts';
+import { upTo } from '../../src/worker/replay/history-steps.ts';
+import { misfitText } from '../../src/worker/replay/misfit.ts';
+import { installQuietRuntime } from '../../src/worker/replay/quiet-runtime.ts';
+import { type RecordedWorkflow, type Replayed, replayHistories } from '../../src/worker/replay/replay-histories.ts';
+import { bundleWorkflows } from '../../src/worker/replay/workflow-bundle.ts';
+import { backwards, historyFiles, mutated, recordedHistory } from './recorded-histories.ts';
 
-const FOLDER = join(import.meta.dirname, 'histories');
-
-interface Recorded {
-  readonly workflowId: string;
-  readonly history: { readonly events: Record<string, unknown>[] };
-}
-
-const files = globSync('*/*.json', { cwd: FOLDER }).sort();
-
-function recorded(file: string): Recorded {
-  return JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Recorded;
-}
-
-let bundle: WorkflowBundleOption;
+let bundle: WorkflowBundle;
+let results: Replayed[];
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  installQuietRuntime();
   bundle = await bundleWorkflows();
+  results = await replayed(historyFiles.map((file) => recordedHistory(file)));
 }, 120_000);
 
-function replay({ workflowId, history }: Recorded, workflowBundle = bundle): Promise<void> {
-  const options = { workflowBundle, dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH } };
-  return Worker.runReplayHistory(options, history, workflowId);
+async function replayed(recorded: readonly RecordedWorkflow[], code = bundle): Promise<Replayed[]> {
+  const results: Replayed[] = [];
+  const source = async function* () {
+    yield* recorded;
+  };
+  for await (const result of replayHistories(source(), code)) results.push(result);
+  return results;
 }
 
-/** The bundle with one place in its code replaced; fails when the place is not there any more. */
-function mutated(from: string, to: string): WorkflowBundleOption {
-  if (!('code' in bundle)) throw new Error('the bundle is a file');
-  expect(bundle.code).toContain(from);
-  return { ...bundle, code: bundle.code.replace(from, to) };
+/** Why a history does not fit, as people read it; undefined when it does. */
+async function misfitOf(recorded: RecordedWorkflow, code = bundle): Promise<string | undefined> {
+  const [result] = await replayed([recorded], code);
+  return result?.misfit && misfitText(result.misfit);
+}
+
+function scenario(name: string, change?: (text: string) => string): RecordedWorkflow {
+  return recordedHistory(historyFiles.find((file) => file.endsWith(`/${name}.json`)) ?? '', change);
 }
 
 describe('recorded workflows', () => {
   it('are there for installs, changes, an approval, a halt and a teardown', () => {
-    const scenarios = new Set(files.map((file) => basename(file, '.json')));
+    const scenarios = new Set(historyFiles.map((file) => basename(file, '.json')));
     expect([...scenarios]).toEqual(
       expect.arrayContaining([
         'change-approved-halted-retried',
@@ -56,27 +55,95 @@ describe('recorded workflows', () => {
     );
   });
 
-  it.each(files.map((file) => [`${basename(file, '.json')} of ${dirname(file)}`, file]))(
+  it.each(historyFiles.map((file, index) => [`${basename(file, '.json')} of ${dirname(file)}`, index] as const))(
     '%s goes on with today’s code',
-    async (_, file) => {
-      await replay(recorded(file));
+    (_, index) => {
+      expect(results[index]).toBeDefined();
+      expect(results[index]?.misfit).toBeUndefined();
     },
   );
 });
 
-describe('the replay notices', () => {
-  const install = () => recorded(files.find((file) => file.endsWith('/install.json')) ?? '');
-
-  it('an executor that takes the steps in another order', async () => {
-    const backwards = mutated('input.plan.steps.entries()', '[...input.plan.steps.entries()].reverse()');
-    await expect(replay(install(), backwards)).rejects.toThrow(/[Nn]ondeterminism/);
+describe('the replay names the step', () => {
+  it('when steps are taken in another order', async () => {
+    expect(await misfitOf(scenario('install'), backwards(bundle))).toBe(
+      'step 01-await-config-matches-chain/devnet (awaitGate), event 5: the history has 01-await-config-matches-chain/devnet, this version does 12-await-node-synced/devnet-replica',
+    );
   });
 
-  it('a step that has another activity than it had', async () => {
-    const { workflowId, history } = install();
-    const text = JSON.stringify(history).replaceAll('"name":"startSequencer"', '"name":"stopSequencer"');
-    const other = { workflowId, history: JSON.parse(text) as Recorded['history'] };
-    expect(other.history).not.toEqual(history);
-    await expect(replay(other)).rejects.toThrow(/[Nn]ondeterminism/);
+  it('when one has another activity, the last of its type', async () => {
+    const other = mutated(bundle, '[step.type];', "[index === 11 ? 'storeConfig' : step.type];");
+    expect(await misfitOf(scenario('install'), other)).toMatch(
+      /^step 12-await-node-synced\/devnet-replica \(awaitGate\), event \d+: the history has awaitGate, this version does storeConfig$/,
+    );
+  });
+
+  it('when the workflow ends before it', async () => {
+    const short = mutated(bundle, 'input.plan.steps.entries()', '[...input.plan.steps.entries()].slice(0, 4)');
+    expect(await misfitOf(scenario('install'), short)).toMatch(
+      /^step 05-\S+ \(\w+\), event 29: the history has ActivityTaskScheduled, this version does Complete workflow$/,
+    );
+  });
+
+  it('when nothing is done in its place, and it still runs', async () => {
+    const { workflowId, history } = scenario('install');
+    const silent = mutated(
+      bundle,
+      'const outcome = await runSteps(run);',
+      'const outcome = await new Promise(() => {});',
+    );
+    expect(await misfitOf({ workflowId, history: upTo(history, 5) }, silent)).toBe(
+      'step 01-await-config-matches-chain/devnet (awaitGate), event 5: the history has ActivityTaskScheduled, this version does nothing',
+    );
+  });
+
+  it('when an entity starts its plan under another type', async () => {
+    const other = scenario('entity-awaiting-approval', (text) =>
+      text.replaceAll('"name": "rollout"', '"name": "upgrade"'),
+    );
+    expect(await misfitOf(other)).toMatch(
+      /^step \S+\/install-1 \(upgrade\), event 29: the history has upgrade, this version does rollout$/,
+    );
+  });
+});
+
+describe('the replay', () => {
+  it('says where code throws', async () => {
+    const broken = mutated(bundle, 'const outcome = await runSteps(run);', "throw new Error('boo');");
+    expect(await misfitOf(scenario('install'), broken)).toMatch(/^boo \(src\/workflows\/execute-plan\.ts:\d+:\d+\)$/);
+  });
+
+  it('says which type of workflow this version does not have', async () => {
+    const [result] = await replayed([scenario('install', (text) => text.replaceAll('"rollout"', '"rollback"'))]);
+    expect(result?.type).toBe('rollback');
+    expect(result?.misfit?.kind).toBe('failure');
+    expect(result?.misfit?.message).toContain("workflow of type 'rollback': no such function is exported");
+  });
+
+  it('goes on after one that does not fit', async () => {
+    const other = scenario('teardown', (text) =>
+      text.replaceAll('"name": "removeFinalizers"', '"name": "keepFinalizers"'),
+    );
+    const results = await replayed([scenario('install'), other, scenario('change-halted')]);
+    expect(results.map(({ type, misfit }) => `${type} ${misfit ? 'fails' : 'fits'}`)).toEqual([
+      'rollout fits',
+      'teardown fails',
+      'rollout fits',
+    ]);
+  });
+
+  it('asks for the next history only when the one before is done', async () => {
+    let asked = 0;
+    const source = async function* () {
+      for (; asked < 10; ) {
+        asked += 1;
+        yield scenario('change-halted');
+      }
+    };
+    for await (const { misfit } of replayHistories(source(), bundle)) {
+      expect(misfit).toBeUndefined();
+      if (asked === 2) break;
+    }
+    expect(asked).toBe(2);
   });
 });

@@ -7,8 +7,8 @@ import type { PlanInput, PlanOutcome, StepInput, StepResult } from '../../src/co
 import { CHILD_SIGNALS, type Move } from '../../src/contract/child-messages.ts';
 import type { FailureType } from '../../src/contract/failures.ts';
 import type { GateName, Step } from '../../src/contract/plan.ts';
+import { bundleWorkflows } from '../../src/worker/replay/workflow-bundle.ts';
 import { PAYLOAD_CONVERTER_PATH } from '../../src/worker/temporal.ts';
-import { bundleWorkflows } from '../../src/worker/worker.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 
 const TASK_QUEUE = `execute-plan-${Math.random().toString(36).slice(2)}`;

@@ -2,8 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultLogger, type ReplayHistoriesIterable, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflows } from '../../../src/worker/replay/workflow-bundle.ts';
 import { PAYLOAD_CONVERTER_PATH } from '../../../src/worker/temporal.ts';
-import { bundleWorkflows } from '../../../src/worker/worker.ts';
 import { atLeast, type Row } from '../row.ts';
 import { sum } from '../statistics.ts';
 

@@ -2,7 +2,7 @@
 import type { PodTarget } from '../../chain/sample.ts';
 import { gatherWorkloads } from '../gather/live.ts';
 import type { StepContext } from './step-context.ts';
-import { stateOf } from './stopped-sequencer.ts';
+import { silenceOf, stateOf } from './stopped-sequencer.ts';
 
 /** Its process hangs, so that it uses up whatever time it is given. */
 const GRACE_SECONDS = 15;
@@ -23,12 +23,13 @@ export async function deleteSilent(
   const { deps, at, signal } = context;
   const { silentSince = {} } = (context.kept ?? {}) as Kept;
   const waited = context.waitedMs();
-  const silent = pods.filter(({ pod }) => waited - (silentSince[pod] ?? waited) > patienceMs);
+  const silent = pods.filter((target) => waited - (silentSince[silenceOf(target)] ?? waited) > patienceMs);
   if (silent.length === 0) return;
   const live = await gatherWorkloads(deps.kube, at, signal);
   for (const target of silent) {
     const found = live.pods.find(({ metadata }) => metadata.name === target.pod);
-    if (!found || found.metadata.deletionTimestamp || (await stateOf(target, signal)) !== 'unknown') continue;
+    if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== target.uid) continue;
+    if ((await stateOf(target, signal)) !== 'unknown') continue;
     const { uid } = found.metadata;
     await context.act('delete-pod', () =>
       deps.kube.delete(

@@ -25,7 +25,7 @@ interface Said {
 
 const STEP = '05-hand-over/b';
 /** Restarts take less; a pod that is silent for longer is ended. */
-const LONG_MS = 16_000;
+const LONG_MS = 24_000;
 const AS_BEFORE = { a: 'false', b: 'true', c: 'true' };
 const NOBODY = { a: 'true', b: 'true', c: 'true' };
 const OF_B = { a: 'true', b: 'false', c: 'true' };
@@ -259,7 +259,7 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
     await using scene = await Scene.open('c');
     scene.nodes.c.mood = 'error';
     expect(await scene.failure()).toMatchObject(waits(/^whether \S+-c-0 sequences is unknown/));
-    expect(await scene.failure({ laterMs: 31_000 })).toMatchObject({
+    expect(await scene.failure({ laterMs: 40_000 })).toMatchObject({
       type: 'FencingRequired',
       message: expect.stringMatching(/^whether \S+-c-0 sequences is unknown/),
     });
@@ -352,6 +352,21 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       expect(a.sequences).toBe(false);
       await scene.removePod('b');
       expect(await scene.end()).toMatchObject(wentBack(/; a sequences again$/));
+      await scene.expectActive('a');
+    });
+
+    it('starts the old one again beside a pod of it that never starts: it has read that it is stopped', async () => {
+      await using scene = await Scene.open();
+      const { a, b } = scene.nodes;
+      a.onStop = async () => {
+        b.mood = 'error';
+        return undefined;
+      };
+      await scene.failure();
+      await scene.failure({ laterMs: LONG_MS });
+      await scene.removePod('b');
+      await scene.createPod('b', { ready: false });
+      expect(await scene.attempt()).toMatchObject(wentBack(/; a sequences again$/));
       await scene.expectActive('a');
     });
 
@@ -448,7 +463,7 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       await using scene = await Scene.open();
       const { a } = scene.nodes;
       await scene.removePod('a');
-      expect(await scene.failure()).toMatchObject(waits(/^a has no pod, so that its last block is unknown$/));
+      expect(await scene.failure()).toMatchObject(waits(/^the last block of a is unknown: its pod is gone$/));
       expect(await scene.keys()).toEqual(AS_BEFORE);
       await scene.createPod('a');
       a.sequences = true;
@@ -481,10 +496,10 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       expect(await scene.keys()).toEqual(NOBODY);
       expect(await scene.isEnding('a')).toBe(true);
       await scene.removePod('a');
-      expect(await scene.failure()).toMatchObject(waits(/^a has no pod/));
+      expect(await scene.failure()).toMatchObject(waits(/^the last block of a is unknown/));
       // It starts, and has its own time to do so.
       await scene.createPod('a', { ready: false });
-      expect(await scene.failure({ laterMs: 8000 })).toMatchObject(waits(/^whether \S+-a-0 sequences is unknown/));
+      expect(await scene.failure({ laterMs: 8000 })).toMatchObject(waits(/^the last block of a is unknown/));
       expect(await scene.isEnding('a')).toBe(false);
       await scene.removePod('a');
       await scene.createPod('a');
@@ -508,14 +523,8 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       await scene.failure();
       await scene.failure({ laterMs: LONG_MS });
       expect(await scene.isEnding('a')).toBe(true);
-      await waitUntil(
-        'its end is overdue',
-        async () => {
-          const end = await scene.failure({ laterMs: LONG_MS });
-          return end.type === 'FencingRequired' ? true : undefined;
-        },
-        40_000,
-      );
+      const isOverdue = async () => (await scene.failure()).type === 'FencingRequired' || undefined;
+      await waitUntil('its end is overdue', isOverdue, 40_000);
       expect(scene.asked('b', 'start')).toBe(0);
       a.sequences = false;
       const fencedNodes = [{ node: 'a-machine', by: 'ana', reason: 'I have pulled the plug', step: STEP }];

@@ -21,8 +21,8 @@ interface Kept {
   readonly stoppedAt?: number;
   /** Why the old one is started again: decided once, and taken back only when it has lost blocks. */
   readonly back?: string | undefined;
-  /** How long the step had waited when the old one had no pod first. */
-  readonly goneSince?: number | undefined;
+  /** How long the step had waited when the old one's pod was gone first. */
+  readonly goneSince?: number;
   /** By pod: how long the step had waited when it first did not answer (stopped-sequencer.ts). */
   readonly silentSince?: Readonly<Record<string, number>>;
 }
@@ -49,16 +49,15 @@ export async function isBegun(context: StepContext, others: readonly PodTarget[]
 }
 
 /**
- * The old one without a pod comes back within seconds on its volume, and is asked then which block was its last. Nobody
- * waits for longer: its machine may be gone for good.
+ * The old one comes back within seconds on its volume, and is asked then which block was its last. Nobody waits for
+ * longer: its machine may be gone for good.
  */
-export function awaitReturn(context: StepContext, others: readonly PodTarget[]): void {
+export function awaitReturn(context: StepContext, isBack: boolean): void {
   const { from = '' } = context.input.step;
   const { last, goneSince } = keptOf(context);
-  const isThere = others.some(({ node }) => node === from);
-  if (isThere || last) return;
+  if (isBack || last) return;
   const waited = context.waitedMs();
   if (goneSince === undefined) keep(context, { goneSince: waited });
   if (waited - (goneSince ?? waited) > SILENT_MS) return;
-  throw context.notYet(`${from} has no pod, so that its last block is unknown`, 'nothing to do: it comes back', 1);
+  throw context.notYet(`the last block of ${from} is unknown: its pod is gone`, 'nothing to do: it comes back', 1);
 }

@@ -18,7 +18,14 @@ import { sequencerPods, sequencing, settle, startOn, stopBesides } from './seque
 import { allow, forbidOthers } from './sequencers-config.ts';
 import { deleteSilent } from './silent-sequencer.ts';
 import type { StepContext } from './step-context.ts';
-import { proveStopped, RPC_TIMEOUT_MS, type StoppedHead, sequencerChanged, stateOf } from './stopped-sequencer.ts';
+import {
+  cameAfter,
+  proveStopped,
+  RPC_TIMEOUT_MS,
+  type StoppedHead,
+  sequencerChanged,
+  stateOf,
+} from './stopped-sequencer.ts';
 
 export async function handOverSequencer(context: StepContext): Promise<string> {
   const { input, signal } = context;
@@ -51,7 +58,10 @@ export async function handOverSequencer(context: StepContext): Promise<string> {
   } else {
     // A moment without an answer is no reason to forbid anything.
     if (!(await isBegun(context, others))) await proveStopped(context, others);
-    awaitReturn(context, others);
+    awaitReturn(
+      context,
+      others.some(({ node }) => node === from),
+    );
   }
   const heads = await stopAll(context, old);
   const last = keptOf(context).last ?? newest(heads);
@@ -70,16 +80,19 @@ export async function handOverSequencer(context: StepContext): Promise<string> {
  * @returns heads of those that had to be asked
  */
 async function stopAll(context: StepContext, old: PodTarget | undefined): Promise<StoppedHead[]> {
-  const { name } = context.input.step.component;
+  const { component, from } = context.input.step;
+  const { name } = component;
   await forbidAll(context, name);
   // One that has appeared since the first list may have read its key before: who comes after this list reads "stopped".
   const { others } = await sequencerPods(context, name);
   // Its own word that it has stopped is the proof. To ask once more costs time in which nobody makes blocks, or more of
   // it, when it dies then.
   const open = old && (await stop(context, old)) ? without(others, old) : others;
-  awaitReturn(context, others);
   await deleteSilent(context, open, SILENT_MS);
-  return proveStopped(context, open);
+  const heads = await proveStopped(context, open);
+  const back = others.find(({ node }) => node === from);
+  awaitReturn(context, back !== undefined && (!cameAfter(context, back) || heads.some(({ pod }) => pod === back.pod)));
+  return heads;
 }
 
 /** No pod that has come in its place. */

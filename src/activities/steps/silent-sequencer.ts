@@ -9,6 +9,7 @@ const GRACE_SECONDS = 15;
 
 interface Kept {
   readonly silentSince?: Readonly<Record<string, number>>;
+  readonly ended?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -37,5 +38,7 @@ export async function deleteSilent(
         { gracePeriodSeconds: GRACE_SECONDS, ...(uid ? { preconditions: { uid } } : {}), signal },
       ),
     );
+    const kept = (context.kept ?? {}) as Kept;
+    context.keep({ ...kept, ended: { ...kept.ended, [target.pod]: uid ?? '' } } satisfies Kept);
   }
 }

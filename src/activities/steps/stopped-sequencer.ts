@@ -36,6 +36,14 @@ export interface StoppedHead {
 interface Kept {
   /** By {@link silenceOf}: how long the step had waited when it first did not answer. Without those that have answered since. */
   readonly silentSince?: Readonly<Record<string, number>>;
+  /** By name: uid of the pod that was deleted when every key said "stopped". */
+  readonly ended?: Readonly<Record<string, string>>;
+}
+
+/** It comes after one that this step has deleted: it has read "stopped", and it was not told to start since. */
+export function cameAfter({ kept }: StepContext, { pod, uid }: PodTarget): boolean {
+  const former = ((kept ?? {}) as Kept).ended?.[pod];
+  return former !== undefined && former !== uid;
 }
 
 /** What its silence is counted by: a pod that comes after another one under the same name has its own time to start. */
@@ -80,11 +88,8 @@ export async function proveStopped(context: StepContext, others: readonly PodTar
 }
 
 /** @throws OperatorError SequencerChanged when it sequences; NotReadyYet when that is what the step is about */
-async function ask(
-  { input, signal, notYet }: StepContext,
-  other: PodTarget,
-  fenced: StepInput['fencedNodes'],
-): Promise<Answer> {
+async function ask(context: StepContext, other: PodTarget, fenced: StepInput['fencedNodes']): Promise<Answer> {
+  const { input, signal, notYet } = context;
   const state = await stateOf(other, signal);
   const { component, from } = input.step;
   if (state === 'active' && [component.name, from].includes(other.node))
@@ -92,7 +97,8 @@ async function ask(
   if (state === 'active') throw sequencerChanged(other);
   const url = opNodeUrl(other);
   const vouched = vouchedFor(other, fenced);
-  if (state !== 'stopped' || !url) return vouched ? { of: other } : { of: other, unknown: 'it does not answer' };
+  if (state !== 'stopped' || !url)
+    return vouched || cameAfter(context, other) ? { of: other } : { of: other, unknown: 'it does not answer' };
   const head = await reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
   // One whose references are all zero has just started, and begins to sequence a moment after its RPC is up.
   if (!head.ok) {

@@ -10,6 +10,7 @@ import { renderDigest } from '../render/digest.ts';
 import { challengedGameTypes, proposedGameType } from '../render/game-types.ts';
 import { peersData, renderNetwork } from '../render/index.ts';
 import type { ChainFacts, RenderInput } from '../render/input.ts';
+import { missingForChallengers } from '../render/node-refs.ts';
 import type { ChainFiles } from './gather/chain-files.ts';
 import { podsOf } from './gather/identities.ts';
 import type { Wish } from './gather/wish.ts';
@@ -62,6 +63,7 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
           : [
               settings,
               specOf(wish, component),
+              nodesOf(wish),
               extra.copies,
               wishedFacts(wish.files.facts),
               wishedRelease(release),
@@ -148,6 +150,12 @@ function specOf(wish: Wish, component: ComponentRef): unknown {
   return objectsOfComponents(wish).find(
     ({ kind, metadata }) => kind === component.kind && metadata.name === component.name,
   )?.spec;
+}
+
+/** Nodes that others read from: who comes, goes or can serve challengers changes the settings of those. */
+function nodesOf({ nodes }: Wish): unknown {
+  const served = nodes.map((node) => [node.metadata.name, node.spec.role, missingForChallengers(node)] as const);
+  return served.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** What L1 decides of a component's settings: nobody has to edit a spec for a chain to respect another game. */

@@ -21,6 +21,7 @@ import { type ProposedPlan, proposedPlan } from '../plan/proposed-plan.ts';
 import { windowAt } from '../plan/windows.ts';
 import { checkOverrides, checkSettings, renderDigest } from '../render/index.ts';
 import { rememberedOf } from '../status/remembered.ts';
+import { checkUpgrades } from './check-upgrades.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Desire, desireOf, isComplete } from './desire.ts';
 import { refusedByServer } from './dry-run.ts';
@@ -138,6 +139,8 @@ export async function lookAt(
       });
   const { verified, lost } = withWishedRenders(rolledOut, desire);
   if (desire) problems.push(...(await foreignObjects({ kube: deps.kube, at, signal }, desire.renders, live)));
+  const upgrades = desire && checkUpgrades(desire, { wish, status, rolledOut: { verified, lost } });
+  problems.push(...(upgrades?.problems ?? []));
   const own = deleting ? undefined : verified.find(({ component }) => component.kind === 'OptimismNetwork');
   const settled = sequencers.find(({ name, may }) => may && name === choice.active)?.name;
   const shared = own && (await sharedDrift(deps.kube, at, own.render, { wish, live, active: settled, signal }));
@@ -155,7 +158,7 @@ export async function lookAt(
     shared: shared?.changes ?? [],
     deleting,
     repairsHeld: heldRepairs === 'all',
-    warnings,
+    warnings: [...warnings, ...(upgrades?.warnings ?? [])],
     ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });

@@ -11,7 +11,11 @@ export interface RunningPlan {
 }
 
 export function runningPlan({ kind, steps }: Plan): RunningPlan {
-  const heirs = steps.flatMap(({ type, component }) => (type === 'handOverSequencer' ? [component.name] : []));
+  const handOvers = steps.filter(({ type }) => type === 'handOverSequencer');
+  // Of one that sequences again at the end nothing is left to be started before.
+  const heirs = handOvers
+    .map(({ component }) => component.name)
+    .filter((name) => !handOvers.some(({ from }) => from === name));
   return { kind, components: [...new Set(steps.map(({ component }) => componentKey(component)))], heirs };
 }
 

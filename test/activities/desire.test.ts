@@ -30,7 +30,12 @@ const references: References = {
   }),
 };
 
-async function replica(registry: Registry, consensus: object = {}, used: Release = u19) {
+async function replica(
+  registry: Registry,
+  consensus: object = {},
+  used: Release = u19,
+  others: readonly string[] = [],
+) {
   const unsaid = ['l1.chainId', 'l2', 'contracts', 'rollupConfig', 'genesis'].map((name) => [
     `spec.${name}`,
     undefined,
@@ -38,20 +43,23 @@ async function replica(registry: Registry, consensus: object = {}, used: Release
   const changes = { ...Object.fromEntries(unsaid), 'spec.network': 'sepolia/unichain' };
   const network = parseObject('OptimismNetwork', sample('OptimismNetwork', changes));
   const reth = { 'spec.execution.client': 'op-reth', 'spec.consensus': consensus };
-  const node = parseObject('OpNode', sample('OpNode', reth, 'acme-replica'));
-  if (!network.ok || !node.ok) throw new Error('the samples are not valid');
+  if (!network.ok) throw new Error('the samples are not valid');
+  const nodes = ['acme-replica', ...others].map((name) => {
+    const node = parseObject('OpNode', sample('OpNode', reth, name));
+    return node.ok ? node.value : expect.fail('the samples are not valid');
+  });
   const { files } = await gatherChainFiles(network.value, references, registry);
   const wish = {
     uid: 'uid',
     network: network.value,
-    nodes: [node.value],
+    nodes,
     batchers: [],
     proposers: [],
     challengers: [],
     references,
     files,
     tokens: TOKENS,
-    identities: new Map([['acme-replica', gatherIdentity(node.value, references, TOKENS)]]),
+    identities: new Map(nodes.map((node) => [node.metadata.name, gatherIdentity(node, references, TOKENS)])),
   } as unknown as CompleteWish;
   const found = desireOf(wish, { release: used, games: {}, activeSequencer: undefined }).components.find(
     ({ role }) => role === 'replica',
@@ -87,4 +95,11 @@ describe('a replica of a registry chain is rendered', () => {
     const other = { ...own, images: { ...own.images, opNode } };
     expect((await replica(knows({}), {}, other)).inputs).not.toBe(before.inputs);
   });
+});
+
+it('is wished otherwise when another node comes, also where nothing of it becomes different', async () => {
+  const alone = await replica(loadRegistry());
+  const both = await replica(loadRegistry(), {}, u19, ['another']);
+  expect(both.inputs).not.toBe(alone.inputs);
+  expect(both.render).toBe(alone.render);
 });

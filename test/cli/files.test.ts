@@ -152,8 +152,8 @@ describe('opstack validate', () => {
     ],
     [
       'a setting that is not supported yet',
-      NETWORK.replace('release: u18', 'paused: false\n  rollout: {onFailure: Rollback}'),
-      'spec.rollout.onFailure: Rollback is not supported',
+      NETWORK.replace('release: u18', 'paused: false\n  audit: {retain: true}'),
+      'spec.audit.retain is not supported',
     ],
     [
       'nothing of ours',

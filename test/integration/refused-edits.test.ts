@@ -16,9 +16,11 @@ interface Edit {
   readonly of: string;
   readonly change: Record<string, unknown>;
   readonly fix: string;
+  /** Default: NotSupportedYet. */
+  readonly reason?: string;
 }
 
-const NOT_SUPPORTED_YET: readonly Edit[] = [
+const REFUSED: readonly Edit[] = [
   {
     field: 'spec.genesis.url',
     of: NETWORK,
@@ -27,10 +29,15 @@ const NOT_SUPPORTED_YET: readonly Edit[] = [
     },
     fix: 'genesis.configMapRef',
   },
-  { field: 'spec.rollout.onFailure', of: NETWORK, change: { rollout: { onFailure: 'Rollback' } }, fix: 'Halt' },
   { field: 'spec.owner', of: NETWORK, change: { owner: { signer: SECRET } }, fix: 'leave it out' },
   { field: 'spec.audit.retain', of: NETWORK, change: { audit: { retain: true } }, fix: 'export the audit log' },
-  { field: 'upgrades', of: NETWORK, change: { images: { opBatcher: { tag: 'v1.16.2' } } }, fix: 'back to what runs' },
+  {
+    field: 'release u19 has no image for opGeth',
+    of: NETWORK,
+    change: { release: 'u19' },
+    fix: 'choose a release that has one',
+    reason: 'Incompatible',
+  },
   {
     field: 'spec.sequencer.stopped',
     of: SEQUENCER,
@@ -104,12 +111,12 @@ describe('a running chain', { timeout: 400_000 }, () => {
     },
   );
 
-  it.each(NOT_SUPPORTED_YET)(
-    'is not touched by a setting that is not supported yet: $field of $of',
-    async ({ field, of, change, fix }) => {
+  it.each(REFUSED)(
+    'is not touched by a setting that is refused: $field of $of',
+    async ({ field, of, change, fix, reason = 'NotSupportedYet' }) => {
       await touchesNothing(devnet, async () => {
         await devnet.chain.apply(resource(devnet, of, change));
-        await bothSay(of, { reason: 'NotSupportedYet', says: [field, fix] });
+        await bothSay(of, { reason, says: [field, fix] });
         await devnet.chain.apply(resource(devnet, of));
         await settled();
       });
@@ -117,8 +124,10 @@ describe('a running chain', { timeout: 400_000 }, () => {
   );
 
   it('is repaired while an edit of the very component that broke is refused', async () => {
-    await devnet.chain.apply(resource(devnet, BATCHER, { image: { tag: 'v1.16.2' } }));
-    await bothSay(BATCHER, { reason: 'NotSupportedYet', says: ['upgrades'] });
+    // Older than a fork that the chain has scheduled.
+    const refused = { reason: 'Incompatible', says: ['v1.12.0', 'jovian'] };
+    await devnet.chain.apply(resource(devnet, BATCHER, { image: { tag: 'v1.12.0' } }));
+    await bothSay(BATCHER, refused);
     const former = (await read(devnet, 'StatefulSet', BATCHER)).metadata.uid;
     await remove(devnet, 'StatefulSet', BATCHER);
     await waitUntil(
@@ -136,7 +145,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
       },
       180_000,
     );
-    await conditionOf(devnet, { reason: 'NotSupportedYet', says: ['upgrades'] });
+    await conditionOf(devnet, refused);
     await devnet.chain.apply(resource(devnet, BATCHER));
     await settled();
     expectFairPlay(devnet);

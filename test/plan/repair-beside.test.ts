@@ -28,3 +28,31 @@ test('a repair is gone on with', () => {
   const repair = runningPlan(plan({ role: 'replica', state: 'lost' }));
   expect(isRepairBeside(plan({ role: 'batcher', state: 'lost' }), repair)).toBe(false);
 });
+
+/** The active one restarts, the standby stands in. */
+const relayed = (returns: boolean) =>
+  runningPlan(
+    planOf(
+      draftOf(
+        networkOf(
+          [
+            { role: 'sequencer', state: 'changed, restarting' },
+            { role: 'standby', state: 'as wished' },
+          ],
+          { succession: { returns, deputies: ['standby'] } },
+        ),
+      ),
+      () => 'hash',
+    ),
+  );
+/** Somebody has to be started: nobody sequences. */
+const start = (name: string) => plan({ role: 'sequencer', name, state: 'drifted in its template' });
+
+test('there is nobody any more who could hand over: the other one is started in place of the plan', () => {
+  expect(isRepairBeside(start('standby'), relayed(false))).toBe(true);
+});
+
+test('the one that sequences again at the end is not started before it has restarted', () => {
+  expect(relayed(true).heirs).toEqual([]);
+  expect(isRepairBeside(start('sequencer'), relayed(true))).toBe(false);
+});

@@ -1,0 +1,53 @@
+/** Whether what runs may become what is wished: versions by the rules of upgrades, and fork times never at the same time. */
+import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
+import type { Problem } from '../contract/failures.ts';
+import { type ComponentRef, componentKey } from '../contract/plan.ts';
+import { checkUpgrade, type UpgradeVerdict } from '../plan/upgrade-rules.ts';
+import type { Desire } from './desire.ts';
+import { imagesOf } from './desire.ts';
+import { changesForks } from './gather/changes-forks.ts';
+import type { RolledOut } from './gather/rolled-out.ts';
+import type { Wish } from './gather/wish.ts';
+
+export interface UpgradeFacts {
+  readonly wish: Pick<Wish, 'catalogue'>;
+  readonly status: OptimismNetworkStatus;
+  readonly rolledOut: RolledOut;
+}
+
+export function checkUpgrades({ components, renders, input }: Desire, facts: UpgradeFacts): UpgradeVerdict {
+  const { wish, status, rolledOut } = facts;
+  const headTime = Date.parse(status.health?.unsafe?.timestamp ?? '') / 1000 || 0;
+  const about = {
+    forks: input.chain.forks.map(({ name, time }) => ({ name, active: time === 0 || time <= headTime })),
+    formerRelease: status.release === undefined ? undefined : wish.catalogue.find(status.release),
+    wishedRelease: input.release,
+    generation: status.contracts?.generation,
+  };
+  const verdicts = components.map(({ component, images: to }, index): UpgradeVerdict => {
+    const former = rolledOut.verified.find((item) => componentKey(item.component) === componentKey(component))?.render;
+    if (!former) return { problems: [], warnings: [] };
+    const from = imagesOf(former);
+    const { problems, warnings } = checkUpgrade({ component, from, to, ...about });
+    const isBoth = input.chain.custom && changesForks(component, former, renders[index]) && !isSame(from, to);
+    return { problems: [...problems, ...(isBoth ? [bothAtOnce(component)] : [])], warnings };
+  });
+  return {
+    problems: verdicts.flatMap(({ problems }) => problems),
+    warnings: verdicts.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function isSame(from: Readonly<Record<string, string>>, to: Readonly<Record<string, string>>): boolean {
+  return Object.entries(to).every(([name, image]) => (from[name] ?? image) === image);
+}
+
+/** What went wrong could not be told, and only one of the two can be gone back from. */
+function bothAtOnce(component: ComponentRef): Problem {
+  return {
+    type: 'Incompatible',
+    message: `${componentKey(component)} would get other versions and other fork times in one step`,
+    fix: 'roll the versions out first, with rollup.json and genesis as they were; change these when that is done',
+    object: componentKey(component),
+  };
+}

@@ -1,0 +1,74 @@
+/** What runs against what is wished: versions by the rules of upgrades, and fork times at another time. */
+import { describe, expect, it } from 'vitest';
+import { checkUpgrades } from '../../src/activities/check-upgrades.ts';
+import type { Desire } from '../../src/activities/desire.ts';
+import { release, releaseNames } from '../../src/catalogue/releases.ts';
+
+const component = { kind: 'OpNode', name: 'acme-replica' } as const;
+
+interface Files {
+  readonly tag: string;
+  /** ConfigMap of rollup.json. */
+  readonly rollup?: string;
+}
+
+function renderOf({ tag, rollup = 'rollup-1' }: Files) {
+  const configMap = { name: rollup, items: [{ key: 'rollup.json', path: 'rollup.json' }] };
+  const spec = {
+    containers: [{ name: 'op-node', image: `op-node:${tag}` }],
+    volumes: [{ name: 'chain', projected: { sources: [{ configMap }] } }],
+  };
+  const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: component.name } };
+  return { component, objects: [{ ...set, spec: { template: { spec } } }] };
+}
+
+function verdict(runs: Files, wished: Files, { custom = true, forks = [{ name: 'jovian', time: 0 }] } = {}) {
+  const desire = {
+    components: [{ component, images: { 'op-node': `op-node:${wished.tag}` } }],
+    renders: [renderOf(wished)],
+    input: { chain: { custom, forks }, release: release('u18') },
+  } as unknown as Desire;
+  return checkUpgrades(desire, {
+    wish: { catalogue: { find: release, names: releaseNames } },
+    status: { release: 'u17', health: { unsafe: { number: 1, timestamp: '2026-11-01T00:00:00Z' } } },
+    rolledOut: { verified: [{ component, digest: 'd', render: renderOf(runs) as never }], lost: [] },
+  });
+}
+
+describe('a change of what runs', () => {
+  it('of versions alone, or of fork times alone, is fine', () => {
+    expect(verdict({ tag: 'v1.16.11' }, { tag: 'v1.18.2' }).problems).toEqual([]);
+    expect(verdict({ tag: 'v1.18.2' }, { tag: 'v1.18.2', rollup: 'rollup-2' }).problems).toEqual([]);
+  });
+
+  it('of both at once is refused: which of them was wrong could not be told', () => {
+    expect(verdict({ tag: 'v1.16.11' }, { tag: 'v1.18.2', rollup: 'rollup-2' }).problems).toEqual([
+      {
+        type: 'Incompatible',
+        message: 'OpNode/acme-replica would get other versions and other fork times in one step',
+        fix: expect.stringContaining('roll the versions out first'),
+        object: 'OpNode/acme-replica',
+      },
+    ]);
+  });
+
+  it('of a chain that the programs know by name has its fork times from the version: that is one thing', () => {
+    const moved = verdict({ tag: 'v1.16.11' }, { tag: 'v1.18.2', rollup: 'rollup-2' }, { custom: false });
+    expect(moved.problems).toEqual([]);
+  });
+
+  it('behind a fork that is active at the head is refused, and before its time it is not', () => {
+    const back = [{ tag: 'v1.16.11' }, { tag: 'v1.13.2' }] as const;
+    expect(verdict(...back).problems).toMatchObject([
+      { type: 'Incompatible', message: expect.stringContaining('jovian is active') },
+    ]);
+    const later = { forks: [{ name: 'jovian', time: Date.parse('2026-12-01T00:00:00Z') / 1000 }] };
+    expect(verdict(...back, later).problems).toEqual([]);
+  });
+
+  it('that nobody can judge by its version is a warning', () => {
+    expect(verdict({ tag: 'v1.16.11' }, { tag: 'ours' }).warnings).toMatchObject([
+      expect.stringContaining('the tag is no version'),
+    ]);
+  });
+});

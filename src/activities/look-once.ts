@@ -12,9 +12,11 @@ import type { Problem } from '../contract/failures.ts';
 import type { Plan } from '../contract/plan.ts';
 import { keepsToWindows } from '../plan/approval-policy.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
+import type { PlanningInput } from '../plan/desired.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import type { PlanDraft } from '../plan/plan-draft.ts';
-import { makePlan } from '../plan/planner.ts';
+import { planOf } from '../plan/plan-hash.ts';
+import { makePlan, type Planned } from '../plan/planner.ts';
 import { type ProposedPlan, proposedPlan } from '../plan/proposed-plan.ts';
 import { windowAt } from '../plan/windows.ts';
 import { checkOverrides, checkSettings, renderDigest } from '../render/index.ts';
@@ -64,9 +66,9 @@ export interface Seen {
 }
 
 /** As the entity knows it (LookInput). */
-export interface LookOptions
-  extends Pick<LookInput, 'repairsHeld' | 'rolledBack'>,
-    Partial<Pick<LookInput, 'askedAt'>> {
+export interface LookOptions extends Pick<LookInput, 'rolledBack'>, Partial<Pick<LookInput, 'askedAt'>> {
+  /** `all`: whatever is to be repaired holds up nothing else. */
+  readonly heldRepairs: LookInput['heldRepairs'] | 'all';
   readonly abortedRevision: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -109,7 +111,7 @@ export async function lookAt(
   deps: LookDependencies,
   { at, wish, live, templates, sequencers }: Seen,
   readChain: typeof checkChain,
-  { signal, repairsHeld, askedAt = 0, ...known }: LookOptions,
+  { signal, heldRepairs, askedAt = 0, ...known }: LookOptions,
 ): Promise<Look> {
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const choice = choiceOf(wish, sequencers);
@@ -155,17 +157,17 @@ export async function lookAt(
     lost,
     shared: shared?.changes ?? [],
     deleting,
-    repairsHeld,
+    repairsHeld: heldRepairs === 'all',
     warnings: [...warnings, ...(upgrades?.warnings ?? [])],
     ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
-  let planned = makePlan(input);
+  let planned = planBeside(input, heldRepairs);
   if (planned.type === 'refusal') {
     // What is rolled out is still repaired while something else is refused.
     problems.push(...planned.problems);
     input = planningInput({ ...facts, desire: undefined });
-    planned = makePlan(input);
+    planned = planBeside(input, heldRepairs);
   }
   const approval = wish.network?.spec.approval;
   const propose = (draft: PlanDraft) =>
@@ -175,7 +177,7 @@ export async function lookAt(
   const windowFor = (plan: Plan | undefined) =>
     plan && keepsToWindows(plan) ? windowAt(approval?.windows ?? [], Math.max(deps.now(), askedAt)) : undefined;
   if (wished?.waits || windowFor(wished?.plan)?.opensAt !== undefined) {
-    const meanwhile = makePlan({ ...input, meanwhile: true });
+    const meanwhile = planBeside({ ...input, meanwhile: true }, heldRepairs);
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
@@ -217,6 +219,16 @@ export async function lookAt(
   const chain = { ...(discovery ? { discovery } : {}), ...(unread ? { unread } : {}) };
   const result = { ...content, key: lookKey(content) };
   return { result, wish, live, renders, ...(wished ? { wished } : {}), ...chain };
+}
+
+/** Only a repair that is held back lets other work go first: what else breaks beside it does not wait. */
+function planBeside(input: PlanningInput, heldRepairs: LookOptions['heldRepairs']): Planned {
+  const planned = makePlan(input);
+  const isHeld =
+    planned.type === 'plan' &&
+    planned.draft.kind === 'drift' &&
+    heldRepairs.includes(planOf(planned.draft, renderDigest).hash);
+  return isHeld ? makePlan({ ...input, repairsHeld: true }) : planned;
 }
 
 function generationsOf({ resources: { network, components } }: Wish): LookResult['generations'] {

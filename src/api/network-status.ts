@@ -155,6 +155,13 @@ const plan = z.object({
     })
     .optional()
     .describe('The window of `spec.approval.windows` that the plan waits for, once it is approved.'),
+  held: z
+    .object({
+      until: timestamp('When it is made again.'),
+      why: text('Who undoes it, and what of it.', 1024),
+    })
+    .optional()
+    .describe('A repair that somebody keeps undoing is not made at once any more.'),
 });
 
 const pendingOnChain = z.object({

@@ -1,7 +1,7 @@
 /** A network's current plan as text. Pure. */
 import type { ObjectChange, Plan } from '../contract/plan.ts';
 import { CHANGE_SIGNS, fieldWords } from '../status/change-words.ts';
-import { approveCommand, rejectCommand, shortHash } from '../status/operator-commands.ts';
+import { approveCommand, rejectCommand, retryCommand, shortHash } from '../status/operator-commands.ts';
 import type { PlanStatus, StepStatus } from '../status/plan-status.ts';
 import { startsInWindow } from '../status/window-words.ts';
 import type { NetworkObject } from './networks.ts';
@@ -38,6 +38,7 @@ export function planLines(network: NetworkObject, view: PlanView, options: PlanO
     `${view.paint('bold', `Plan ${shortHash(plan.hash)}`)} (${plan.kind}): ${plan.summary}`,
     `  ${[progress, ...(options.proposal ? [beginning(waits, view)] : decisionFacts(plan, waits, view))].join(', ')}`,
     ...gapLines(plan, view),
+    ...(options.compact ? [] : heldLines(network, plan, view)),
     ...(options.proposal ? [] : decisionLines(network, plan, waits)),
     ...(options.compact ? [] : wholeLines(plan, options.whole, view)),
     ...(shown.length > 0 && !(options.compact && waits) ? ['', ...stepLines(shown, view)] : []),
@@ -48,6 +49,12 @@ function gapLines({ gapExpectedSeconds = 0 }: PlanStatus, { paint }: PlanView): 
   return gapExpectedSeconds > 0
     ? [paint('yellow', `  about ${gapExpectedSeconds} s without new blocks, as far as can be foreseen`)]
     : [];
+}
+
+function heldLines({ metadata }: NetworkObject, { held }: PlanStatus, { paint }: PlanView): string[] {
+  if (!held) return [];
+  const place = { namespace: metadata.namespace ?? 'default', name: metadata.name };
+  return [paint('yellow', `  held back until ${held.until}: ${held.why}`), `  → ${retryCommand(place)} makes it now`];
 }
 
 /** Why, warnings, and everything that changes; without the whole plan what status has of them. */

@@ -157,7 +157,7 @@ function noteLines({ kind, metadata, status }: NetworkObject | ComponentObject, 
 }
 
 function isNotFine({ type, status, reason }: Pick<Condition, 'type' | 'status' | 'reason'>): boolean {
-  if (type === 'Progressing') return status === 'False' && reason === 'Halted';
+  if (type === 'Progressing') return status === 'False' && ['Halted', 'RepairHeld'].includes(reason);
   if (type === 'Ready' && ON_ITS_WAY.includes(reason)) return false;
   // Not read yet is no trouble; what could not be read is said by its reason.
   if (status === 'Unknown') return !['NotReadYet', 'Pending', 'ProposalPending'].includes(reason);

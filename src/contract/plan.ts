@@ -137,8 +137,8 @@ export interface ObjectChange {
   /** Field paths with old and new value; secret values appear as change tokens only. Bounded. */
   readonly fields: readonly { readonly path: string; readonly from?: string; readonly to?: string }[];
   readonly restartsPods: boolean;
-  /** Of what has drifted: the field manager that has written it last, where that is known. */
-  readonly editedBy?: string;
+  /** Of what has drifted: the field managers that have written it last, where they are known. */
+  readonly editedBy?: readonly string[];
 }
 
 export interface Plan {

@@ -172,7 +172,9 @@ function kindsOf(work: readonly Work[]): PlanKind[] {
   const components = work.filter(({ desired }) => desired.role !== 'network');
   const deciding = components.length > 0 ? components : work;
   const order: readonly Transition[] = ['upgrade', 'change', 'install', 'drift', 'operatorUpdate'];
-  return order.filter((kind) => deciding.some(({ transition }) => transition === kind));
+  const kinds = order.filter((kind) => deciding.some(({ transition }) => transition === kind));
+  // A hand-over alone applies nothing.
+  return kinds.length > 0 ? kinds : ['change'];
 }
 
 function inRolloutOrder(work: readonly Work[]): Work[] {

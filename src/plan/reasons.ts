@@ -38,12 +38,13 @@ function driftReasons(changes: readonly ObjectChange[]): string[] {
   const names = (of: readonly ObjectChange[]) => of.map(({ object }) => object).join(', ');
   const gone = changes.filter(({ action }) => action === 'create');
   const edited = changes.filter(({ action }) => action !== 'create');
-  const managers = [...new Set(edited.map(({ editedBy }) => editedBy))];
+  const byOf = ({ editedBy = [] }: ObjectChange) => editedBy.join(', ');
+  const managers = [...new Set(edited.map(byOf))];
   return [
     ...(gone.length > 0 ? [`${names(gone)} is gone`] : []),
     ...managers.map((manager) => {
-      const theirs = names(edited.filter(({ editedBy }) => editedBy === manager));
-      return manager === undefined ? `${theirs} is not as it was rolled out` : `${theirs} was edited by ${manager}`;
+      const theirs = names(edited.filter((change) => byOf(change) === manager));
+      return manager === '' ? `${theirs} is not as it was rolled out` : `${theirs} was edited by ${manager}`;
     }),
   ];
 }

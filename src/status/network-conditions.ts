@@ -3,6 +3,7 @@ import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { EntityPhase, ReportInput } from '../contract/activities.ts';
 import { isReversible } from '../plan/way-back.ts';
 import { type ConditionInput, sentence } from './conditions.ts';
+import { fightSentence, wayOutOfFight } from './fight-words.ts';
 import {
   abortCommand,
   approveCommand,
@@ -119,9 +120,9 @@ function progressing(view: NetworkView): ConditionInput {
       status: 'False',
       reason: 'RepairHeld',
       message: sentence(
-        `${summary} is made again at ${plan.heldUntil}: somebody keeps undoing it`,
-        undefined,
-        `find out who (kubectl get … --show-managed-fields), or have it made now with ${retryCommand(network)}`,
+        `${summary} is made again at ${plan.heldUntil}`,
+        fightSentence(plan.plan.changes),
+        `${wayOutOfFight(plan.plan.changes)}; ${retryCommand(network)} has it made now`,
       ),
     };
   }

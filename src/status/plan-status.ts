@@ -4,6 +4,7 @@ import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { ReportInput, StepProgress } from '../contract/activities.ts';
 import { componentKey, type ObjectChange, type Step } from '../contract/plan.ts';
 import { cutText } from './conditions.ts';
+import { fightSentence, wayOutOfFight } from './fight-words.ts';
 
 export type PlanStatus = NonNullable<OptimismNetworkStatus['plan']>;
 export type StepStatus = NonNullable<PlanStatus['steps']>[number];
@@ -21,6 +22,7 @@ const MAX_HISTORY = 20;
 const MAX_PAST_SUMMARY = 200;
 const MAX_WARNINGS = 5;
 const MAX_WARNING = 300;
+const MAX_HELD = 1024;
 
 export interface PlanStatusOptions {
   /** The plan as status has it: the progress of its steps is kept when it is the same plan. */
@@ -61,6 +63,7 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
     ...(shown.expiresAt === undefined ? {} : { expiresAt: shown.expiresAt }),
     ...(shown.approval === undefined ? {} : { approval: approvalToStatus(shown.approval) }),
     ...(shown.window === undefined ? {} : { window: shown.window }),
+    ...(shown.heldUntil === undefined ? {} : { held: heldToStatus(shown.heldUntil, plan.changes) }),
   };
 }
 
@@ -108,6 +111,10 @@ export function addToHistory(
   const entry: PastPlan = { ...finished, summary: cutText(finished.summary, MAX_PAST_SUMMARY) };
   const others = (history ?? []).filter(({ hash, startedAt }) => hash !== entry.hash || startedAt !== entry.startedAt);
   return [entry, ...others].slice(0, MAX_HISTORY);
+}
+
+function heldToStatus(until: string, changes: readonly ObjectChange[]): NonNullable<PlanStatus['held']> {
+  return { until, why: cutText(`${fightSentence(changes)}: ${wayOutOfFight(changes)}`, MAX_HELD) };
 }
 
 type KnownProgress = Partial<Pick<StepStatus, 'state' | 'message' | 'startedAt' | 'finishedAt'>>;

@@ -17,6 +17,7 @@ import { asksAfterAbort } from '../plan/approval-policy.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import { type ApprovedPlan, approvalCovering, approvedPlan } from '../plan/inherited-approval.ts';
 import { driftSentence } from '../status/drift-sentence.ts';
+import { fightSentence, wayOutOfFight } from '../status/fight-words.ts';
 import { DecisionMemory } from './decision-memory.ts';
 import { type PastRepair, RepairPace } from './repair-pace.ts';
 import { ApprovalSetAside, type SetAside } from './set-aside.ts';
@@ -66,6 +67,7 @@ export class EntityState {
   readonly #repairs: RepairPace;
   #covering: ApprovedPlan | undefined;
   readonly #setAside: ApprovalSetAside;
+  #heldAtLook: readonly string[] = [];
 
   constructor(carried?: CarriedState) {
     this.#carriedUid = carried?.uid;
@@ -238,7 +240,7 @@ export class EntityState {
       this.record({
         type: 'repairHeld',
         planHash: plan.hash,
-        message: `somebody keeps undoing this repair; it is made again at ${new Date(until).toISOString()}`,
+        message: `${fightSentence(plan.changes)}; it is put back again at ${new Date(until).toISOString()}; ${wayOutOfFight(plan.changes)}`,
       });
   }
 
@@ -367,9 +369,14 @@ export class EntityState {
 
   /** When something is due that nobody says anything about. */
   deadline(now: number): number | undefined {
-    if (this.proposal?.status === 'awaiting') return this.proposal.expiresAt;
+    const { proposal } = this;
     const window = this.paused ? undefined : this.closedWindow(now);
-    return this.heldUntil(now) ?? (window && turnOf(window));
+    const times = [
+      proposal?.status === 'awaiting' ? proposal.expiresAt : undefined,
+      window && turnOf(window),
+      this.#repairs.nextRelease(now),
+    ].filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** The window that an approved plan waits for, as of the last look; undefined: it waits for none. */
@@ -385,6 +392,11 @@ export class EntityState {
     return window !== undefined && turnOf(window) <= now;
   }
 
+  /** Whether a repair is not held back any more: it goes before what the last look came to without it. */
+  repairReleased(now: number): boolean {
+    return this.#heldAtLook.some((hash) => this.#repairs.notBefore(hash, now) === undefined);
+  }
+
   /** When a repair that somebody keeps undoing is made again; undefined: nothing is held back. */
   heldUntil(now: number): number | undefined {
     const { proposal } = this;
@@ -392,9 +404,15 @@ export class EntityState {
     return this.#repairs.notBefore(proposal.plan.hash, now);
   }
 
-  /** Whether a repair that somebody keeps undoing holds up nothing else for now. */
-  repairsHeld(now: number): boolean {
-    return this.#repairs.isHolding(now);
+  /** A look begins. @returns hashes of repairs that somebody keeps undoing: for now they hold up nothing else */
+  beginLook(now: number): readonly string[] {
+    this.#heldAtLook = this.#repairs.held(now);
+    return this.#heldAtLook;
+  }
+
+  /** As of the last look. */
+  get heldRepairs(): readonly string[] {
+    return this.#heldAtLook;
   }
 
   /** The plan that may start now. */

@@ -63,8 +63,14 @@ export class Entity {
       this.child.hasEnded ||
       this.childChanged ||
       this.state.startable(Date.now()) !== undefined ||
-      this.state.windowTurned(Date.now())
+      this.#isLookDue()
     );
+  }
+
+  /** Time alone has made another look of the last one. */
+  #isLookDue(): boolean {
+    const now = Date.now();
+    return this.state.windowTurned(now) || this.state.repairReleased(now);
   }
 
   /** Runs until the network is gone or another one of the same name, or a fresh run is due for this one. */
@@ -72,7 +78,7 @@ export class Entity {
     for (;;) {
       await this.#waitForWork();
       this.#takeChildEnd();
-      if (this.state.windowTurned(Date.now())) this.dirty = true;
+      if (this.#isLookDue()) this.dirty = true;
       const seen = this.dirty ? await this.#look() : 'there';
       if (seen !== 'there') return seen;
       await this.#takeInbox();
@@ -99,9 +105,9 @@ export class Entity {
     const { look, memory, running } = this.state;
     const { isLeaving } = this.child;
     if (!look || this.dirty || (isLeaving && !this.state.paused) || (running && look.deleting)) return;
-    const repairsHeld = this.state.repairsHeld(Date.now());
+    const { heldRepairs } = this.state;
     const { abortedRevision, rolledBack = null } = memory;
-    const of = { network: this.network, abortedRevision, rolledBack, repairsHeld };
+    const of = { network: this.network, abortedRevision, rolledBack, heldRepairs };
     // One that is about to be left anyway is left for no repair.
     const beside = running && isLeaving ? { ...running.plan, kind: 'drift' as const } : running?.plan;
     this.#observation.keepUp(of, look, beside);
@@ -168,8 +174,8 @@ export class Entity {
     const { network, state } = this;
     const { isKnown, abortedRevision, rolledBack = null } = state.memory;
     const known = isKnown ? { abortedRevision, rolledBack } : {};
-    const repairsHeld = state.repairsHeld(Date.now());
-    const input = { network, idle: !this.child.isThere, repairsHeld, askedAt: Date.now(), ...known };
+    const heldRepairs = state.beginLook(Date.now());
+    const input = { network, idle: !this.child.isThere, heldRepairs, askedAt: Date.now(), ...known };
     return this.#listeningTo(entityActivities.look(input));
   }
 

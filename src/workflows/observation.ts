@@ -29,11 +29,12 @@ export class Observation {
    * @param beside the plan that runs; undefined: none
    */
   keepUp(
-    of: Pick<ObserveInput, 'network' | 'abortedRevision' | 'rolledBack' | 'repairsHeld'>,
+    of: Pick<ObserveInput, 'network' | 'abortedRevision' | 'rolledBack' | 'heldRepairs'>,
     look: LookResult,
     beside: Plan | undefined,
   ): void {
-    const key = `${beside ? `beside ${beside.hash}` : look.key} every ${look.probeIntervalSeconds} s`;
+    const held = of.heldRepairs.map((hash) => `, without ${hash}`).join('');
+    const key = `${beside ? `beside ${beside.hash}` : look.key} every ${look.probeIntervalSeconds} s${held}`;
     if (this.#running && !this.#running.settled && this.#running.key === key) return;
     this.#running?.scope.cancel();
     const running: Running = { key, scope: new CancellationScope(), settled: false };

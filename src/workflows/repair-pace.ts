@@ -3,7 +3,9 @@
  * plan, audit and pods going round for ever; a person who breaks a thing twice still gets it back at once.
  */
 const AT_ONCE = 3;
-const WINDOW_MS = 5 * 60_000;
+/** Who undoes it each time comes to {@link AT_ONCE} within this also when it is made every {@link PAUSE_MS}. */
+const WINDOW_MS = 15 * 60_000;
+const PAUSE_MS = 5 * 60_000;
 const REMEMBERED = 20;
 
 /** A repair that was begun: the plan's hash, and when. Milliseconds since the epoch. */
@@ -23,16 +25,23 @@ export class RepairPace {
     this.#past = [...this.#past.filter((repair) => at - repair.at < WINDOW_MS), { hash, at }].slice(-REMEMBERED);
   }
 
-  /** When the repair may be made again; undefined: now. Three times in five minutes it may be made at once. */
+  /** When the repair may be made again; undefined: now. */
   notBefore(hash: string, now: number): number | undefined {
-    const recent = this.#past.filter((repair) => repair.hash === hash && now - repair.at < WINDOW_MS).slice(-AT_ONCE);
-    const [earliest] = recent;
-    return earliest === undefined || recent.length < AT_ONCE ? undefined : earliest.at + WINDOW_MS;
+    const recent = this.#past.filter((repair) => repair.hash === hash && now - repair.at < WINDOW_MS);
+    const next = (recent.at(-1)?.at ?? 0) + PAUSE_MS;
+    return recent.length >= AT_ONCE && now < next ? next : undefined;
   }
 
-  /** Whether any repair is held back. */
-  isHolding(now: number): boolean {
-    return this.#past.some(({ hash }) => this.notBefore(hash, now) !== undefined);
+  /** Hashes of the repairs that are held back. */
+  held(now: number): string[] {
+    const hashes = new Set(this.#past.map(({ hash }) => hash));
+    return [...hashes].filter((hash) => this.notBefore(hash, now) !== undefined);
+  }
+
+  /** When the first of those that are held back may be made again; undefined: none is. */
+  nextRelease(now: number): number | undefined {
+    const times = this.held(now).flatMap((hash) => this.notBefore(hash, now) ?? []);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** A person wants it now. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { editorOf } from '../../src/activities/gather/editor.ts';
+import { editorsOf } from '../../src/activities/gather/editor.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../src/kube/index.ts';
 
 const REPLICAS = { 'f:spec': { 'f:replicas': {} } };
@@ -17,17 +17,23 @@ describe('who has edited a field', () => {
       { manager: 'other', time: '2026-11-22T12:00:08Z', fieldsV1: { 'f:metadata': { 'f:labels': {} } } },
       { manager: 'controller', time: '2026-11-22T12:00:08Z', fieldsV1: REPLICAS, subresource: 'status' },
     );
-    expect(editorOf(object, ['spec.template.metadata', 'spec.replicas'])).toBe('autoscaler');
+    expect(editorsOf(object, ['spec.template.metadata', 'spec.replicas'])).toEqual(['autoscaler']);
+  });
+
+  it('is each of several that have one of the fields', () => {
+    const labels = { 'f:metadata': { 'f:labels': { 'f:team': {} } } };
+    const object = editedBy({ manager: 'autoscaler', fieldsV1: REPLICAS }, { manager: 'argocd', fieldsV1: labels });
+    expect(editorsOf(object, ['metadata.labels.team', 'spec.replicas'])).toEqual(['argocd', 'autoscaler']);
   });
 
   it('is told of an entry of a list by who has set one of it', () => {
     const fieldsV1 = { 'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"op-node"}': {} } } } } };
     const path = 'spec.template.spec.containers[op-node].image';
-    expect(editorOf(editedBy({ manager: 'kubectl-set', fieldsV1 }), [path])).toBe('kubectl-set');
+    expect(editorsOf(editedBy({ manager: 'kubectl-set', fieldsV1 }), [path])).toEqual(['kubectl-set']);
   });
 
   it('is not known of a field that somebody has taken away', () => {
-    expect(editorOf(editedBy({ manager: 'op-stack-operator', fieldsV1: REPLICAS }), ['spec.replicas'])).toBeUndefined();
-    expect(editorOf({ ...editedBy(), metadata: { name: 'acme' } }, ['spec.replicas'])).toBeUndefined();
+    expect(editorsOf(editedBy({ manager: 'op-stack-operator', fieldsV1: REPLICAS }), ['spec.replicas'])).toEqual([]);
+    expect(editorsOf({ ...editedBy(), metadata: { name: 'acme' } }, ['spec.replicas'])).toEqual([]);
   });
 });

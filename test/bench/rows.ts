@@ -9,6 +9,7 @@ import { idle } from './rows/idle.ts';
 import { installHistory } from './rows/install-history.ts';
 import { manySequencers } from './rows/many-sequencers.ts';
 import { noOpLook } from './rows/no-op-look.ts';
+import { planSize } from './rows/plan-size.ts';
 import { poke } from './rows/poke.ts';
 import { registry } from './rows/registry.ts';
 import { renderPlan } from './rows/render-plan.ts';
@@ -16,6 +17,7 @@ import { repair } from './rows/repair.ts';
 import { replay } from './rows/replay.ts';
 import { resume } from './rows/resume.ts';
 import { secondApply } from './rows/second-apply.ts';
+import { upgrade } from './rows/upgrade.ts';
 import { wholeNetworks } from './rows/whole-networks.ts';
 
 export const ROWS: readonly Row[] = [
@@ -31,9 +33,11 @@ export const ROWS: readonly Row[] = [
   secondApply,
   wholeNetworks,
   handOver,
+  upgrade,
   discovery,
   generations,
   registry,
   replay,
   renderPlan,
+  planSize,
 ];

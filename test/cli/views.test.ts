@@ -260,6 +260,18 @@ describe('opstack plan', () => {
     ]);
   });
 
+  it('says until when a repair is held back, who undoes it, and how it is made at once', () => {
+    const held = {
+      until: '2026-11-22T12:05:00Z',
+      why: 'scaler keeps changing spec.replicas of StatefulSet/acme: tell it',
+    };
+    const { workflowId: _, ...approved } = runningPlan;
+    const plan = { ...approved, kind: 'drift' as const, held };
+    const lines = planLines(network({ phase: 'Repairing', plan }), view, { compact: false });
+    expect(lines).toContain(`  held back until ${held.until}: ${held.why}`);
+    expect(lines).toContain('  → opstack retry acme -n chains makes it now');
+  });
+
   it('says that there is none', () => {
     expect(planLines(network(), view, { compact: false })[0]).toContain('No plan: acme is as desired');
   });

@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { PAYLOAD_CONVERTER_PATH } from '../../src/worker/temporal.ts';
 import { NETWORK, startDevnetChain } from '../devnet/chain.ts';
 import { type Operator, startOperator } from '../devnet/operator.ts';
+import type { ChainFilesOptions } from '../devnet/servers/chain-files.ts';
 import { type ControlPlane, startControlPlane } from '../devnet/servers/control-plane.ts';
 import { installCrds } from '../devnet/servers/install-crds.ts';
 import { type L1, startL1 } from '../devnet/servers/l1.ts';
@@ -19,7 +20,7 @@ export interface OwnDevnet extends Devnet {
   stop(): Promise<void>;
 }
 
-export async function startOwnDevnet(name: string): Promise<OwnDevnet> {
+export async function startOwnDevnet(name: string, files: ChainFilesOptions = {}): Promise<OwnDevnet> {
   const dir = await mkdtemp(join(tmpdir(), `opstack-${name}-`));
   const [cluster, temporal, l1] = await Promise.all([
     startControlPlane({ dir: join(dir, 'kubernetes') }),
@@ -33,7 +34,7 @@ export async function startOwnDevnet(name: string): Promise<OwnDevnet> {
     namespace: name,
     dir: join(dir, 'node'),
     timeScale: 0.2,
-    files: { blockTimeSeconds: 1 },
+    files: { blockTimeSeconds: 1, ...files },
   });
   const operators: Operator[] = [];
   const start: Devnet['start'] = async (kind, { name: processName, main, env } = {}) => {

@@ -1,10 +1,14 @@
 import { describe, expect, inject, it } from 'vitest';
 import { kubectl } from '../api/kubectl.ts';
+import { opstack } from '../cli/run-opstack.ts';
+import { ALL } from '../crash/fault-points.ts';
+import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
-import { operatorEvents, patch, podUids, read, readAll, remove } from './cluster-objects.ts';
+import { auditOf, operatorEvents, patch, podUids, read, readAll, remove, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
 import { conditionOf } from './refusals.ts';
+import { type Rival, startRival } from './rival.ts';
 import { executionsOf } from './workflow-history.ts';
 
 const SEQUENCER = 'devnet-sequencer';
@@ -167,7 +171,84 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     expect((await executionsOf(devnet)).length).toBe(plans);
     expect(await podUids(devnet)).toEqual(pods);
   });
+
+  it('sees by its watches what is deleted, long before it would look', async () => {
+    const devnet = use();
+    const rarely = resource(devnet, NETWORK, { probeInterval: '1h' });
+    await devnet.chain.apply(rarely);
+    const policy = (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '';
+    expect(await planAfter(devnet, () => remove(devnet, 'NetworkPolicy', policy))).toMatchObject(REPAIRED);
+  });
+
+  describe('somebody else who sets a field back each time', () => {
+    const SCALER = 'scaler';
+    let rival: Rival;
+    const fights = async (devnet: Devnet) => (await executionsOf(devnet)).filter(isRepair).length;
+    const held = (devnet: Devnet) =>
+      waitForStatus(devnet, 'the repair is held back', ({ plan }) => plan?.held !== undefined);
+
+    it('is repaired three times, named, told what to do, and then left alone for a while', async () => {
+      const devnet = use();
+      const before = await fights(devnet);
+      const { name, ports } = await serviceOf(devnet);
+      const spec = { ports: ports.map((port) => ({ ...port, targetPort: 9999 })) };
+      rival = startRival({
+        isContent: async () => (await serviceOf(devnet)).ports.every(({ targetPort }) => targetPort === 9999),
+        set: () => patch(devnet, 'Service', name, { spec }, SCALER),
+      });
+      const { plan, conditions } = await held(devnet);
+      const fight = `${SCALER} keeps changing spec.ports`;
+      const end = `tell ${SCALER} to leave it alone`;
+      expect(plan?.held?.why).toMatch(new RegExp(`^${fight}.* of Service/${name}: ${end}`));
+      const progressing = conditions?.find(({ type }) => type === 'Progressing');
+      expect(progressing).toMatchObject({ reason: 'RepairHeld', message: expect.stringContaining(fight) });
+      expect(progressing?.message).toContain(`opstack retry ${NETWORK}`);
+      const event = (await operatorEvents(devnet)).find(({ reason }) => reason === 'RepairHeld');
+      expect(event).toMatchObject({ type: 'Warning', note: expect.stringContaining(end) });
+      const { records } = await auditOf(devnet);
+      const record = records.findLast(({ type }) => type === 'repairHeld');
+      expect(JSON.stringify(record?.details)).toContain(fight);
+      const place = ['--kubeconfig', inject('kubeconfigPath'), '-n', devnet.namespace];
+      for (const command of ['status', 'plan'])
+        expect((await opstack([command, NETWORK, ...place])).out).toContain(fight);
+      expect([rival.times(), await fights(devnet)]).toEqual([4, before + 3]);
+    });
+
+    it('holds up neither what is wished of another component nor what else breaks', async () => {
+      const devnet = use();
+      const { chain } = devnet;
+      const ended = (kind: string) =>
+        waitForStatus(devnet, `a ${kind} has ended`, ({ history: [last] = [] }) => last?.kind === kind);
+      await chain.apply(resource(devnet, BATCHER, { maxChannelDuration: 3 }));
+      expect((await ended('change')).history?.[0]).toMatchObject({ outcome: 'completed' });
+      expect((await held(devnet)).phase).toBe('Repairing');
+      expect(rival.times()).toBe(4);
+      const policies = (await readAll(devnet, 'NetworkPolicy')).length;
+      await remove(devnet, 'NetworkPolicy', (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '');
+      expect((await ended('drift')).history?.[0]).toMatchObject({ outcome: 'completed' });
+      expect(await readAll(devnet, 'NetworkPolicy')).toHaveLength(policies);
+      await held(devnet);
+      expectFairPlay(devnet);
+    });
+
+    it('is repaired for good once it has stopped', async () => {
+      const devnet = use();
+      await rival.stop();
+      // By itself it is five minutes after the last time.
+      const retry = { metadata: { annotations: { 'optimism.io/retry': 'stopped' } } };
+      if (!ALL) await patch(devnet, 'OptimismNetwork', NETWORK, retry);
+      await devnet.chain.waitForPhase('Ready', ALL ? 2 * PATIENCE_MS : PATIENCE_MS);
+      expect((await serviceOf(devnet)).ports.some(({ targetPort }) => targetPort === 9999)).toBe(false);
+      const { plan, history } = await devnet.chain.status();
+      expect([plan, history?.[0]]).toMatchObject([undefined, REPAIRED]);
+      expectFairPlay(devnet);
+    });
+  });
 });
+
+function isRepair({ workflowId }: { readonly workflowId: string }): boolean {
+  return /\/drift-\d+$/.test(workflowId);
+}
 
 function sequencing({ chain }: Devnet, from: number): string[] {
   return chain.referee

@@ -1,11 +1,11 @@
 /** A hard fork of a running chain: its time is changed, a node that lacks it is named before, and the chain goes through. */
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ANNOTATIONS } from '../../src/api/names.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { operatorEvents, patch, podUids, readAll, remove, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
+import { scheduleJovian } from './jovian.ts';
 import { PATIENCE_MS, planAfter, waitForStatus } from './plans-in-status.ts';
 
 const SEQUENCER = 'devnet-sequencer';
@@ -15,16 +15,6 @@ const DAY = 24 * 3600;
 
 const now = () => Math.floor(Date.now() / 1000);
 const isoOf = (time: number) => new Date(time * 1000).toISOString().replace('.000Z', 'Z');
-
-/** What the user has in ConfigMap devnet-chain, with another time for Jovian. The hash of block 0 stays. */
-async function schedule(devnet: Devnet, time: number): Promise<void> {
-  const { files } = devnet.chain;
-  const genesis = { ...files.genesis, config: { ...(files.genesis['config'] as object), jovianTime: time } };
-  await patch(devnet, 'ConfigMap', 'devnet-chain', {
-    data: { 'rollup.json': JSON.stringify({ ...files.rollup, jovian_time: time }) },
-    binaryData: { 'genesis.json.gz': gzipSync(JSON.stringify(genesis)).toString('base64') },
-  });
-}
 
 const forkReady = ({ conditions }: OptimismNetworkStatus) => conditions?.find(({ type }) => type === 'ForkReady');
 
@@ -64,7 +54,7 @@ describe('a hard fork', { timeout: 2 * PATIENCE_MS }, () => {
     const before = await podUids(devnet);
     const [old, wished] = [chain.files.rollup['jovian_time'] as number, now() + DAY - 60];
     const mend = chain.faults.pod(`${REPLICA}-0`).keepChainConfig();
-    await schedule(devnet, wished);
+    await scheduleJovian(devnet, wished);
     const halted = await waitForStatus(devnet, 'the plan is halted', ({ phase }) => phase === 'Halted');
     const why = `by the configuration of the chain jovian is at ${isoOf(wished)} (${wished}), and execution client of ${REPLICA}-0 has ${isoOf(old)} (${old})`;
     const step = halted.plan?.steps?.find(({ state }) => state === 'Failed');
@@ -93,7 +83,7 @@ describe('a hard fork', { timeout: 2 * PATIENCE_MS }, () => {
     const devnet = use();
     const [before, config] = [await podUids(devnet), await chainConfigOf(devnet)];
     time = now() + 150;
-    const plan = await planAfter(devnet, () => schedule(devnet, time));
+    const plan = await planAfter(devnet, () => scheduleJovian(devnet, time));
     expect(now()).toBeLessThan(time);
     expect(plan).toMatchObject({ kind: 'change', outcome: 'completed' });
     const after = await podUids(devnet);

@@ -1,5 +1,7 @@
 /** Plans in which another sequencer takes over: because it is preferred, or while the active one restarts. */
 import { describe, expect, it } from 'vitest';
+import { approval } from '../../src/api/approval.ts';
+import { approvalRequired } from '../../src/plan/approval-policy.ts';
 import type { Succession } from '../../src/plan/desired.ts';
 import { makePlan } from '../../src/plan/planner.ts';
 import { draftOf, networkOf, type State, stepsOf } from './network-of.ts';
@@ -51,6 +53,13 @@ describe('a preference for another sequencer', () => {
 
   it('names who hands over, so that the approval is for that and no other', () => {
     expect(draftOf(wished).steps.find(({ type }) => type === 'handOverSequencer')).toMatchObject({ from: 'sequencer' });
+  });
+
+  it('asks whoever has to approve changes, or interruptions', () => {
+    const asks = (change: 'Automatic' | 'Required', interruptions: 'Automatic' | 'Required') =>
+      approvalRequired(draftOf(wished), approval.parse({ change, interruptions }));
+    expect([asks('Required', 'Automatic'), asks('Automatic', 'Required')]).toEqual([true, true]);
+    expect(asks('Automatic', 'Automatic')).toBe(false);
   });
 
   it('waits until what is broken is mended, and while another plan waits for a person', () => {

@@ -58,8 +58,8 @@ describe('a plan says why', () => {
   it('names who has edited what has drifted, and what is gone', () => {
     const changes = [
       change(component, { object: 'Service/a', action: 'create' }),
-      change(component, { object: 'StatefulSet/b', editedBy: 'kubectl-edit' }),
-      change(component, { object: 'Service/c', editedBy: 'kubectl-edit' }),
+      change(component, { object: 'StatefulSet/b', editedBy: ['kubectl-edit'] }),
+      change(component, { object: 'Service/c', editedBy: ['kubectl-edit'] }),
       change(component, { object: 'PodDisruptionBudget/d' }),
     ];
     expect(because({ transition: 'drift', changes })).toBe(

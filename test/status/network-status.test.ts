@@ -54,6 +54,30 @@ describe('the status of a network', () => {
     );
   });
 
+  it('says who keeps undoing a repair, what of it, and how it ends', () => {
+    const change = { component: { kind: 'OpNode', name: 'acme' }, action: 'change', restartsPods: false } as const;
+    const repair = plan({
+      kind: 'drift',
+      summary: 'drift acme',
+      changes: [
+        { ...change, object: 'StatefulSet/acme', fields: [{ path: 'spec.replicas' }], editedBy: ['scaler', 'argocd'] },
+        { ...change, object: 'Service/acme', action: 'create', fields: [] },
+      ],
+    });
+    const heldUntil = '2026-11-22T12:05:00.000Z';
+    const status = statusAfter({ phase: 'Repairing', plan: { plan: repair, createdAt, heldUntil } });
+    const fight =
+      'scaler and argocd keep changing spec.replicas of StatefulSet/acme; somebody keeps deleting Service/acme';
+    const end =
+      'tell scaler and argocd to leave it alone (an autoscaler: delete it; Argo CD or Flux: ignore the field), or set it in the spec';
+    expect(status.plan?.held).toEqual({ until: heldUntil, why: `${fight}: ${end}` });
+    expect(conditionsOf(status)).toMatchObject({ Progressing: 'False/RepairHeld' });
+    expect(message(status, 'Progressing')).toBe(
+      `Plan 1f2e3d4c (drift acme) is made again at ${heldUntil}. ${fight}. → ${end}; opstack retry acme -n chains has it made now`,
+    );
+    expect(optimismNetworkStatus.safeParse(status).error).toBeUndefined();
+  });
+
   describe('says of the contracts', () => {
     const contracts = { version: '3.14.2', generation: 'v7', systemConfig: `0x${'5f'.repeat(20)}`, blockNumber: 49 };
     const read = `Contracts were read at L1 block 49 (SystemConfig 0x${'5f'.repeat(20)}, generation v7)`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ObjectChange, Plan } from '../../src/contract/plan.ts';
 import { EntityState } from '../../src/workflows/entity-state.ts';
 import { aDecision, aLook, aPlan, NOW } from './a-look.ts';
 
@@ -399,7 +400,14 @@ describe('the phase', () => {
 
 describe('a repair that somebody keeps undoing', () => {
   const MINUTE = 60_000;
-  const repair = aPlan('dddddddd', 'drift');
+  const component = { kind: 'OpNode', name: 'acme' } as const;
+  const changes: ObjectChange[] = [
+    {
+      ...{ component, object: 'StatefulSet/acme', action: 'change', restartsPods: false, editedBy: ['scaler'] },
+      fields: [{ path: 'spec.replicas' }],
+    },
+  ];
+  const repair: Plan = { ...aPlan('dddddddd', 'drift'), changes };
   const approval = { by: 'policy', at: '', via: 'Policy', verified: true } as const;
 
   /** The state after the repair was made at these minutes, and is due again. */
@@ -419,14 +427,43 @@ describe('a repair that somebody keeps undoing', () => {
     expect(dueAfter(0, 1).startable(NOW + 2 * MINUTE)?.plan).toBe(repair);
   });
 
-  it('is then made again five minutes after the first of them, and says so', () => {
+  it('is then made again five minutes after the last of them, and says who it is', () => {
     const state = dueAfter(0, 1, 2);
-    const [at, due] = [NOW + 3 * MINUTE, NOW + 5 * MINUTE];
+    const [at, due] = [NOW + 3 * MINUTE, NOW + 7 * MINUTE];
     expect(state.startable(at)).toBeUndefined();
     expect([state.deadline(at), state.heldUntil(at), state.phase]).toEqual([due, due, 'Repairing']);
     expect(told(state)).toEqual(['driftFound', 'planProposed', 'planApproved', 'repairHeld']);
+    expect(state.happenings.at(-1)?.message).toBe(
+      'scaler keeps changing spec.replicas of StatefulSet/acme; it is put back again at 2030-01-01T00:07:00.000Z; tell scaler to leave it alone (an autoscaler: delete it; Argo CD or Flux: ignore the field), or set it in the spec',
+    );
     expect(state.startable(due)?.plan).toBe(repair);
     expect(state.deadline(due)).toBeUndefined();
+  });
+
+  it('is from then on made every five minutes, for as long as it goes on', () => {
+    for (const minutes of [
+      [0, 1, 2, 7],
+      [0, 1, 2, 7, 12, 17],
+    ]) {
+      const last = NOW + (minutes.at(-1) ?? 0) * MINUTE;
+      expect(dueAfter(...minutes).heldUntil(last)).toBe(last + 5 * MINUTE);
+    }
+  });
+
+  it('is made at once again when it has not been undone for a while', () => {
+    expect(dueAfter(0, 1, 2, 7, 30).startable(NOW + 31 * MINUTE)?.plan).toBe(repair);
+  });
+
+  it('lets a look go round it, until it may be made: then there is another look, whatever waits for a person', () => {
+    const state = dueAfter(0, 1, 2);
+    expect(state.beginLook(NOW + 3 * MINUTE)).toEqual([repair.hash]);
+    state.takeLook(aLook({ plan: aPlan('eeeeeeee'), approval: { required: true } }), NOW + 3 * MINUTE);
+    expect(state.phase).toBe('AwaitingApproval');
+    expect(state.repairReleased(NOW + 6 * MINUTE)).toBe(false);
+    expect(state.deadline(NOW + 6 * MINUTE)).toBe(NOW + 7 * MINUTE);
+    expect(state.repairReleased(NOW + 7 * MINUTE)).toBe(true);
+    expect(state.beginLook(NOW + 7 * MINUTE)).toEqual([]);
+    expect(state.repairReleased(NOW + 7 * MINUTE)).toBe(false);
   });
 
   it('is not held back by repairs of something else', () => {

@@ -5,7 +5,7 @@ import type { KubeClient, KubeObject } from '../../kube/index.ts';
 import { driftedFields } from '../../render/live.ts';
 import type { KubeObject as Manifest } from '../../render/manifest.ts';
 import type { StoredRender } from '../state/render-store.ts';
-import { editorOf } from './editor.ts';
+import { editorsOf } from './editor.ts';
 
 /** Kinds that renders are made of. */
 const MANAGED: readonly { readonly apiVersion: string; readonly kind: string }[] = [
@@ -73,8 +73,8 @@ export function driftOf(component: ComponentRef, render: StoredRender, live: Liv
     const restartsPods =
       object.kind === 'StatefulSet' && fields.some((path) => /^spec[.](template|updateStrategy)\b/.test(path));
     const shown = fields.slice(0, 20).map((path) => ({ path }));
-    const editedBy = editorOf(found, fields);
-    const by = editedBy === undefined ? {} : { editedBy };
+    const editedBy = editorsOf(found, fields);
+    const by = editedBy.length === 0 ? {} : { editedBy };
     return [{ component, object: name, action: 'change', fields: shown, restartsPods, ...by }];
   });
 }

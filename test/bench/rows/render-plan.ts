@@ -1,19 +1,10 @@
 /** Rendering a network and planning its install, without any I/O: what every look does at its core. */
-import { componentRole } from '../../../src/plan/component-role.ts';
-import type { DesiredComponent, ObservedComponent, PlanningInput } from '../../../src/plan/desired.ts';
 import { planOf } from '../../../src/plan/plan-hash.ts';
 import { makePlan } from '../../../src/plan/planner.ts';
-import { stepLimits } from '../../../src/plan/step-limits.ts';
-import {
-  checkOverrides,
-  checkSettings,
-  diffObjects,
-  type RenderInput,
-  renderDigest,
-  renderNetwork,
-} from '../../../src/render/index.ts';
+import { checkOverrides, checkSettings, type RenderInput, renderDigest } from '../../../src/render/index.ts';
 import { devnet, renderInput } from '../../render/render-input.ts';
 import { atLeast, type Row } from '../row.ts';
+import { planningInput } from '../stage/planning.ts';
 
 /** So that the compiler has seen everything. */
 const WARM_UP = 50;
@@ -49,41 +40,4 @@ function renderAndPlan(input: RenderInput): number {
   const planned = makePlan(planningInput(input));
   if (planned.type !== 'plan') throw new Error(`there is no plan for examples/devnet: ${planned.type}`);
   return planOf(planned.draft, renderDigest).steps.length;
-}
-
-function planningInput(input: RenderInput): PlanningInput {
-  const renders = renderNetwork(input);
-  const desired = renders.map(({ component, digest }): DesiredComponent => {
-    const node = input.nodes.find(({ metadata }) => component.kind === 'OpNode' && metadata.name === component.name);
-    return {
-      component,
-      role: componentRole(node ?? component) ?? 'network',
-      render: digest,
-      inputs: digest,
-      replicas: 1,
-      images: {},
-      keys: [],
-    };
-  });
-  const observed = renders.map(({ component, objects }): ObservedComponent => {
-    const changes = diffObjects([], objects).map((change) => ({ ...change, component }));
-    return { component, changes, drift: [], strayPods: [] };
-  });
-  return {
-    network: input.network.metadata.name,
-    revision: renderDigest(desired),
-    deleting: false,
-    namespaceTerminating: false,
-    meanwhile: false,
-    repairsHeld: false,
-    desired,
-    observed,
-    leaving: [],
-    warnings: [],
-    limits: stepLimits(input.network.spec.rollout, {
-      blockTimeSeconds: input.chain.blockTimeSeconds,
-      maxChannelDuration: 0,
-      l1BlockTimeSeconds: 12,
-    }),
-  };
 }

@@ -1,4 +1,5 @@
 /** A network of a file set, as far as rendering and its checks need it, with stand-ins for what only a cluster knows. */
+import { afterUpgrade } from '../render/game-types.ts';
 import { GAME_TYPES } from '../api/game-type.ts';
 import type { ObjectOf } from '../api/group.ts';
 import type { OpNode } from '../api/op-node.ts';
@@ -120,7 +121,7 @@ export function offlineRenderInput(
     proposers: values.filter((component) => component.kind === 'OpProposer'),
     challengers: values.filter((component) => component.kind === 'OpChallenger'),
     chain: chainFacts(value, chain),
-    contracts: CONTRACTS,
+    contracts: afterUpgrade(CONTRACTS, value.spec.contracts.upgrade),
     release,
     secret: copy,
     configMap: copy,

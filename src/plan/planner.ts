@@ -3,7 +3,8 @@
  * that a thousand looks at a moving chain make the same plan.
  */
 import type { Problem } from '../contract/failures.ts';
-import type { PlanKind } from '../contract/plan.ts';
+import type { PlanKind, PointOfNoReturn } from '../contract/plan.ts';
+import { cutOverOf, cutOverSteps } from './cut-over.ts';
 import type { ComponentRole, PlanningInput, StepLimits } from './desired.ts';
 import { refuseWhatIsNotSupported } from './not-supported.ts';
 import { numberedSteps } from './numbered-steps.ts';
@@ -107,7 +108,8 @@ export function makePlan(input: PlanningInput): Planned {
 
 function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const { network, revision, limits, warnings, rollsBack, releases } = input;
-  const kinds: readonly PlanKind[] = rollsBack ? [rollsBack] : kindsOf(all);
+  const cutOver = cutOverOf(input, all);
+  const kinds: readonly PlanKind[] = rollsBack ? [rollsBack] : kindsOf(all, cutOver !== undefined);
   const kind = kinds[0] ?? 'change';
   const isRepair = kind === 'drift';
   const work = isRepair ? inOrder(REPAIR_ORDER, all) : rollsBack ? inRollbackOrder(all) : inRolloutOrder(all);
@@ -115,7 +117,11 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const ends = work.some(({ desired }) => desired.changesForks)
     ? [sameChain({ kind: 'OptimismNetwork', name: network }, limits)]
     : [];
-  const drafts = isRepair ? repairSteps(work, limits) : [...stepsWithRelay(work, relay, limits), ...ends];
+  const before = work.filter((item) => !cutOver?.proposers.includes(item));
+  const drafts = isRepair
+    ? repairSteps(work, limits)
+    : [...stepsWithRelay(before, relay, limits), ...ends, ...(cutOver ? cutOverSteps(cutOver, limits) : [])];
+  const returnsUntil = isRepair || rollsBack ? undefined : earliestPointOfNoReturn(work);
   const names = [
     ...work.map(({ desired }) => desired.component.name),
     ...(relay && !relay.restarted ? [relayWords(relay)] : []),
@@ -139,6 +145,7 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
       ...(observed.verified && observed.verified.render !== desired.render ? { from: observed.verified.render } : {}),
     })),
     ...(rollsBack ? { rollsBack: true } : {}),
+    ...(returnsUntil ? { pointOfNoReturn: returnsUntil } : {}),
   };
 }
 
@@ -168,11 +175,13 @@ function placeOf({ transition, desired }: Work): number {
  * The plan is called by the first of them. What the network stores follows from its components (peers of a new node,
  * copies of its keys), so it decides only where it is alone.
  */
-function kindsOf(work: readonly Work[]): PlanKind[] {
+function kindsOf(work: readonly Work[], isCutOver: boolean): PlanKind[] {
   const components = work.filter(({ desired }) => desired.role !== 'network');
   const deciding = components.length > 0 ? components : work;
   const order: readonly Transition[] = ['upgrade', 'change', 'install', 'drift', 'operatorUpdate'];
-  return order.filter((kind) => deciding.some(({ transition }) => transition === kind));
+  return order.filter(
+    (kind) => (kind === 'upgrade' && isCutOver) || deciding.some(({ transition }) => transition === kind),
+  );
 }
 
 function inRolloutOrder(work: readonly Work[]): Work[] {
@@ -188,6 +197,10 @@ function inRollbackOrder(work: readonly Work[]): Work[] {
   const isFirst = ({ observed, desired }: Work) => observed.cannotStart === true || desired.role === 'network';
   const all = inOrder(ROLLBACK_ORDER, work);
   return [...all.filter(isFirst), ...all.filter((item) => !isFirst(item))];
+}
+
+function earliestPointOfNoReturn(work: readonly Work[]): PointOfNoReturn | undefined {
+  return work.flatMap(({ desired }) => desired.pointOfNoReturn ?? []).sort((a, b) => a.time - b.time)[0];
 }
 
 function restarts({ changes }: Work): boolean {

@@ -33,11 +33,22 @@ const GAME_TYPES_VARIABLES = ['OP_CHALLENGER_GAME_TYPES', 'OP_CHALLENGER_TRACE_T
 export function playedGameTypes(verified: readonly Verified[]): (challenger: string) => readonly GameTypeName[] {
   return (name) => {
     const found = verified.find(({ component }) => component.kind === 'OpChallenger' && component.name === name);
-    const sets = (found?.render.objects ?? []).filter(({ kind }) => kind === 'StatefulSet');
-    const types = sets
-      .flatMap((set) => (set['spec'] as StatefulSetSpec).template.spec?.containers ?? [])
-      .flatMap(({ env = [] }) => env)
-      .flatMap(({ name: variable, value = '' }) => (GAME_TYPES_VARIABLES.includes(variable) ? value.split(',') : []));
+    const types = (found ? valuesIn(found, GAME_TYPES_VARIABLES) : []).flatMap((value) => value.split(','));
     return GAME_TYPE_NAMES.filter((type) => types.includes(type));
   };
+}
+
+/** Types of games that the proposer of a network has been rolled out with. */
+export function proposedGameTypes(verified: readonly Verified[]): number[] {
+  return verified
+    .filter(({ component }) => component.kind === 'OpProposer')
+    .flatMap((proposer) => valuesIn(proposer, ['OP_PROPOSER_GAME_TYPE']).map(Number));
+}
+
+function valuesIn({ render }: Verified, variables: readonly string[]): string[] {
+  return render.objects
+    .filter(({ kind }) => kind === 'StatefulSet')
+    .flatMap((set) => (set['spec'] as StatefulSetSpec).template.spec?.containers ?? [])
+    .flatMap(({ env = [] }) => env)
+    .flatMap(({ name, value = '' }) => (variables.includes(name) ? [value] : []));
 }

@@ -63,7 +63,7 @@ export async function gateSample(
   const senders = isAboutGames
     ? senderTargets(wish, live, {
         contracts: contractFacts(discovery, status),
-        prestate: discovery?.respectedGame?.absolutePrestate,
+        prestate: prestateOf(wish, discovery),
         isTried: names.includes('proposer-permitted'),
       })
     : {};
@@ -71,15 +71,24 @@ export async function gateSample(
   return { sample, takesOver: isTakenOver, discovery };
 }
 
+/** Of the game that L1 is to respect next, where the wish names it: it is there before anything is stopped. */
+function prestateOf({ network }: Wish, discovery: Discovery | undefined): string | undefined {
+  const upgrade = network?.spec.contracts.upgrade;
+  return upgrade?.absolutePrestate?.toLowerCase() ?? discovery?.respectedGame?.absolutePrestate;
+}
+
 function readyAt({ resources }: Wish, { kind, name }: ComponentRef): string | undefined {
   const batcher = resources.components.find((item) => item.kind === kind && item.metadata.name === name);
   return (batcher?.['status'] as OpBatcherStatus | undefined)?.readyAt;
 }
 
-/** What L1 says of the games; read at most once a minute. undefined while it can not be read: the gate waits then. */
+/** L1 may have come to respect other games a moment ago. */
+const FRESH_MS = 20_000;
+
+/** What L1 says of the games. undefined while it can not be read: the gate waits then. */
 async function readContracts({ deps, signal }: StepContext, wish: Wish): Promise<Discovery | undefined> {
   if (!isComplete(wish)) return undefined;
-  const { discovery } = await checkChain(wish, { installed: true, now: deps.now(), signal });
+  const { discovery } = await checkChain(wish, { installed: true, now: deps.now(), signal, freshMs: FRESH_MS });
   return discovery;
 }
 

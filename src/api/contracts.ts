@@ -51,7 +51,10 @@ const upgrade = z.object({
   ).optional(),
   generation: patterned(
     { pattern: '^v[0-9]+([.][0-9]+)?$', maxLength: 16, expected: 'a generation of the contracts, such as v7' },
-    { description: 'Generation of the contracts afterwards, as in `status.contracts.generation`. Absent: any.', example: 'v7' },
+    {
+      description: 'Generation of the contracts afterwards, as in `status.contracts.generation`. Absent: any.',
+      example: 'v7',
+    },
   ).optional(),
 });
 export type ContractsUpgrade = z.output<typeof upgrade>;

@@ -1,5 +1,5 @@
 /** A network of a file set, as far as rendering and its checks need it, with stand-ins for what only a cluster knows. */
-import { afterUpgrade } from '../render/game-types.ts';
+
 import { GAME_TYPES } from '../api/game-type.ts';
 import type { ObjectOf } from '../api/group.ts';
 import type { OpNode } from '../api/op-node.ts';
@@ -11,6 +11,7 @@ import type { Release } from '../catalogue/releases.ts';
 import { registryRollupConfig } from '../chain/registry-rollup-config.ts';
 import { parseRollupConfig, type RollupConfig, scheduledForks } from '../chain/rollup-config.ts';
 import { OperatorError } from '../contract/failures.ts';
+import { afterUpgrade } from '../render/game-types.ts';
 import type { ChainFacts, RenderInput } from '../render/index.ts';
 import { podName } from '../render/names.ts';
 import { registryFacts } from '../render/registry-facts.ts';

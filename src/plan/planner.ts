@@ -229,7 +229,10 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
   if (desired.role === 'network') return storeNetwork(desired, limits, { checkChain: transition === 'install' });
   if (isStoppedSender(item)) return stopSender(desired);
   // One that was stopped starts like a new one: somebody else may have taken over.
-  const starts = (SENDERS.includes(desired.role) && scalesUp(item)) || (waitsForOthers(item) && !restarts(item));
+  const starts =
+    (SENDERS.includes(desired.role) && scalesUp(item)) ||
+    isStoppedToCutOver(item) ||
+    (waitsForOthers(item) && !restarts(item));
   const runs = transition !== 'install' && !starts;
   if (runs && !restarts(item))
     return desired.role === 'replica' && scalesUp(item) ? scaleReplica(desired, limits) : changeInPlace(desired);
@@ -247,6 +250,11 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
     case 'challenger':
       return startChallenger(desired, limits);
   }
+}
+
+/** A proposer that comes back from a contracts upgrade which was not waited for to its end. */
+function isStoppedToCutOver({ desired, observed }: Work): boolean {
+  return desired.role === 'proposer' && desired.replicas > 0 && isStopped(observed);
 }
 
 /** A batcher that does not run may have been replaced by another one somewhere else. */

@@ -97,11 +97,7 @@ export function isStopped({ drift }: ObservedComponent): boolean {
 }
 
 /** What a change that waits for a person, or was given up, has left so that it does not work. */
-function isLeftDown(
-  { upgrade }: PlanningInput,
-  { role }: DesiredComponent,
-  observed: ObservedComponent,
-): boolean {
+function isLeftDown({ upgrade }: PlanningInput, { role }: DesiredComponent, observed: ObservedComponent): boolean {
   if (role === 'batcher') return isStopped(observed);
   // Until L1 is upgraded what it proposes still counts.
   if (role === 'proposer') return upgrade !== undefined && isStopped(observed);

@@ -1,10 +1,11 @@
 /** What L1 says of how the chain's state is proposed: read now, or as the status still knows it while L1 does not answer. */
-import { GAME_TYPE_NAMES, type GameTypeName } from '../../api/game-type.ts';
+import { GAME_TYPE_NAMES, GAME_TYPES, GAMES_WITHOUT_PROGRAM, type GameTypeName } from '../../api/game-type.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { Discovery } from '../../chain/discovery/discovery.ts';
 import type { ContractFacts } from '../../render/input.ts';
 import type { StatefulSetSpec } from '../../render/manifest.ts';
 import type { Verified } from './rolled-out.ts';
+import type { Wish } from './wish.ts';
 
 /** @returns undefined before L1 has been read for the first time */
 export function contractFacts(
@@ -24,6 +25,22 @@ export function contractFacts(
   const { disputeGameFactory, l2OutputOracle, gameType } = contracts;
   // What is registered beside the respected type is what the challengers play already: they never drop one.
   return { disputeGameFactory, l2OutputOracle, gameType, registeredGameTypes: [] };
+}
+
+/** Prestate of the respected game, where a program decides it: nothing is fetched for others. */
+export function respectedPrestate(discovery: Discovery | undefined): string | undefined {
+  const { type, absolutePrestate } = discovery?.respectedGame ?? {};
+  return isDecidedByProgram(type) ? absolutePrestate : undefined;
+}
+
+/** Prestate of the game that L1 is to respect next, where the wish names it: it is there before anything is stopped. */
+export function comingPrestate({ network }: Pick<Wish, 'network'>): string | undefined {
+  const upgrade = network?.spec.contracts.upgrade;
+  return isDecidedByProgram(upgrade?.gameType) ? upgrade?.absolutePrestate?.toLowerCase() : undefined;
+}
+
+function isDecidedByProgram(type: number | undefined): boolean {
+  return !GAMES_WITHOUT_PROGRAM.some((name) => GAME_TYPES[name] === type);
 }
 
 /** As op-challenger v1.8.0 calls it, and as every version does. */

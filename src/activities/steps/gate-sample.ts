@@ -10,7 +10,7 @@ import { takesOver } from '../../plan/takes-over.ts';
 import { isComplete } from '../desire.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { checkChain } from '../gather/check-chain.ts';
-import { contractFacts } from '../gather/contract-facts.ts';
+import { comingPrestate, contractFacts, respectedPrestate } from '../gather/contract-facts.ts';
 import { type GateMoment, gateLimits } from '../gather/gate-context.ts';
 import type { LiveObjects } from '../gather/live.ts';
 import { senderTargets } from '../gather/sender-targets.ts';
@@ -63,18 +63,12 @@ export async function gateSample(
   const senders = isAboutGames
     ? senderTargets(wish, live, {
         contracts: contractFacts(discovery, status),
-        prestate: prestateOf(wish, discovery),
+        prestate: comingPrestate(wish) ?? respectedPrestate(discovery),
         isTried: names.includes('proposer-permitted'),
       })
     : {};
   const sample = await takeSample({ ...targets, ...senders }, context.signal);
   return { sample, takesOver: isTakenOver, discovery };
-}
-
-/** Of the game that L1 is to respect next, where the wish names it: it is there before anything is stopped. */
-function prestateOf({ network }: Wish, discovery: Discovery | undefined): string | undefined {
-  const upgrade = network?.spec.contracts.upgrade;
-  return upgrade?.absolutePrestate?.toLowerCase() ?? discovery?.respectedGame?.absolutePrestate;
 }
 
 function readyAt({ resources }: Wish, { kind, name }: ComponentRef): string | undefined {

@@ -15,7 +15,7 @@ import { object } from '../render/rendered.ts';
 async function discoveryOf(name: string) {
   const recording = readRecording<Recording>(name);
   await using l1 = await replayL1(recording);
-  return discover({ l1: l1.url, systemConfig: recording.systemConfig, expected: {} });
+  return await discover({ l1: l1.url, systemConfig: recording.systemConfig, expected: {} });
 }
 
 function wishOf(upgrade: ContractsUpgrade | undefined) {
@@ -41,10 +41,13 @@ const seen = (more: Partial<UpgradeSight>): UpgradeSight => ({
 });
 
 describe('an upgrade of v5 contracts to v6', () => {
-  const upgrade = { gameType: 1, generation: 'v6' };
+  const upgrade = { gameType: 0, generation: 'v6' };
 
   it('is missing what the new generation brings, until it is there', async () => {
-    const [before, after] = [await discoveryOf('v5.0.0'), await discoveryOf('v5.0.0-upgraded-to-v6.0.0')];
+    const [before, after] = [
+      await discoveryOf('v5.0.0-permissionless'),
+      await discoveryOf('v5.0.0-upgraded-to-v6.0.0'),
+    ];
     expect(missingOnChain(upgrade, before).map(({ id, is }) => [id, is])).toEqual([
       ['generation', 'is of generation v5, expected v6'],
     ]);
@@ -52,8 +55,8 @@ describe('an upgrade of v5 contracts to v6', () => {
   });
 
   it('holds nobody up, since what is proposed stays as it is', async () => {
-    const discovery = await discoveryOf('v5.0.0');
-    expect(pendingUpgrade(wishOf(upgrade), seen({ discovery }))).toBeUndefined();
+    const discovery = await discoveryOf('v5.0.0-permissionless');
+    expect(pendingUpgrade(wishOf(upgrade), seen({ discovery, verified: proposing(0) }))).toBeUndefined();
   });
 });
 

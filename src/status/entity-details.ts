@@ -52,7 +52,7 @@ function haltedPart(network: NetworkRef, view: EntityView, halted: NonNullable<R
     commandBlock([
       ['try the step again', retryCommand(network)],
       ...passGateCommands(network, step?.gates),
-      ...(view.plan && isReversible(view.plan.plan)
+      ...(view.plan && isReversible(view.plan.plan, halted.step)
         ? [['go back to what ran before', rollbackCommand(network)] as const]
         : []),
       ['end this plan here', abortCommand(network)],

@@ -105,7 +105,7 @@ function progressing(view: NetworkView): ConditionInput {
   if (halted) {
     const gates = plan?.plan.steps.find(({ id }) => id === halted.step)?.gates;
     const passing = passGateCommands(network, gates).map(([, command]) => command);
-    const back = plan && isReversible(plan.plan) ? [rollbackCommand(network)] : [];
+    const back = plan && isReversible(plan.plan, halted.step) ? [rollbackCommand(network)] : [];
     const ways = [retryCommand(network), ...passing, ...back, abortCommand(network)];
     return {
       type: 'Progressing',

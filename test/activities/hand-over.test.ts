@@ -370,6 +370,30 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       await scene.expectActive('a');
     });
 
+    it('knows nothing of a pod any more that it has ended, once another one in its place was told to start', async () => {
+      await using scene = await Scene.open();
+      const { a } = scene.nodes;
+      a.mood = 'error';
+      await scene.failure();
+      await scene.failure({ laterMs: LONG_MS });
+      await scene.removePod('a');
+      await scene.createPod('a');
+      a.mood = 'answers';
+      scene.nodes.b.isReplica = true;
+      expect(await scene.failure()).toMatchObject(waits(/^\S+-a-0 is new, and is to be started$/));
+      a.onStart = async () => {
+        a.mood = 'error';
+        return 'deaf';
+      };
+      await scene.failure();
+      scene.nodes.b.isReplica = false;
+      expect(await scene.failure()).toMatchObject(waits(/^the head of \S+-a-0 can not be read/));
+      a.mood = 'answers';
+      a.onStart = async () => undefined;
+      expect(await scene.end()).toMatchObject(wentBack(/; a sequences again$/));
+      await scene.expectActive('a');
+    });
+
     it('starts the old one again when the worker died as well, which had kept nothing', async () => {
       await using scene = await Scene.open();
       await scene.failure({ diesAt: 'handOverSequencer/stop/after' });

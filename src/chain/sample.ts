@@ -20,6 +20,8 @@ import type { BatcherSample, ContractsSample, InboxScan, NodeSample, Reading, Sa
 /** A pod of an OpNode: one client per pod, since health is per pod. */
 export interface PodTarget {
   readonly pod: string;
+  /** Of the pod object: another pod may have the name next. */
+  readonly uid?: string;
   /** Name of the OpNode. */
   readonly node: string;
   readonly role: 'Sequencer' | 'Replica';

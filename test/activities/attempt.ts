@@ -26,6 +26,8 @@ export interface Attempted extends Partial<Omit<StepInput, 'step' | 'network' | 
   readonly kept?: unknown;
   /** Gets what this one keeps. */
   readonly onKept?: (value: unknown) => void;
+  /** Called at each fault point; what it throws ends the attempt there. */
+  readonly reached?: (point: string) => Promise<void>;
 }
 
 const CLUSTER = 'test';
@@ -52,8 +54,8 @@ export async function attempt(api: ApiServer, attempted: Attempted): Promise<str
 
 /** @throws ApplicationFailure as Temporal gets it */
 export async function resultOf(api: ApiServer, attempted: Attempted): Promise<StepResult> {
-  const { network, step, attempt: number = 1, plan = 1, waitedMs = 0, kept, onKept, ...others } = attempted;
-  const deps = dependenciesOn(api);
+  const { network, step, attempt: number = 1, plan = 1, waitedMs = 0, kept, onKept, reached, ...others } = attempted;
+  const deps = { ...dependenciesOn(api), ...(reached ? { reached } : {}) };
   const id = step.id ?? `01-${step.type}/${step.component.name}`;
   const inbound = activityInterceptor(deps);
   const workflowId = `optimismnetwork/${CLUSTER}/${network.namespace}/${network.name}/install-${plan}`;

@@ -13,6 +13,9 @@ interface SyncStatus {
   readonly unsafe_l2: { readonly number: number; readonly hash: string; readonly timestamp: number };
 }
 
+/** What happens to an order besides being done: `hang`: it is done, and nobody is told; `deaf`: neither. */
+export type Hearing = 'hang' | 'deaf' | undefined;
+
 export interface OpNode extends AsyncDisposable {
   readonly ip: string;
   /** Methods that it was asked for, oldest first. */
@@ -25,8 +28,14 @@ export interface OpNode extends AsyncDisposable {
   headTime: number | undefined;
   /** Called before it answers. */
   onAsked: (method: string) => Promise<void>;
-  /** Called when it is told to start, before it does; `hang`: it starts and does not say so. */
-  onStart: () => Promise<'hang' | undefined>;
+  /** Its unsafe head, instead of the recorded one. It starts on no other block then. */
+  head: { readonly number: number; readonly hash: string } | undefined;
+  /** Runs without `--sequencer.enabled`. */
+  isReplica: boolean;
+  /** Called when it is told to start, before it does. */
+  onStart: () => Promise<Hearing>;
+  /** Called when it is told to stop, before it does. */
+  onStop: () => Promise<Hearing>;
 }
 
 /** Number of the head of one that is not ahead, as recorded. */
@@ -41,10 +50,11 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
   function unsafeHead(): SyncStatus['unsafe_l2'] {
     const { number, hash, ...rest } = { ...status.unsafe_l2, timestamp: node.headTime ?? status.unsafe_l2.timestamp };
     if (node.mood === 'starts') return { ...rest, number: 0, hash: `0x${'00'.repeat(32)}` };
+    if (node.head) return { ...rest, ...node.head };
     return { ...rest, number: number + node.ahead, hash: node.ahead === 0 ? hash : `0x${'22'.repeat(32)}` };
   }
 
-  async function answer(method: string): Promise<Answer> {
+  async function answer(method: string, [wanted]: readonly unknown[]): Promise<Answer> {
     const say = (response: object): Answer => ({ body: { jsonrpc: '2.0', id: 1, ...response } });
     const refuse = (message: string) => say({ error: { code: -32000, message } });
     if (node.mood === 'hang') return 'hang';
@@ -54,15 +64,21 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
         return say({ result: node.sequences });
       case 'optimism_syncStatus':
         return say({ result: { ...status, unsafe_l2: unsafeHead() } });
-      case 'admin_stopSequencer':
+      case 'admin_stopSequencer': {
         if (!node.sequences) return refuse('sequencer not running');
-        node.sequences = false;
-        return say({ result: `0x${'11'.repeat(32)}` });
+        const hearing = await node.onStop();
+        if (hearing !== 'deaf') node.sequences = false;
+        return hearing ? 'hang' : say({ result: node.head?.hash ?? `0x${'11'.repeat(32)}` });
+      }
       case 'admin_startSequencer': {
+        if (node.isReplica) return refuse('sequencer is not enabled');
         if (node.sequences) return refuse('sequencer already running');
-        const silence = await node.onStart();
-        node.sequences = true;
-        return silence ?? say({ result: null });
+        const { head } = node;
+        if (head && head.hash !== wanted)
+          return refuse(`block hash does not match: head ${head.hash}:${head.number}, received ${wanted}`);
+        const hearing = await node.onStart();
+        if (hearing !== 'deaf') node.sequences = true;
+        return hearing ? 'hang' : say({ result: null });
       }
       default:
         return say({ error: { code: -32601, message: `the method ${method} does not exist/is not available` } });
@@ -73,7 +89,7 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
     async ({ body }) => {
       asked.push(body?.method ?? '');
       await node.onAsked(body?.method ?? '');
-      return answer(body?.method ?? '');
+      return answer(body?.method ?? '', body?.params ?? []);
     },
     { host: address.ip, port: NODE_RPC.number },
   );
@@ -84,8 +100,11 @@ export async function opNodeAt(seed: string, sequences: boolean, mood: Mood = 'a
     mood,
     ahead: 0,
     headTime: undefined,
+    head: undefined,
+    isReplica: false,
     onAsked: async () => undefined,
     onStart: async () => undefined,
+    onStop: async () => undefined,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       address.release();

@@ -44,6 +44,8 @@ class Scene implements AsyncDisposable {
   readonly a: OpNode;
   readonly b: OpNode;
   readonly #uid: string;
+  /** Of the newest pod of each node. */
+  readonly #uids = new Map<string, string>();
   #attempts = 0;
 
   private constructor(network: string, uid: string, a: OpNode, b: OpNode) {
@@ -80,7 +82,7 @@ class Scene implements AsyncDisposable {
 
   /** More than a restart takes has gone by since `b` was silent first: from then on that is no moment of one. */
   get longSilence() {
-    return { waitedMs: 431_000, kept: { silentSince: { [this.podOf('b')]: 400_000 } } };
+    return { waitedMs: 431_000, kept: { silentSince: { [this.#uids.get('b') ?? '']: 400_000 } } };
   }
 
   /** `b` comes back on another machine. */
@@ -91,7 +93,8 @@ class Scene implements AsyncDisposable {
   async #createPod(node: string, ip: string | undefined): Promise<void> {
     const labels = { 'optimism.io/component': `opnode.${node}`, 'app.kubernetes.io/component': 'sequencer' };
     const spec = { containers: [{ name: 'op-node', image: 'op-node' }], nodeName: HOST };
-    await this.#create('Pod', this.podOf(node), { spec }, labels);
+    const { metadata } = await this.#create('Pod', this.podOf(node), { spec }, labels);
+    this.#uids.set(node, metadata.uid ?? '');
     if (!ip) return;
     const status = { phase: 'Running', podIP: ip, podIPs: [{ ip }] };
     await api.client.mergePatch(this.#pod(node), { status }, { subresource: 'status' });

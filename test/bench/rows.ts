@@ -4,6 +4,7 @@ import { applyAll } from './rows/apply-all.ts';
 import { discovery } from './rows/discovery.ts';
 import { firstObject } from './rows/first-object.ts';
 import { generations } from './rows/generations.ts';
+import { handOver } from './rows/hand-over.ts';
 import { idle } from './rows/idle.ts';
 import { installHistory } from './rows/install-history.ts';
 import { manySequencers } from './rows/many-sequencers.ts';
@@ -31,6 +32,7 @@ export const ROWS: readonly Row[] = [
   noOpLook,
   secondApply,
   wholeNetworks,
+  handOver,
   upgrade,
   discovery,
   generations,

@@ -33,6 +33,7 @@ export const ENTITY_POINTS = [
 
 /** Effects that need more than one chain with one sequencer, one batcher and one replica, changed once. */
 const ELSEWHERE = [
+  ...['step', ...EFFECTS.handOverSequencer].map((effect) => `handOverSequencer/${effect}`), // hand-over.test.ts
   'storeConfig/identity', // a key of an identity that is missing in a Secret of ours
   'storeConfig/sequencers', // a second sequencer that joins
   'applyComponent/prune', // an object that a later render no longer has

@@ -30,9 +30,10 @@ export function nodePods(live: Pick<LiveObjects, 'pods'>): PodTarget[] {
 
 function podTarget(pod: Pod, node: string, role: 'Sequencer' | 'Replica'): PodTarget {
   const ip = pod.status?.podIP;
-  const { deletionTimestamp } = pod.metadata;
+  const { name, uid, deletionTimestamp } = pod.metadata;
   return {
-    pod: pod.metadata.name,
+    pod: name,
+    ...(uid ? { uid } : {}),
     node,
     role,
     ...(ip ? { ip } : {}),

@@ -6,6 +6,11 @@ import type { StepContext } from './step-context.ts';
 
 type Sequencers = KubeObject & { data?: Record<string, string> };
 
+/** Whether a node that restarts comes back stopped by its key. */
+export async function isForbidden(context: StepContext, node: string): Promise<boolean> {
+  return (await read(context))?.data?.[node] === 'true';
+}
+
 /** Sets one key. Nothing where the ConfigMap is gone: a pod can not start without it. */
 export async function allow(context: StepContext, node: string, may: boolean): Promise<void> {
   const current = await read(context);

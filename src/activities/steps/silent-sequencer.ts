@@ -2,13 +2,14 @@
 import type { PodTarget } from '../../chain/sample.ts';
 import { gatherWorkloads } from '../gather/live.ts';
 import type { StepContext } from './step-context.ts';
-import { stateOf } from './stopped-sequencer.ts';
+import { silenceOf, stateOf } from './stopped-sequencer.ts';
 
 /** Its process hangs, so that it uses up whatever time it is given. */
 const GRACE_SECONDS = 15;
 
 interface Kept {
   readonly silentSince?: Readonly<Record<string, number>>;
+  readonly ended?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,12 +24,13 @@ export async function deleteSilent(
   const { deps, at, signal } = context;
   const { silentSince = {} } = (context.kept ?? {}) as Kept;
   const waited = context.waitedMs();
-  const silent = pods.filter(({ pod }) => waited - (silentSince[pod] ?? waited) > patienceMs);
+  const silent = pods.filter((target) => waited - (silentSince[silenceOf(target)] ?? waited) > patienceMs);
   if (silent.length === 0) return;
   const live = await gatherWorkloads(deps.kube, at, signal);
   for (const target of silent) {
     const found = live.pods.find(({ metadata }) => metadata.name === target.pod);
-    if (!found || found.metadata.deletionTimestamp || (await stateOf(target, signal)) !== 'unknown') continue;
+    if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== target.uid) continue;
+    if ((await stateOf(target, signal)) !== 'unknown') continue;
     const { uid } = found.metadata;
     await context.act('delete-pod', () =>
       deps.kube.delete(
@@ -36,5 +38,7 @@ export async function deleteSilent(
         { gracePeriodSeconds: GRACE_SECONDS, ...(uid ? { preconditions: { uid } } : {}), signal },
       ),
     );
+    const kept = (context.kept ?? {}) as Kept;
+    context.keep({ ...kept, ended: { ...kept.ended, [target.pod]: uid ?? '' } } satisfies Kept);
   }
 }

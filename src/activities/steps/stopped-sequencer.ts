@@ -34,8 +34,21 @@ export interface StoppedHead {
 }
 
 interface Kept {
-  /** By pod: how long the step had waited when it first did not answer. Without those that have answered since. */
+  /** By {@link silenceOf}: how long the step had waited when it first did not answer. Without those that have answered since. */
   readonly silentSince?: Readonly<Record<string, number>>;
+  /** By name: uid of the pod that was deleted when every key said "stopped". */
+  readonly ended?: Readonly<Record<string, string>>;
+}
+
+/** It comes after one that this step has deleted: it has read "stopped", and it was not told to start since. */
+export function cameAfter({ kept }: StepContext, { pod, uid }: PodTarget): boolean {
+  const former = ((kept ?? {}) as Kept).ended?.[pod];
+  return former !== undefined && former !== uid;
+}
+
+/** What its silence is counted by: a pod that comes after another one under the same name has its own time to start. */
+export function silenceOf({ pod, uid }: PodTarget): string {
+  return uid ?? pod;
 }
 
 interface Answer {
@@ -56,14 +69,14 @@ export async function proveStopped(context: StepContext, others: readonly PodTar
   const { input } = context;
   // What was switched off for an earlier step may be on again.
   const fenced = input.fencedNodes.filter(({ step }) => step === input.step.id);
-  const answers = await Promise.all(others.map((other) => ask(other, fenced, context.signal)));
+  const answers = await Promise.all(others.map((other) => ask(context, other, fenced)));
   const { silentSince = {} } = (context.kept ?? {}) as Kept;
   const waited = context.waitedMs();
   const silent = answers.flatMap((answer) => {
     const { of, unknown } = answer;
-    return unknown === undefined ? [] : [{ ...answer, unknown, since: silentSince[of.pod] ?? waited }];
+    return unknown === undefined ? [] : [{ ...answer, unknown, since: silentSince[silenceOf(of)] ?? waited }];
   });
-  const since = Object.fromEntries(silent.map((answer) => [answer.of.pod, answer.since]));
+  const since = Object.fromEntries(silent.map((answer) => [silenceOf(answer.of), answer.since]));
   context.keep({ ...(context.kept ?? {}), silentSince: since } satisfies Kept);
   const [first] = silent.sort((a, b) => a.since - b.since);
   if (first) {
@@ -74,13 +87,18 @@ export async function proveStopped(context: StepContext, others: readonly PodTar
   return answers.flatMap(({ head }) => head ?? []);
 }
 
-/** @throws OperatorError SequencerChanged when it sequences */
-async function ask(other: PodTarget, fenced: StepInput['fencedNodes'], signal: AbortSignal): Promise<Answer> {
+/** @throws OperatorError SequencerChanged when it sequences; NotReadyYet when that is what the step is about */
+async function ask(context: StepContext, other: PodTarget, fenced: StepInput['fencedNodes']): Promise<Answer> {
+  const { input, signal, notYet } = context;
   const state = await stateOf(other, signal);
+  const { component, from } = input.step;
+  if (state === 'active' && [component.name, from].includes(other.node))
+    throw notYet(`${other.pod} sequences`, 'nothing to do: the step goes on from there', 1);
   if (state === 'active') throw sequencerChanged(other);
   const url = opNodeUrl(other);
   const vouched = vouchedFor(other, fenced);
-  if (state !== 'stopped' || !url) return vouched ? { of: other } : { of: other, unknown: 'it does not answer' };
+  if (state !== 'stopped' || !url)
+    return vouched || cameAfter(context, other) ? { of: other } : { of: other, unknown: 'it does not answer' };
   const head = await reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
   // One whose references are all zero has just started, and begins to sequence a moment after its RPC is up.
   if (!head.ok) {

@@ -1,0 +1,116 @@
+/** Whether the one that is to take over has the blocks of the one that goes on until then. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { syncStatus } from '../../chain/clients/op-node.ts';
+import { reading } from '../../chain/clients/reading.ts';
+import type { PodTarget } from '../../chain/sample.ts';
+import { statusCommand } from '../../status/operator-commands.ts';
+import { opNodeUrl } from '../gather/chain-targets.ts';
+import { keep, keptOf, type LastBlock } from './hand-over-memory.ts';
+import type { StepContext } from './step-context.ts';
+import { RPC_TIMEOUT_MS } from './stopped-sequencer.ts';
+
+/** Heads are compared this often; op-node answers within a millisecond or two. */
+const POLL_MS = 50;
+/** What an attempt needs from the moment at which it stops the old one. */
+const NEEDED_MS = 30_000;
+
+export const SEE_OP_NODE = 'see that op-node runs and has its L1';
+
+export interface Head {
+  readonly number: number;
+  readonly hash: string;
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+}
+
+export async function headAt(url: string, signal: AbortSignal): Promise<Head> {
+  return (await syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal })).unsafeL2;
+}
+
+export interface Compared {
+  readonly old: PodTarget;
+  /** op-node of the one that is to take over. */
+  readonly url: string;
+  readonly blockMs: number;
+  /** When the attempt began. Milliseconds since the epoch. */
+  readonly began: number;
+}
+
+/**
+ * Twice, at least two block times apart: a node that has just restarted has the head for a moment, and then misses the
+ * next block and stands still (recorded: op-stack-observed-2.md 1).
+ */
+export async function requireEqualHeads(context: StepContext, { old, url, blockMs, began }: Compared): Promise<void> {
+  const { signal, input } = context;
+  const { name } = input.step.component;
+  const oldUrl = opNodeUrl(old);
+  if (!oldUrl) throw context.notYet(`${old.pod} has no address`, 'see why its pod does not run', 1);
+  for (;;) {
+    const [theirs, ours] = await Promise.all([reading(headAt(oldUrl, signal)), reading(headAt(url, signal))]);
+    if (!theirs.ok) throw context.notYet(`the head of ${old.pod} can not be read: ${theirs.error}`, SEE_OP_NODE, 1);
+    if (!ours.ok) throw context.notYet(`the head of ${name} can not be read: ${ours.error}`, SEE_OP_NODE, 1);
+    const { equal } = keptOf(context);
+    const isEqual = theirs.value.hash === ours.value.hash;
+    // Both are read at slightly different moments: one block of difference says nothing.
+    const isApart = !isEqual && Math.abs(theirs.value.number - ours.value.number) !== 1;
+    if (isApart && equal) keep(context, { equal: undefined });
+    else if (isEqual && !equal) keep(context, { equal: { at: Date.now(), number: ours.value.number } });
+    const isLater = equal && Date.now() - equal.at >= 2 * blockMs && ours.value.number > equal.number;
+    const isInTime = Date.now() - began < NEEDED_MS;
+    if (isEqual && isLater && isInTime) return;
+    if (!isInTime || (isApart && !equal))
+      throw context.notYet(
+        `${name} is at block ${ours.value.number}, and ${old.pod}, which goes on, at ${theirs.value.number}`,
+        `nothing to do while it catches up; see ${statusCommand(input.network)} otherwise`,
+        1,
+      );
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+/**
+ * Its head, once it has the last block. One that is beyond a block that was read has that, too: the old one has lost
+ * what came after, as an execution client does that is killed.
+ * @param last undefined: nobody has told it, and whatever it has is good enough
+ * @returns undefined: it did not get it in time
+ */
+export async function headWith(
+  context: StepContext,
+  url: string,
+  last: LastBlock | undefined,
+  patienceMs: number,
+): Promise<Head | undefined> {
+  const { signal } = context;
+  const since = keptOf(context).stoppedAt ?? Date.now();
+  for (;;) {
+    const head = await reading(headAt(url, signal));
+    if (head.ok && hasBlock(head.value, last)) return head.value;
+    if (Date.now() - since > patienceMs) return undefined;
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+function hasBlock({ hash, number }: Head, last: LastBlock | undefined): boolean {
+  return last === undefined || hash === last.hash || (last.number !== undefined && number > last.number);
+}
+
+/** How long nobody sequenced, and when the first block came. */
+export async function told(
+  context: StepContext,
+  { url, head, blockMs }: { readonly url: string; readonly head: Head; readonly blockMs: number },
+): Promise<string> {
+  const { input, signal } = context;
+  const { component, from } = input.step;
+  const startedAt = Date.now();
+  const { stoppedAt } = keptOf(context);
+  const pause = stoppedAt === undefined ? '' : `, ${startedAt - stoppedAt} ms without a sequencer`;
+  const words = `${from} → ${component.name} at block ${head.number} (${head.hash})${pause}`;
+  for (;;) {
+    const next = await reading(headAt(url, signal));
+    const late = Date.now() - (1000 * head.timestamp + blockMs);
+    if (next.ok && next.value.number > head.number)
+      return `${words}, gap ${Math.max(0, Math.floor(late / blockMs))} blocks`;
+    if (Date.now() - startedAt > 5 * blockMs) return `${words}; its first block has not come yet`;
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}

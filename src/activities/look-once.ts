@@ -15,7 +15,6 @@ import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import type { PlanningInput } from '../plan/desired.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import type { PlanDraft } from '../plan/plan-draft.ts';
-import { planOf } from '../plan/plan-hash.ts';
 import { makePlan, type Planned } from '../plan/planner.ts';
 import { type ProposedPlan, proposedPlan } from '../plan/proposed-plan.ts';
 import { windowAt } from '../plan/windows.ts';
@@ -69,7 +68,7 @@ export interface Seen {
 /** As the entity knows it (LookInput). */
 export interface LookOptions extends Pick<LookInput, 'rolledBack'>, Partial<Pick<LookInput, 'askedAt'>> {
   /** `all`: whatever is to be repaired holds up nothing else. */
-  readonly heldRepairs: LookInput['heldRepairs'] | 'all';
+  readonly foughtObjects: LookInput['foughtObjects'] | 'all';
   readonly abortedRevision: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -112,7 +111,7 @@ export async function lookAt(
   deps: LookDependencies,
   { at, wish, live, templates, sequencers }: Seen,
   readChain: typeof checkChain,
-  { signal, heldRepairs, askedAt = 0, ...known }: LookOptions,
+  { signal, foughtObjects, askedAt = 0, ...known }: LookOptions,
 ): Promise<Look> {
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const choice = choiceOf(wish, sequencers);
@@ -159,18 +158,18 @@ export async function lookAt(
     lost,
     shared: shared?.changes ?? [],
     deleting,
-    repairsHeld: heldRepairs === 'all',
+    repairsHeld: foughtObjects === 'all',
     warnings: [...warnings, ...(upgrades?.warnings ?? [])],
     ...(upgrade ? { upgrade } : {}),
     ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
-  let planned = planBeside(input, heldRepairs);
+  let planned = planBeside(input, foughtObjects);
   if (planned.type === 'refusal') {
     // What is rolled out is still repaired while something else is refused.
     problems.push(...planned.problems);
     input = planningInput({ ...facts, desire: undefined });
-    planned = planBeside(input, heldRepairs);
+    planned = planBeside(input, foughtObjects);
   }
   const approval = wish.network?.spec.approval;
   const propose = (draft: PlanDraft) =>
@@ -180,7 +179,7 @@ export async function lookAt(
   const windowFor = (plan: Plan | undefined) =>
     plan && keepsToWindows(plan) ? windowAt(approval?.windows ?? [], Math.max(deps.now(), askedAt)) : undefined;
   if (wished?.waits || windowFor(wished?.plan)?.opensAt !== undefined) {
-    const meanwhile = planBeside({ ...input, meanwhile: true }, heldRepairs);
+    const meanwhile = planBeside({ ...input, meanwhile: true }, foughtObjects);
     if (meanwhile.type === 'plan') proposed = propose(meanwhile.draft);
   }
   const plan = proposed?.plan;
@@ -224,13 +223,14 @@ export async function lookAt(
   return { result, wish, live, renders, ...(wished ? { wished } : {}), ...chain };
 }
 
-/** Only a repair that is held back lets other work go first: what else breaks beside it does not wait. */
-function planBeside(input: PlanningInput, heldRepairs: LookOptions['heldRepairs']): Planned {
+/** Only a repair of nothing but what is fought about lets other work go first: what else breaks does not wait. */
+function planBeside(input: PlanningInput, foughtObjects: LookOptions['foughtObjects']): Planned {
   const planned = makePlan(input);
   const isHeld =
     planned.type === 'plan' &&
     planned.draft.kind === 'drift' &&
-    heldRepairs.includes(planOf(planned.draft, renderDigest).hash);
+    planned.draft.changes.length > 0 &&
+    planned.draft.changes.every(({ object }) => foughtObjects.includes(object));
   return isHeld ? makePlan({ ...input, repairsHeld: true }) : planned;
 }
 

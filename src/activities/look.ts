@@ -33,11 +33,11 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network, idle, abortedRevision, rolledBack, heldRepairs, askedAt }) => {
+  return async ({ network, idle, abortedRevision, rolledBack, foughtObjects, askedAt }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
-    const once = () => lookOnce(deps, at, { abortedRevision, rolledBack, heldRepairs, askedAt, signal });
+    const once = () => lookOnce(deps, at, { abortedRevision, rolledBack, foughtObjects, askedAt, signal });
     let look = await once();
     if (!look) return GONE;
     const seen = { network: look.wish.resources.network, live: look.live };

@@ -53,8 +53,8 @@ export interface LookInput {
   readonly abortedRevision?: string;
   /** null: nothing. Absent: the entity has not looked yet, and what the status remembers counts. */
   readonly rolledBack?: RolledBack | null | undefined;
-  /** Hashes of repairs that somebody keeps undoing: until they are made again, they hold up nothing else. */
-  readonly heldRepairs: readonly string[];
+  /** `<Kind>/<name>` of what somebody keeps changing: until it is repaired again, it holds up nothing else. */
+  readonly foughtObjects: readonly string[];
   /** By the workflow's clock, in milliseconds since the epoch: a worker's clock that is behind keeps no window shut. */
   readonly askedAt: number;
 }
@@ -219,7 +219,7 @@ export interface ObserveInput {
   /** As in that look. */
   readonly abortedRevision: string;
   readonly rolledBack?: RolledBack | null | undefined;
-  readonly heldRepairs: readonly string[];
+  readonly foughtObjects: readonly string[];
   /**
    * The plan that runs, with its components as `<Kind>/<name>`: health is watched, and only a repair of something else
    * needs a decision. Absent: no plan runs.

@@ -394,24 +394,25 @@ export class EntityState {
 
   /** Whether a repair is not held back any more: it goes before what the last look came to without it. */
   repairReleased(now: number): boolean {
-    return this.#heldAtLook.some((hash) => this.#repairs.notBefore(hash, now) === undefined);
+    const held = this.#repairs.held(now);
+    return this.#heldAtLook.some((object) => !held.includes(object));
   }
 
   /** When a repair that somebody keeps undoing is made again; undefined: nothing is held back. */
   heldUntil(now: number): number | undefined {
     const { proposal } = this;
     if (proposal?.status !== 'approved' || proposal.plan.kind !== 'drift') return undefined;
-    return this.#repairs.notBefore(proposal.plan.hash, now);
+    return this.#repairs.notBefore(proposal.plan, now);
   }
 
-  /** A look begins. @returns hashes of repairs that somebody keeps undoing: for now they hold up nothing else */
+  /** A look begins. @returns objects that somebody keeps changing: for now they hold up nothing else */
   beginLook(now: number): readonly string[] {
     this.#heldAtLook = this.#repairs.held(now);
     return this.#heldAtLook;
   }
 
   /** As of the last look. */
-  get heldRepairs(): readonly string[] {
+  get foughtObjects(): readonly string[] {
     return this.#heldAtLook;
   }
 
@@ -425,7 +426,7 @@ export class EntityState {
   start(running: NonNullable<EntityState['running']>): void {
     this.running = running;
     const { plan, approval, expiresAt, startedAt } = running;
-    if (plan.kind === 'drift') this.#repairs.begun(plan.hash, startedAt);
+    if (plan.kind === 'drift') this.#repairs.begun(plan, startedAt);
     else if (approval.via !== 'Policy') this.#covering = approvedPlan(plan, approval, expiresAt);
   }
 

@@ -105,9 +105,9 @@ export class Entity {
     const { look, memory, running } = this.state;
     const { isLeaving } = this.child;
     if (!look || this.dirty || (isLeaving && !this.state.paused) || (running && look.deleting)) return;
-    const { heldRepairs } = this.state;
+    const { foughtObjects } = this.state;
     const { abortedRevision, rolledBack = null } = memory;
-    const of = { network: this.network, abortedRevision, rolledBack, heldRepairs };
+    const of = { network: this.network, abortedRevision, rolledBack, foughtObjects };
     // One that is about to be left anyway is left for no repair.
     const beside = running && isLeaving ? { ...running.plan, kind: 'drift' as const } : running?.plan;
     this.#observation.keepUp(of, look, beside);
@@ -174,8 +174,8 @@ export class Entity {
     const { network, state } = this;
     const { isKnown, abortedRevision, rolledBack = null } = state.memory;
     const known = isKnown ? { abortedRevision, rolledBack } : {};
-    const heldRepairs = state.beginLook(Date.now());
-    const input = { network, idle: !this.child.isThere, heldRepairs, askedAt: Date.now(), ...known };
+    const foughtObjects = state.beginLook(Date.now());
+    const input = { network, idle: !this.child.isThere, foughtObjects, askedAt: Date.now(), ...known };
     return this.#listeningTo(entityActivities.look(input));
   }
 

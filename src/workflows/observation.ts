@@ -29,11 +29,11 @@ export class Observation {
    * @param beside the plan that runs; undefined: none
    */
   keepUp(
-    of: Pick<ObserveInput, 'network' | 'abortedRevision' | 'rolledBack' | 'heldRepairs'>,
+    of: Pick<ObserveInput, 'network' | 'abortedRevision' | 'rolledBack' | 'foughtObjects'>,
     look: LookResult,
     beside: Plan | undefined,
   ): void {
-    const held = of.heldRepairs.map((hash) => `, without ${hash}`).join('');
+    const held = of.foughtObjects.map((object) => `, without ${object}`).join('');
     const key = `${beside ? `beside ${beside.hash}` : look.key} every ${look.probeIntervalSeconds} s${held}`;
     if (this.#running && !this.#running.settled && this.#running.key === key) return;
     this.#running?.scope.cancel();

@@ -190,10 +190,10 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     it('is repaired three times, named, told what to do, and then left alone for a while', async () => {
       const devnet = use();
       const before = await fights(devnet);
-      const { name, ports } = await serviceOf(devnet);
+      const { name, ports } = await serviceOf(devnet, REPLICA);
       const spec = { ports: ports.map((port) => ({ ...port, targetPort: 9999 })) };
       rival = startRival({
-        isContent: async () => (await serviceOf(devnet)).ports.every(({ targetPort }) => targetPort === 9999),
+        isContent: async () => (await serviceOf(devnet, REPLICA)).ports.every(({ targetPort }) => targetPort === 9999),
         set: () => patch(devnet, 'Service', name, { spec }, SCALER),
       });
       const { plan, conditions } = await held(devnet);
@@ -238,7 +238,7 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
       const retry = { metadata: { annotations: { 'optimism.io/retry': 'stopped' } } };
       if (!ALL) await patch(devnet, 'OptimismNetwork', NETWORK, retry);
       await devnet.chain.waitForPhase('Ready', ALL ? 2 * PATIENCE_MS : PATIENCE_MS);
-      expect((await serviceOf(devnet)).ports.some(({ targetPort }) => targetPort === 9999)).toBe(false);
+      expect((await serviceOf(devnet, REPLICA)).ports.some(({ targetPort }) => targetPort === 9999)).toBe(false);
       const { plan, history } = await devnet.chain.status();
       expect([plan, history?.[0]]).toMatchObject([undefined, REPAIRED]);
       expectFairPlay(devnet);
@@ -259,8 +259,8 @@ function sequencing({ chain }: Devnet, from: number): string[] {
     );
 }
 
-async function serviceOf(devnet: Devnet) {
-  const name = `${SEQUENCER}-rpc`;
+async function serviceOf(devnet: Devnet, of = SEQUENCER) {
+  const name = `${of}-rpc`;
   const service = (await read(devnet, 'Service', name)) as {
     spec?: { ports: { port: number; targetPort: unknown }[] };
   };

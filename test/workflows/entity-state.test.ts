@@ -456,7 +456,7 @@ describe('a repair that somebody keeps undoing', () => {
 
   it('lets a look go round it, until it may be made: then there is another look, whatever waits for a person', () => {
     const state = dueAfter(0, 1, 2);
-    expect(state.beginLook(NOW + 3 * MINUTE)).toEqual([repair.hash]);
+    expect(state.beginLook(NOW + 3 * MINUTE)).toEqual(['StatefulSet/acme']);
     state.takeLook(aLook({ plan: aPlan('eeeeeeee'), approval: { required: true } }), NOW + 3 * MINUTE);
     expect(state.phase).toBe('AwaitingApproval');
     expect(state.repairReleased(NOW + 6 * MINUTE)).toBe(false);
@@ -464,6 +464,19 @@ describe('a repair that somebody keeps undoing', () => {
     expect(state.repairReleased(NOW + 7 * MINUTE)).toBe(true);
     expect(state.beginLook(NOW + 7 * MINUTE)).toEqual([]);
     expect(state.repairReleased(NOW + 7 * MINUTE)).toBe(false);
+  });
+
+  it('is made at once together with something else that broke', () => {
+    const state = dueAfter(0, 1, 2);
+    const other = { ...repair, hash: 'f'.repeat(64), changes: [...changes, { ...changes[0], object: 'Service/acme' }] };
+    state.takeLook(aLook({ plan: other as Plan }), NOW + 3 * MINUTE);
+    expect(state.startable(NOW + 3 * MINUTE)?.plan).toBe(other);
+  });
+
+  it('is held back whatever else is wished by then', () => {
+    const state = dueAfter(0, 1, 2);
+    state.takeLook(aLook({ plan: { ...repair, hash: 'f'.repeat(64) } }), NOW + 3 * MINUTE);
+    expect(state.startable(NOW + 3 * MINUTE)).toBeUndefined();
   });
 
   it('is not held back by repairs of something else', () => {

@@ -87,7 +87,7 @@ export async function previewNetwork(
   const look = await lookAt(seenOf, { at, wish, live, templates, sequencers }, chain.readChain, {
     abortedRevision: undefined,
     // What has drifted meanwhile is repaired before, whatever the files say.
-    heldRepairs: 'all',
+    foughtObjects: 'all',
     signal,
   });
   const { wished, result } = look;

@@ -6,7 +6,7 @@ import type { ReportInput } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { NetworkRef } from '../contract/ids.ts';
 import type { ObjectChange } from '../contract/plan.ts';
-import { isReversible } from '../plan/way-back.ts';
+import { isReversible } from '../contract/way-back.ts';
 import { fieldWords } from './change-words.ts';
 import { cell, commandBlock, firstLines } from './markdown.ts';
 import {

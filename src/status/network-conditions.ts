@@ -1,7 +1,7 @@
 /** Conditions of an OptimismNetwork as its entity sees it. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { EntityPhase, ReportInput } from '../contract/activities.ts';
-import { isReversible } from '../plan/way-back.ts';
+import { isReversible } from '../contract/way-back.ts';
 import { type ConditionInput, sentence } from './conditions.ts';
 import { fightSentence, wayOutOfFight } from './fight-words.ts';
 import {

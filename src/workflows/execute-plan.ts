@@ -24,7 +24,7 @@ import {
 } from '../contract/child-messages.ts';
 import type { FailureType, Problem } from '../contract/failures.ts';
 import { isWaiting, type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
-import { whyNoWayBack } from '../plan/way-back.ts';
+import { whyNoWayBack } from '../contract/way-back.ts';
 import { stepTable } from '../status/step-table.ts';
 import { stepActivities } from './activity-profiles.ts';
 import { stepProblem, wasCancelled } from './failures.ts';

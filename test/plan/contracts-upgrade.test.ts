@@ -1,7 +1,7 @@
 /** What a network does around an upgrade of its contracts on L1, which others make. */
 import { describe, expect, it } from 'vitest';
+import { whyNoWayBack } from '../../src/contract/way-back.ts';
 import { makePlan } from '../../src/plan/planner.ts';
-import { whyNoWayBack } from '../../src/plan/way-back.ts';
 import { change, draftOf, LIMITS, networkOf, refOf, stepsOf } from './network-of.ts';
 import { numberedPlan } from './numbered-plan.ts';
 

@@ -1,6 +1,6 @@
 /** Whether what a plan has done can be undone by applying what ran before. Pure. */
-import type { RolledBack } from '../contract/activities.ts';
-import type { Plan, Step } from '../contract/plan.ts';
+import type { RolledBack } from './activities.ts';
+import type { Plan, Step } from './plan.ts';
 
 /**
  * @param now milliseconds since the epoch

@@ -75,6 +75,29 @@ describe('an upgrade of the contracts', { timeout: 2 * PATIENCE_MS }, () => {
     );
   });
 
+  it('can be given up: the proposer starts as it was, by a repair, while somebody is asked again', async () => {
+    const devnet = use();
+    const { plan } = await devnet.chain.status();
+    await say(devnet, UPDATES.abort);
+    await waitUntil(
+      'the proposer is back',
+      async () => ((await podUids(devnet))[`${PROPOSER}-0`] === undefined ? undefined : true),
+      PATIENCE_MS,
+    );
+    expect(await proposedType(devnet)).toBe('1');
+    const { pendingOnChain, history } = await waitForStatus(
+      devnet,
+      'somebody is asked again',
+      ({ phase, plan: asked }) => phase === 'AwaitingApproval' && asked?.kind === 'upgrade',
+    );
+    expect(pendingOnChain).toBeUndefined();
+    expect(history?.slice(0, 2).map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['drift', 'completed'],
+      [plan?.kind, 'aborted'],
+    ]);
+    await waitsForL1(devnet);
+  });
+
   it('can be taken back as long as L1 is as it was: the proposer starts with the game that it had', async () => {
     const devnet = use();
     await say(devnet, UPDATES.rollback);

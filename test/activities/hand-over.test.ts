@@ -36,8 +36,15 @@ beforeAll(async () => {
   await waitUntil('pods can be created', () =>
     api.client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: api.namespace, name: 'default' }),
   );
+  // Pods of a machine that there is not are collected within a minute.
+  await api.client.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: machine() } });
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.client.delete({ apiVersion: 'v1', kind: 'Node', name: machine() });
+  await api.close();
+});
+
+const machine = () => `machine-of-${api.namespace}`;
 
 let networks = 0;
 
@@ -89,7 +96,7 @@ class Scene implements AsyncDisposable {
 
   async createPod(node: 'a' | 'b' | 'c', { ready = true } = {}): Promise<void> {
     const labels = { 'optimism.io/component': `opnode.${node}`, 'app.kubernetes.io/component': 'sequencer' };
-    const spec = { containers: [{ name: 'op-node', image: 'op-node' }], nodeName: 'a-machine' };
+    const spec = { containers: [{ name: 'op-node', image: 'op-node' }], nodeName: machine() };
     await this.#create('Pod', this.podOf(node), { spec }, labels);
     if (!ready) return;
     const { ip } = this.nodes[node];
@@ -551,7 +558,7 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       await waitUntil('its end is overdue', isOverdue, 40_000);
       expect(scene.asked('b', 'start')).toBe(0);
       a.sequences = false;
-      const fencedNodes = [{ node: 'a-machine', by: 'ana', reason: 'I have pulled the plug', step: STEP }];
+      const fencedNodes = [{ node: machine(), by: 'ana', reason: 'I have pulled the plug', step: STEP }];
       expect(await scene.attempt({ fencedNodes })).toMatch(OVER);
       await scene.expectActive('b');
     });

@@ -4,7 +4,6 @@
  * that sequences, and there were never two. `npm test` plays a sample of the points, `npm run chaos` all of them.
  */
 import { describe, expect, inject, it, type TestContext } from 'vitest';
-import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
 import { opstack } from '../cli/run-opstack.ts';
 import { NETWORK } from '../devnet/chain.ts';
@@ -163,7 +162,7 @@ describe('a hand-over', { timeout: PATIENCE_MS }, () => {
     const { phase } = await waitForStatus(
       devnet,
       'the plan has ended',
-      (status) => status.phase === 'Halted' || (status.phase === 'Ready' && status.sequencer?.active === turn.next),
+      (status) => status.phase === 'Halted' || (status.phase === 'Ready' && activeOnes(devnet).includes(turn.next)),
     );
     if (phase === 'Halted') {
       await conditionOf(devnet, { type: 'Ready', reason: 'GateFailed', says: [`${turn.old} sequences again`] });
@@ -236,9 +235,13 @@ describe('a hand-over', { timeout: PATIENCE_MS }, () => {
   });
 });
 
+/** The plan is over. Status says who is active with the next probe only. */
 function waitForTurn(devnet: Devnet, { next }: Turn): Promise<unknown> {
-  const isOver = ({ phase, sequencer }: OptimismNetworkStatus) => phase === 'Ready' && sequencer?.active === next;
-  return waitForStatus(devnet, `${next} sequences and the network is Ready`, isOver);
+  return waitForStatus(
+    devnet,
+    `${next} sequences and the network is Ready`,
+    ({ phase }) => phase === 'Ready' && activeOnes(devnet).includes(next),
+  );
 }
 
 /** One sequences, and by its key will after a restart; there were never two, and no block was lost. */

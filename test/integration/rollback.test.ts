@@ -4,6 +4,7 @@
  */
 import { describe, expect, inject, it } from 'vitest';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
+import { PROGRAMS } from '../../src/catalogue/releases.ts';
 import { UPDATES } from '../../src/contract/messages.ts';
 import { opstack } from '../cli/run-opstack.ts';
 import { ALL } from '../crash/fault-points.ts';
@@ -49,7 +50,7 @@ interface Failure {
 const FAILURES: Readonly<Record<string, Failure>> = {
   'the image of a replica can not be pulled': {
     at: `apply-component/${REPLICA}`,
-    cause: ({ chain }) => chain.runner.fault.imageMissing(`${REPLICA}-0/op-node ${newer('op-node', 'opNode')}`),
+    cause: ({ chain }) => chain.runner.fault.imageMissing(newer(REPLICA, 'opNode')),
     stays: true,
   },
   'a replica does not follow the chain': {
@@ -66,17 +67,17 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
   'the standby ends as soon as it starts': {
     at: `apply-component/${STANDBY}`,
-    cause: ({ chain }) => chain.runner.fault.crashLoop(`${STANDBY}-0/op-node ${newer('op-node', 'opNode')}`),
+    cause: ({ chain }) => chain.runner.fault.crashLoop(newer(STANDBY, 'opNode')),
     stays: true,
   },
   'the former sequencer is never ready when it restarts': {
     at: `apply-component/${ACTIVE}`,
-    cause: (_, machine) => machine.fault.neverReady(`${ACTIVE}-0/op-node ${newer('op-node', 'opNode')}`),
+    cause: (_, machine) => machine.fault.neverReady(newer(ACTIVE, 'opNode')),
     stays: true,
   },
   'the batcher is never ready': {
     at: `await-pods/${BATCHER}`,
-    cause: ({ chain }) => chain.runner.fault.neverReady(`${BATCHER}-0/op-batcher ${newer('op-batcher', 'opBatcher')}`),
+    cause: ({ chain }) => chain.runner.fault.neverReady(newer(BATCHER, 'opBatcher')),
     stays: true,
   },
   'the batcher sends nothing': {
@@ -85,14 +86,12 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
   'the proposer is never ready': {
     at: `apply-component/${PROPOSER}`,
-    cause: ({ chain }) =>
-      chain.runner.fault.neverReady(`${PROPOSER}-0/op-proposer ${newer('op-proposer', 'opProposer')}`),
+    cause: ({ chain }) => chain.runner.fault.neverReady(newer(PROPOSER, 'opProposer')),
     stays: true,
   },
   'the image of the challenger can not be pulled': {
     at: `apply-component/${CHALLENGER}`,
-    cause: ({ chain }) =>
-      chain.runner.fault.imageMissing(`${CHALLENGER}-0/op-challenger ${newer('op-challenger', 'opChallenger')}`),
+    cause: ({ chain }) => chain.runner.fault.imageMissing(newer(CHALLENGER, 'opChallenger')),
     stays: true,
   },
 };
@@ -182,7 +181,7 @@ describe('an upgrade that fails', { timeout: 3 * PATIENCE_MS }, () => {
   it('goes back by itself where the spec says so', async () => {
     const devnet = use();
     const { chain } = devnet;
-    const broken = chain.runner.fault.crashLoop(`${BATCHER}-0/op-batcher ${newer('op-batcher', 'opBatcher')}`);
+    const broken = chain.runner.fault.crashLoop(newer(BATCHER, 'opBatcher'));
     await chain.apply(network(devnet, NEWER, { onFailure: 'Rollback' }));
     const status = await waitForStatus(devnet, 'it is rolled back', ({ phase }) => phase === 'RolledBack');
     broken();
@@ -228,8 +227,9 @@ describe('an upgrade that fails', { timeout: 3 * PATIENCE_MS }, () => {
   }
 });
 
-function newer(program: string, key: keyof typeof NEWER): RegExp {
-  return new RegExp(`${program}:${NEWER[key].tag}`);
+/** Of the kubelet's faults: a program in its new version. */
+function newer(component: string, key: keyof typeof NEWER): RegExp {
+  return new RegExp(`^${component}-0/${PROGRAMS[key]} .*:${NEWER[key].tag}$`);
 }
 
 async function chainIsReady(devnet: Devnet): Promise<void> {

@@ -19,9 +19,16 @@ const BATCHER = 'devnet-batcher';
 const REPLICA = 'devnet-replica';
 const PROPOSER = 'devnet-proposer';
 const CHALLENGER = 'devnet-challenger';
-/** Canary first, who sends last. The challenger has no part in the ledger: its pod says when it came. */
-const ORDER = [`${REPLICA}-1`, `${REPLICA}-0`, `${STANDBY}-0`, `${ACTIVE}-0`, `${BATCHER}-0`, `${PROPOSER}-0`];
-const UPGRADED = { kind: 'upgrade', outcome: 'completed' };
+/** In the order in which they restart: the canary first, and the active sequencer when another one stands in for it. */
+const NODES = [`${REPLICA}-1`, `${REPLICA}-0`, `${STANDBY}-0`, `${ACTIVE}-0`];
+const SENDERS = [`${BATCHER}-0`, `${PROPOSER}-0`, `${CHALLENGER}-0`];
+/** Than those of release u18. */
+const NEWER_NODES = { opNode: { tag: 'v1.18.3' } };
+const NEWER_SENDERS = {
+  opBatcher: { tag: 'v1.16.8' },
+  opProposer: { tag: 'v1.16.3' },
+  opChallenger: { tag: 'v1.8.1' },
+};
 /** Of a history that people read: six events for each step, as in an install. */
 const MOST_EVENTS = 160;
 
@@ -56,66 +63,65 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
     expectFairPlay(devnet);
   });
 
-  /** Plays what is proposed, and @returns its past and the ledger's events meanwhile. */
-  async function upgraded(devnet: Devnet, approve: (hash: string) => Promise<unknown>) {
+  /** Plays what is proposed, in which each of `order` restarts, one after the other, and nobody else. */
+  async function upgraded(devnet: Devnet, order: readonly string[], approve: (hash: string) => Promise<unknown>) {
     const { chain } = devnet;
     const before = await podUids(devnet);
     const proposed = await waitForProposal(devnet);
     expect(proposed).toMatchObject({ kind: 'upgrade' });
+    expect(proposed.gapExpectedSeconds ?? 0).toBe(0);
     expect(await podUids(devnet)).toEqual(before);
     const from = chain.referee.events().length;
     const plan = await planAfter(devnet, () => approve(proposed.hash));
-    expect(plan).toMatchObject({ ...UPGRADED, hash: proposed.hash });
+    expect(plan).toMatchObject({ kind: 'upgrade', outcome: 'completed', hash: proposed.hash });
     const after = await podUids(devnet);
-    for (const pod of [...ORDER, `${CHALLENGER}-0`]) expect(after[pod], pod).not.toBe(before[pod]);
-    return { proposed, plan, events: chain.referee.events().slice(from) };
+    expect(
+      Object.keys(after)
+        .filter((pod) => after[pod] !== before[pod])
+        .sort(),
+    ).toEqual([...order].sort());
+    const events = chain.referee.events().slice(from);
+    const starts = await startsOf(devnet, events);
+    expect(Object.keys(starts)).toEqual(order);
+    expect(replacedBlocks(events)).toEqual([]);
+    expectFairPlay(devnet);
+    return { proposed, events, starts };
   }
 
-  async function expectInOrder(devnet: Devnet, events: readonly LedgerEvent[]): Promise<void> {
-    const started = (pod: string) =>
-      events.find(
-        ({ node, type }) =>
-          node.endsWith(`/${pod}`) && ['node-started', 'batcher-started', 'proposer-started'].includes(type),
-      )?.at ?? Number.NaN;
-    const challenger = (await readAll(devnet, 'Pod')).find(({ metadata }) => metadata.name === `${CHALLENGER}-0`);
-    const times = [...ORDER.map(started), Date.parse(String(challenger?.metadata['creationTimestamp'])) + 999];
-    expect(times).toEqual([...times].sort((a, b) => a - b));
+  function expectHandOvers(events: readonly LedgerEvent[], starts: Record<string, number>): void {
     expect(sequencerMoves(events)).toEqual([
       `${ACTIVE} stopped by rpc`,
       `${STANDBY} started by rpc`,
       `${STANDBY} stopped by rpc`,
       `${ACTIVE} started by rpc`,
     ]);
-    // The standby takes over when it has the new version, and before the former one restarts; the batcher comes after both.
-    const handOvers = events.flatMap(({ type, at }) => (type === 'sequencer-started' ? [at] : []));
-    const [out = Number.NaN, back = Number.NaN] = handOvers;
-    const [standby = 0, former = 0, batcher = 0] = [`${STANDBY}-0`, `${ACTIVE}-0`, `${BATCHER}-0`].map(started);
-    expect([standby, out, former, back, batcher]).toEqual([standby, out, former, back, batcher].sort((a, b) => a - b));
+    // The standby takes over when it has the new version and before the former one restarts, which sequences again when
+    // that has it too; only then the batcher restarts, which reads from both.
+    const [out, back] = events.flatMap(({ type, at }) => (type === 'sequencer-started' ? [at] : []));
+    const times = [starts[`${STANDBY}-0`], out, starts[`${ACTIVE}-0`], back, starts[`${BATCHER}-0`] ?? Infinity];
+    expect(times).toEqual([...times].sort((one, other) => Number(one) - Number(other)));
     const gaps = handOverGaps(events);
-    console.info(`seconds between the blocks of two sequencers: ${gaps.join(', ')}`);
+    console.info(`seconds between the last block of a sequencer and the first of the next: ${gaps.join(', ')}`);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(2);
-    expect(replacedBlocks(events)).toEqual([]);
-    expectFairPlay(devnet);
   }
 
-  async function expectHistory(devnet: Devnet, number: number, steps: number): Promise<void> {
-    const events = await historyLength(devnet, `${devnet.entityId}/upgrade-${number}`);
-    console.info(`upgrade ${number}: ${steps} steps, ${events} events of history`);
+  async function expectReadable(devnet: Devnet, workflow: string, { steps = [] }: { steps?: unknown[] | undefined }) {
+    const events = await historyLength(devnet, `${devnet.entityId}/${workflow}`);
+    console.info(`${workflow}: ${steps.length} steps, ${events} events of history`);
     expect(events).toBeLessThanOrEqual(MOST_EVENTS);
   }
 
   it('moves nothing before it is approved, by an annotation here, and takes every component to release u18', async () => {
     const devnet = use();
     await devnet.chain.apply(network(devnet, 'u18'));
-    const { proposed, events } = await upgraded(devnet, (hash) =>
+    const { proposed, events, starts } = await upgraded(devnet, [...NODES, ...SENDERS], (hash) =>
       patch(devnet, 'OptimismNetwork', NETWORK, {
         metadata: { annotations: { 'optimism.io/approve': hash, 'optimism.io/approver': 'ana' } },
       }),
     );
     expect(proposed.summary).toContain('u17 → u18');
-    expect(proposed.gapExpectedSeconds ?? 0).toBe(0);
-    await expectInOrder(devnet, events);
-    await expectHistory(devnet, 1, proposed.steps?.length ?? 0);
+    expectHandOvers(events, starts);
+    await expectReadable(devnet, 'upgrade-2', proposed);
     expect(Object.values(await nodeVersions(devnet))).toEqual(Array(4).fill('v1.18.2'));
     expect(await imageTags(devnet)).toMatchObject({
       [`${ACTIVE}-0/op-geth`]: 'v1.101702.2',
@@ -126,30 +132,30 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
     expect((await devnet.chain.status()).release).toBe('u18');
   });
 
-  it('may be approved by a signal: other images than those of the release', async () => {
+  it('may be approved by a signal: of the nodes alone, to an op-node that is not of the release', async () => {
     const devnet = use();
-    await devnet.chain.apply(network(devnet, 'u18', tags(3)));
-    const { events } = await upgraded(devnet, (plan) =>
+    await devnet.chain.apply(network(devnet, 'u18', NEWER_NODES));
+    const { proposed, events, starts } = await upgraded(devnet, NODES, (plan) =>
       devnet.temporal.workflow.getHandle(devnet.entityId).signal(SIGNALS.approve, { plan, approver: 'ben' }),
     );
-    await expectInOrder(devnet, events);
-    await expectHistory(devnet, 2, 0);
+    expectHandOvers(events, starts);
+    await expectReadable(devnet, 'upgrade-3', proposed);
     expect(Object.values(await nodeVersions(devnet))).toEqual(Array(4).fill('v1.18.3'));
   });
 
-  it('may be approved by an update, which answers', async () => {
+  it('may be approved by an update, which answers: of what sends, and no sequencer is touched', async () => {
     const devnet = use();
-    await devnet.chain.apply(network(devnet, 'u18', tags(4)));
-    const { events } = await upgraded(devnet, async (plan) =>
+    await devnet.chain.apply(network(devnet, 'u18', { ...NEWER_NODES, ...NEWER_SENDERS }));
+    const { proposed, events } = await upgraded(devnet, SENDERS, async (plan) =>
       expect(
         await devnet.temporal.workflow
           .getHandle(devnet.entityId)
           .executeUpdate(UPDATES.approvePlan, { args: [{ plan, approver: 'cleo' }] }),
       ).toBe('accepted'),
     );
-    await expectInOrder(devnet, events);
-    await expectHistory(devnet, 3, 0);
-    expect(Object.values(await nodeVersions(devnet))).toEqual(Array(4).fill('v1.18.4'));
+    expect(sequencerMoves(events)).toEqual([]);
+    await expectReadable(devnet, 'upgrade-4', proposed);
+    expect(await imageTags(devnet)).toMatchObject({ [`${BATCHER}-0/op-batcher`]: 'v1.16.8' });
   });
 
   it('leaves on record who has approved what, and how it went, and a chain that is healthy', async () => {
@@ -175,13 +181,16 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
   });
 });
 
-/** Programs of the next patch, each with its own tag. */
-function tags(patchNumber: number): object {
-  return {
-    opNode: { tag: `v1.18.${patchNumber}` },
-    opGeth: { tag: `v1.101702.${patchNumber}` },
-    opBatcher: { tag: `v1.16.${patchNumber + 5}` },
-    opProposer: { tag: `v1.16.${patchNumber}` },
-    opChallenger: { tag: `v1.8.${patchNumber}` },
-  };
+/** `<pod>` → when it started with the new version, the first one first. Milliseconds. */
+async function startsOf(devnet: Devnet, events: readonly LedgerEvent[]): Promise<Record<string, number>> {
+  const ofLedger = events.flatMap(({ type, node, at }) =>
+    type === 'node-started' || type === 'batcher-started' ? [[node.replace(/^.*\//, ''), at] as const] : [],
+  );
+  // A challenger has no part in the ledger, and a proposer, which is ready before it has begun, a late one.
+  const [first = 0] = events.map(({ at }) => at);
+  const ofPods = (await readAll(devnet, 'Pod')).flatMap(({ metadata }) => {
+    const at = Date.parse(String(metadata['creationTimestamp'])) + 999;
+    return /proposer|challenger/.test(metadata.name) && at > first ? [[metadata.name, at] as const] : [];
+  });
+  return Object.fromEntries([...ofLedger, ...ofPods].sort(([, one], [, other]) => one - other));
 }

@@ -31,7 +31,7 @@ export const upgrade: Scenario = {
     await tellVersions(stage);
     const verdict = verdictSince(stage, from);
     requireFairPlay(stage);
-    const workflow = `optimismnetwork/${stage.clusterName}/${chain.namespace}/${NETWORK}/upgrade-1`;
+    const workflow = `optimismnetwork/${stage.clusterName}/${chain.namespace}/${NETWORK}/upgrade-2`;
     const historyEvents = await stage.historyLength(workflow);
     return { upgradeSeconds, ...verdict, historyEvents, approvedVia: await approvedVia(stage, hash) };
   },

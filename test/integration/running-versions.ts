@@ -6,8 +6,14 @@ import type { KubeObject } from '../../src/kube/index.ts';
 import { readAll } from './cluster-objects.ts';
 import type { Devnet } from './devnet.ts';
 
+interface Container {
+  readonly name: string;
+  readonly image: string;
+}
+
 type Pod = KubeObject & {
-  spec?: { containers: { name: string; image: string }[] };
+  /** An execution client is an init container that goes on. */
+  spec?: { containers: Container[]; initContainers?: Container[] };
   status?: { podIP?: string };
 };
 
@@ -19,7 +25,7 @@ export async function imageTags(devnet: Devnet): Promise<Record<string, string>>
     pods
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
       .flatMap(({ metadata, spec }) =>
-        (spec?.containers ?? [])
+        [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]
           .filter(({ name }) => programs.includes(name))
           .map(({ name, image }) => [`${metadata.name}/${name}`, image.replace(/^.*:/, '')]),
       )

@@ -124,7 +124,7 @@ describe('an upgrade that fails', { timeout: 3 * PATIENCE_MS }, () => {
       activeOn(devnet, machine),
       ...[REPLICA, BATCHER, PROPOSER, CHALLENGER].map((name) => resource(devnet, name)),
     );
-    await waitForStatus(devnet, 'it is being installed', ({ phase }) => phase === 'Installing');
+    await waitForStatus(devnet, 'it is being installed', isAtWork('Installing'));
     expect(await refusedBack(devnet)).toMatch(
       /^nothing ran in another form before this install: undo what asks for it/,
     );
@@ -139,11 +139,7 @@ describe('an upgrade that fails', { timeout: 3 * PATIENCE_MS }, () => {
     expect(await refusedBack(devnet)).toBe('no plan is running');
     const undo = devnet.chain.runner.fault.neverReady(`${REPLICA}-0/op-node`);
     await remove(devnet, 'StatefulSet', REPLICA);
-    await waitForStatus(
-      devnet,
-      'it is being repaired',
-      ({ phase, plan }) => phase === 'Repairing' && plan !== undefined,
-    );
+    await waitForStatus(devnet, 'it is being repaired', isAtWork('Repairing'));
     const why = await refusedBack(devnet);
     undo();
     expect(why).toMatch(/^a repair brings back what ran before: there is nothing else to go back to/);
@@ -230,6 +226,10 @@ describe('an upgrade that fails', { timeout: 3 * PATIENCE_MS }, () => {
 /** Of the kubelet's faults: a program in its new version. */
 function newer(component: string, key: keyof typeof NEWER): RegExp {
   return new RegExp(`^${component}-0/${PROGRAMS[key]} .*:${NEWER[key].tag}$`);
+}
+
+function isAtWork(wanted: string): (status: OptimismNetworkStatus) => boolean {
+  return ({ phase, plan }) => phase === wanted && plan?.steps?.some(({ state }) => state !== 'Pending') === true;
 }
 
 async function chainIsReady(devnet: Devnet): Promise<void> {

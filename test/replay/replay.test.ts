@@ -40,17 +40,25 @@ function scenario(name: string, change?: (text: string) => string): RecordedWork
 }
 
 describe('recorded workflows', () => {
-  it('are there for installs, changes, an approval, a halt and a teardown', () => {
+  it('are there for installs, changes, upgrades, ways back, hand-overs, repairs, forks and a teardown', () => {
     const scenarios = new Set(historyFiles.map((file) => basename(file, '.json')));
     expect([...scenarios]).toEqual(
       expect.arrayContaining([
         'change-approved-halted-retried',
         'change-gate-skipped',
         'change-halted',
+        'drift-repaired',
         'entity-awaiting-approval',
+        'entity-rolled-back',
         'entity-whole-life',
+        'fork-passed',
+        'fork-waits',
+        'hand-over',
         'install',
+        'rollback',
         'teardown',
+        'upgrade-approved',
+        'upgrade-rolled-back',
       ]),
     );
   });
@@ -62,6 +70,14 @@ describe('recorded workflows', () => {
       expect(results[index]?.misfit).toBeUndefined();
     },
   );
+});
+
+describe('a change of the executor', () => {
+  const plans = historyFiles.filter((file) => !basename(file).startsWith('entity-'));
+
+  it.each(plans)('is noticed in %s', async (file) => {
+    expect(await misfitOf(recordedHistory(file), backwards(bundle))).toMatch(/^step 01-\S+ \(\w+\), event 5: /);
+  });
 });
 
 describe('the replay names the step', () => {

@@ -9,7 +9,7 @@ import { requireFairPlay, verdictSince } from './verdict.ts';
 
 const DAY = 24 * 3600;
 /** Enough for every node to restart, one after the other. */
-const AHEAD_SECONDS = 150;
+const AHEAD_SECONDS = 240;
 
 export const fork: Scenario = {
   name: 'fork',
@@ -26,7 +26,6 @@ export const fork: Scenario = {
     const { chain, progress } = stage;
     const from = chain.referee.events().length;
     const time = Math.floor(Date.now() / 1000) + AHEAD_SECONDS;
-    await stage.write(filesWith(stage, time));
     progress.step(`jovian_time in ConfigMap devnet-chain: ${AHEAD_SECONDS} s from now; kubectl apply`);
     await stage.kubectl('apply', '--server-side', '--force-conflicts', '-f', await stage.write(filesWith(stage, time)));
     const hash = await approve(stage);

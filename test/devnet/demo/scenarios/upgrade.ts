@@ -59,8 +59,13 @@ async function tellVersions({ kubectl, progress }: Stage): Promise<void> {
 /** Who has said yes is in the audit log. */
 async function approvedVia({ opstack, progress }: Stage, hash: string): Promise<string> {
   const command = ['audit', 'list', NETWORK, '--plan', hash.slice(0, 8)];
-  progress.step(`opstack ${command.join(' ')}`);
-  progress.print(await opstack(command));
+  progress.step(`opstack ${command.join(' ')} | grep plan`);
+  progress.print(
+    (await opstack(command))
+      .split('\n')
+      .filter((line) => / plan[A-Z]/.test(line))
+      .join('\n'),
+  );
   const records = JSON.parse(await opstack([...command, '-o', 'json'])) as { type: string; via?: string }[];
   return records.find(({ type }) => type === 'planApproved')?.via ?? 'nobody';
 }

@@ -7,7 +7,7 @@ import type { KubeObject } from '../kube/index.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent } from '../plan/desired.ts';
 import { renderDigest } from '../render/digest.ts';
-import { challengedGameTypes, proposedGameType } from '../render/game-types.ts';
+import { afterUpgrade, challengedGameTypes, proposedGameType } from '../render/game-types.ts';
 import { peersData, renderNetwork } from '../render/index.ts';
 import type { ChainFacts, RenderInput } from '../render/input.ts';
 import { missingForChallengers } from '../render/node-refs.ts';
@@ -82,7 +82,9 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
 function renderedSettings(spec: CompleteWish['network']['spec']): object {
   const { approval, rollout, sequencer, paused, deletionPolicy, audit, probeInterval, owner, catalogue, ...settings } =
     spec;
-  return settings;
+  // What follows from an upgrade of the contracts is in the games of each component.
+  const { upgrade, ...contracts } = settings.contracts;
+  return { ...settings, contracts };
 }
 
 /** One that is built in is what its name says for ever. One of the user's own is what they have written into it. */
@@ -130,6 +132,7 @@ function renderInput(wish: CompleteWish, release: Release, games: DesireFacts['g
     proposers: wish.proposers,
     challengers: wish.challengers,
     ...games,
+    ...(games.contracts ? { contracts: afterUpgrade(games.contracts, wish.network.spec.contracts.upgrade) } : {}),
     chain: wish.files.facts,
     release,
     secret: copyOf('Secret'),

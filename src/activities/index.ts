@@ -8,6 +8,7 @@ import { reportActivity } from './report.ts';
 import { settle } from './settle.ts';
 import { applyComponent } from './steps/apply-component.ts';
 import { awaitGate } from './steps/await-gate.ts';
+import { awaitOnChain } from './steps/await-on-chain.ts';
 import { awaitPods } from './steps/await-pods.ts';
 import { deleteComponent } from './steps/delete-component.ts';
 import { handOverSequencer } from './steps/hand-over.ts';
@@ -35,6 +36,7 @@ export function createActivities(deps: ActivityDependencies): EntityActivities &
     deleteComponent: step(deleteComponent),
     awaitPods: step(awaitPods),
     awaitGate: step(awaitGate),
+    awaitOnChain: step(awaitOnChain),
     stopBatcher: step(stopBatcher),
     scaleDown: step(scaleDown),
     startSequencer: step(startSequencer),

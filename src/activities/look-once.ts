@@ -26,6 +26,7 @@ import { type Desire, desireOf, isComplete } from './desire.ts';
 import { refusedByServer } from './dry-run.ts';
 import { checkChain } from './gather/check-chain.ts';
 import { contractFacts, playedGameTypes } from './gather/contract-facts.ts';
+import { pendingUpgrade } from './gather/contracts-upgrade.ts';
 import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
@@ -145,6 +146,7 @@ export async function lookAt(
   const shared = own && (await sharedDrift(deps.kube, at, own.render, { wish, live, active: settled, signal }));
   problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
+  const upgrade = pendingUpgrade(wish, { discovery, status, verified });
   const facts = {
     at,
     wish,
@@ -158,6 +160,7 @@ export async function lookAt(
     deleting,
     repairsHeld: foughtObjects === 'all',
     warnings: [...warnings, ...(upgrades?.warnings ?? [])],
+    ...(upgrade ? { upgrade } : {}),
     ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });

@@ -26,7 +26,7 @@ import { type Attempt, currentAttempt } from './deadline.ts';
 import { vouchedDecision } from './decision-policy.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { nodePods, sampleTargets } from './gather/chain-targets.ts';
-import { contractFacts } from './gather/contract-facts.ts';
+import { contractFacts, respectedPrestate } from './gather/contract-facts.ts';
 import { healthLimits } from './gather/health-limits.ts';
 import { podsState } from './gather/pod-problems.ts';
 import { senderTargets, servicePods } from './gather/sender-targets.ts';
@@ -89,7 +89,7 @@ async function writeWhatIsSeen(
   const known = lastSamples.get(result.uid) ?? [];
   const before = known.at(-1);
   const contracts = contractFacts(look.discovery, status);
-  const prestateHash = look.discovery?.respectedGame?.absolutePrestate;
+  const prestateHash = respectedPrestate(look.discovery);
   const seen = before?.proposer?.ok ? before.proposer.value : undefined;
   const targets = {
     ...sampleTargets(wish, pods, { compareBlocks: pods.length > 1, forks: asksForForks(look, deps.now()) }),

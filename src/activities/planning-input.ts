@@ -1,7 +1,7 @@
 /** What the planner is given: what is wished, what is seen of it, and what goes. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
-import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
+import { type ComponentRef, type ContractsUpgrade, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
@@ -11,7 +11,7 @@ import { diffObjects, type KubeObject as Manifest, renderDigest } from '../rende
 import type { PodObject } from '../status/pods/pod-objects.ts';
 import { type Desire, imagesOf } from './desire.ts';
 import { isReady, type Pod } from './gather/chain-targets.ts';
-import { changesForks } from './gather/changes-forks.ts';
+import { changesForks, pointOfNoReturn } from './gather/changes-forks.ts';
 import { driftOf, isObjectOf, type LiveObjects, podsOfComponent } from './gather/live.ts';
 import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
@@ -34,6 +34,8 @@ export interface PlanningFacts {
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
   readonly wayBack?: WayBack;
+  /** As in `PlanningInput`. */
+  readonly upgrade?: ContractsUpgrade;
   readonly repairsHeld: boolean;
   readonly warnings: readonly string[];
 }
@@ -93,11 +95,20 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     namespaceTerminating: wish.resources.namespaceTerminating,
     meanwhile: false,
     repairsHeld: facts.repairsHeld,
-    desired: desired.map((item) =>
-      changesForks(item.component, knownOf(item.component)?.render, renderOf(item.component))
-        ? { ...item, changesForks: true }
-        : item,
-    ),
+    desired: desired.map((item) => {
+      const { component } = item;
+      const [before, after] = [knownOf(component)?.render, renderOf(component)];
+      const until = pointOfNoReturn(
+        component,
+        { node: before, network: knownOf({ kind: 'OptimismNetwork', name: at.name })?.render },
+        { node: after, forks: wish.files?.facts.forks ?? [] },
+      );
+      return {
+        ...item,
+        ...(changesForks(component, before, after) ? { changesForks: true } : {}),
+        ...(until ? { pointOfNoReturn: until } : {}),
+      };
+    }),
     observed,
     leaving,
     succession: {
@@ -107,6 +118,7 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     },
     ...(back && !back.done ? { rollsBack: back.kind } : {}),
     ...releasesOf(facts),
+    ...(facts.upgrade ? { upgrade: facts.upgrade } : {}),
     warnings,
     limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
       blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
@@ -117,15 +129,18 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
 }
 
 function revisionOf(
-  { deleting, choice }: PlanningFacts,
+  { deleting, choice, wish }: PlanningFacts,
   leaving: readonly LeavingComponent[],
   wished: readonly DesiredComponent[],
 ): string {
+  // Whether L1 has reached it is no part of it: a plan that waits for that is not outdated by it.
+  const upgrade = wish.network?.spec.contracts.upgrade;
   return renderDigest([
     deleting,
     leaving.map(({ component }) => component),
     wished.map(({ component, render, inputs }) => [component, render, inputs]),
     ...(choice.wished === undefined ? [] : [choice.wished]),
+    ...(upgrade === undefined ? [] : [{ upgrade }]),
   ]);
 }
 

@@ -1,6 +1,6 @@
 /** Which contracts on L1 make the chain. */
 import { z } from 'zod';
-import { address } from './text-fields.ts';
+import { address, patterned } from './text-fields.ts';
 
 /** L1 contracts that can be named, by the registry's names in camel case and without `Proxy`. */
 const CONTRACTS = {
@@ -31,6 +31,34 @@ export function fromRegistryNames(addresses: Readonly<Record<string, string>>): 
   return Object.fromEntries(Object.entries(CONTRACTS).map(([name, registryName]) => [name, addresses[registryName]]));
 }
 
+const upgrade = z.object({
+  gameType: z
+    .int()
+    .min(0)
+    .max(4_294_967_295)
+    .meta({
+      description:
+        'Type of game that the portal respects afterwards, and that has an implementation then, e.g. 8 (cannon-kona).',
+      examples: [8],
+    }),
+  absolutePrestate: patterned(
+    { pattern: '^0x[0-9a-fA-F]{64}$', maxLength: 66, expected: '0x and 64 hexadecimal digits' },
+    {
+      description:
+        'Prestate of that implementation. It has to be at `prestatesUrl` of the challengers before anything is stopped. Absent: any.',
+      example: '0x0337ecb3604c0b40c352e0c7711beb17a212d583f4fe956fd8d66e29ad5f9025',
+    },
+  ).optional(),
+  generation: patterned(
+    { pattern: '^v[0-9]+([.][0-9]+)?$', maxLength: 16, expected: 'a generation of the contracts, such as v7' },
+    {
+      description: 'Generation of the contracts afterwards, as in `status.contracts.generation`. Absent: any.',
+      example: 'v7',
+    },
+  ).optional(),
+});
+export type ContractsUpgrade = z.output<typeof upgrade>;
+
 export const contracts = z.object({
   discovery: z
     .enum(['Auto', 'Registry', 'Manual'])
@@ -48,4 +76,9 @@ export const contracts = z.object({
     .object(perContract((contract) => address(`Address of ${contract}.`).optional()))
     .optional()
     .describe('Addresses that win over discovered ones. A contradiction is shown in `ContractsDiscovered`.'),
+  upgrade: upgrade
+    .optional()
+    .describe(
+      'What the owners of the contracts are about to upgrade L1 to. A plan of the kind upgrade makes the challengers ready, stops the proposer, waits until L1 is in this state, and starts the proposer with the new type of game; the operator sends nothing. As long as it is here its game type wins over what L1 respects: take it out when the upgrade is done.',
+    ),
 });

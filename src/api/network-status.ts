@@ -166,8 +166,8 @@ const plan = z.object({
 
 const pendingOnChain = z.object({
   id: text('Name of the change.', 128),
-  contract: address('Contract to call on L1.'),
-  function: text('Function, with its arguments in words.', 256),
+  contract: address('Contract on L1 that is not in the expected state.'),
+  function: text('What has to be called, with its arguments in words.', 256),
   calldata: text('Calldata, in hexadecimal; a longer one is in `configMap`.', 2050).optional(),
   signer: text('Who has to sign: an address, and what it is.', 256).optional(),
   configMap: text('ConfigMap with the calldata and the JSON for the Safe transaction builder.', 253).optional(),

@@ -1,4 +1,5 @@
 /** A network of a file set, as far as rendering and its checks need it, with stand-ins for what only a cluster knows. */
+
 import { GAME_TYPES } from '../api/game-type.ts';
 import type { ObjectOf } from '../api/group.ts';
 import type { OpNode } from '../api/op-node.ts';
@@ -10,6 +11,7 @@ import type { Release } from '../catalogue/releases.ts';
 import { registryRollupConfig } from '../chain/registry-rollup-config.ts';
 import { parseRollupConfig, type RollupConfig, scheduledForks } from '../chain/rollup-config.ts';
 import { OperatorError } from '../contract/failures.ts';
+import { afterUpgrade } from '../render/game-types.ts';
 import type { ChainFacts, RenderInput } from '../render/index.ts';
 import { podName } from '../render/names.ts';
 import { registryFacts } from '../render/registry-facts.ts';
@@ -120,7 +122,7 @@ export function offlineRenderInput(
     proposers: values.filter((component) => component.kind === 'OpProposer'),
     challengers: values.filter((component) => component.kind === 'OpChallenger'),
     chain: chainFacts(value, chain),
-    contracts: CONTRACTS,
+    contracts: afterUpgrade(CONTRACTS, value.spec.contracts.upgrade),
     release,
     secret: copy,
     configMap: copy,

@@ -1,8 +1,9 @@
 /** A plan: what will be done, in which order, bound to a hash that people approve. Plain data, no secrets. */
 
 import type { PlanKind } from '../api/approval.ts';
+import type { ContractsUpgrade } from '../api/contracts.ts';
 
-export type { PlanKind };
+export type { ContractsUpgrade, PlanKind };
 
 /** Workflow type that executes a plan of a kind: the same interpreter under the names that people look for. */
 export type PlanWorkflowType = 'rollout' | 'upgrade' | 'keyRotation' | 'teardown';
@@ -67,6 +68,7 @@ export const STEP_TYPES = [
   'deleteComponent',
   'awaitPods',
   'awaitGate',
+  'awaitOnChain',
   'stopBatcher',
   'scaleDown',
   'startSequencer',
@@ -83,6 +85,7 @@ export function stepProfile(type: StepType): StepProfile {
   switch (type) {
     case 'awaitPods':
     case 'awaitGate':
+    case 'awaitOnChain':
       return 'gate';
     case 'stopBatcher':
     case 'scaleDown':
@@ -97,7 +100,7 @@ export function stepProfile(type: StepType): StepProfile {
 
 /** Whether a step mostly waits, and can be left at any moment. */
 export function isWaiting({ type, awaitsPods }: Pick<Step, 'type' | 'awaitsPods'>): boolean {
-  return type === 'awaitGate' || type === 'awaitPods' || awaitsPods === true;
+  return type === 'awaitGate' || type === 'awaitOnChain' || type === 'awaitPods' || awaitsPods === true;
 }
 
 export interface Step {
@@ -123,6 +126,10 @@ export interface Step {
   readonly gateTimeouts?: GateTimeouts;
   /** An `applyComponent` that is done when the pods of the component are ready. */
   readonly awaitsPods?: boolean;
+  /** What an `awaitOnChain` waits for on L1. */
+  readonly onChain?: ContractsUpgrade;
+  /** Why nothing leads back once the step is done, as a clause. Absent: something does. */
+  readonly pointOfNoReturn?: string;
   /** With this step its component is rolled out: its render is recorded as the one that drift is repaired with. */
   readonly completes?: boolean;
   /** Whether a newer revision may take over after this step. */

@@ -1,5 +1,5 @@
 /** What the planner compares: the wish, rendered, and what is there. Plain data, gathered once by an activity. */
-import type { ComponentRef, ObjectChange, PlanKind } from '../contract/plan.ts';
+import type { ComponentRef, ContractsUpgrade, ObjectChange, PlanKind, PointOfNoReturn } from '../contract/plan.ts';
 
 /** `sequencer` is the one that makes blocks; every other sequencer is a `standby`, which follows like a replica. */
 export type ComponentRole = 'network' | 'sequencer' | 'standby' | 'replica' | 'batcher' | 'proposer' | 'challenger';
@@ -19,6 +19,8 @@ export interface DesiredComponent {
   readonly keys: readonly string[];
   /** It is rolled out, and its pods get their fork times from somewhere else than before. */
   readonly changesForks?: boolean;
+  /** From when on what it has been rolled out with would leave the chain, and what is wished would not. */
+  readonly pointOfNoReturn?: PointOfNoReturn;
 }
 
 export interface ObservedComponent {
@@ -72,6 +74,8 @@ export interface PlanningInput {
   readonly leaving: readonly LeavingComponent[];
   /** Releases of what runs and of what is wished, where they differ. */
   readonly releases?: { readonly from: string; readonly to: string };
+  /** What the owners of the contracts are about to upgrade L1 to; L1 is not yet there, and what is proposed has to be another game by it. */
+  readonly upgrade?: ContractsUpgrade;
   /** Kind of the plan that is rolled back: `desired` is what ran before it. Absent: what is wished. */
   readonly rollsBack?: PlanKind;
   /** Absent: a network of one sequencer, or of none. */
@@ -103,5 +107,6 @@ export interface StepLimits {
   readonly batchingSeconds: number;
   readonly proposingSeconds: number;
   readonly challengingSeconds: number;
+  readonly onChainSeconds: number;
   readonly blockTimeSeconds: number;
 }

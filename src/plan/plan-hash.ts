@@ -10,7 +10,8 @@ import type { PlanDraft } from './plan-draft.ts';
 export function planOf({ kinds, ...draft }: PlanDraft, digest: (content: readonly unknown[]) => string): Plan {
   const steps = draft.steps.map(({ type, component, gates = [], render = '', ...step }) => {
     const { partition = null, ordinal = null, awaitsPods = false, completes = false, from = null } = step;
-    return [type, component, render, partition, ordinal, gates, awaitsPods, completes, from];
+    const onChain = step.onChain ? [step.onChain] : [];
+    return [type, component, render, partition, ordinal, gates, awaitsPods, completes, from, ...onChain];
   });
   const changes = draft.changes.map(({ object, action, restartsPods }) => [object, action, restartsPods]);
   return { ...draft, hash: digest([draft.desiredRevision, kinds, draft.rollsBack ?? false, steps, changes]) };

@@ -3,7 +3,8 @@
  * that a thousand looks at a moving chain make the same plan.
  */
 import type { Problem } from '../contract/failures.ts';
-import type { PlanKind } from '../contract/plan.ts';
+import type { PlanKind, PointOfNoReturn } from '../contract/plan.ts';
+import { cutOverOf, cutOverSteps } from './cut-over.ts';
 import type { ComponentRole, PlanningInput, StepLimits } from './desired.ts';
 import { refuseWhatIsNotSupported } from './not-supported.ts';
 import { numberedSteps } from './numbered-steps.ts';
@@ -107,7 +108,8 @@ export function makePlan(input: PlanningInput): Planned {
 
 function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const { network, revision, limits, warnings, rollsBack, releases } = input;
-  const kinds: readonly PlanKind[] = rollsBack ? [rollsBack] : kindsOf(all);
+  const cutOver = cutOverOf(input, all);
+  const kinds: readonly PlanKind[] = rollsBack ? [rollsBack] : kindsOf(all, cutOver !== undefined);
   const kind = kinds[0] ?? 'change';
   const isRepair = kind === 'drift';
   const work = isRepair ? inOrder(REPAIR_ORDER, all) : rollsBack ? inRollbackOrder(all) : inRolloutOrder(all);
@@ -115,7 +117,11 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const ends = work.some(({ desired }) => desired.changesForks)
     ? [sameChain({ kind: 'OptimismNetwork', name: network }, limits)]
     : [];
-  const drafts = isRepair ? repairSteps(work, limits) : [...stepsWithRelay(work, relay, limits), ...ends];
+  const before = work.filter((item) => !cutOver?.proposers.includes(item));
+  const drafts = isRepair
+    ? repairSteps(work, limits)
+    : [...stepsWithRelay(before, relay, limits), ...ends, ...(cutOver ? cutOverSteps(cutOver, limits) : [])];
+  const returnsUntil = isRepair || rollsBack ? undefined : earliestPointOfNoReturn(work);
   const names = [
     ...work.map(({ desired }) => desired.component.name),
     ...(relay && !relay.restarted ? [relayWords(relay)] : []),
@@ -139,6 +145,7 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
       ...(observed.verified && observed.verified.render !== desired.render ? { from: observed.verified.render } : {}),
     })),
     ...(rollsBack ? { rollsBack: true } : {}),
+    ...(returnsUntil ? { pointOfNoReturn: returnsUntil } : {}),
   };
 }
 
@@ -168,11 +175,13 @@ function placeOf({ transition, desired }: Work): number {
  * The plan is called by the first of them. What the network stores follows from its components (peers of a new node,
  * copies of its keys), so it decides only where it is alone.
  */
-function kindsOf(work: readonly Work[]): PlanKind[] {
+function kindsOf(work: readonly Work[], isCutOver: boolean): PlanKind[] {
   const components = work.filter(({ desired }) => desired.role !== 'network');
   const deciding = components.length > 0 ? components : work;
   const order: readonly Transition[] = ['upgrade', 'change', 'install', 'drift', 'operatorUpdate'];
-  const kinds = order.filter((kind) => deciding.some(({ transition }) => transition === kind));
+  const kinds = order.filter(
+    (kind) => (kind === 'upgrade' && isCutOver) || deciding.some(({ transition }) => transition === kind),
+  );
   // A hand-over alone applies nothing.
   return kinds.length > 0 ? kinds : ['change'];
 }
@@ -190,6 +199,10 @@ function inRollbackOrder(work: readonly Work[]): Work[] {
   const isFirst = ({ observed, desired }: Work) => observed.cannotStart === true || desired.role === 'network';
   const all = inOrder(ROLLBACK_ORDER, work);
   return [...all.filter(isFirst), ...all.filter((item) => !isFirst(item))];
+}
+
+function earliestPointOfNoReturn(work: readonly Work[]): PointOfNoReturn | undefined {
+  return work.flatMap(({ desired }) => desired.pointOfNoReturn ?? []).sort((a, b) => a.time - b.time)[0];
 }
 
 function restarts({ changes }: Work): boolean {
@@ -218,7 +231,10 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
   if (desired.role === 'network') return storeNetwork(desired, limits, { checkChain: transition === 'install' });
   if (isStoppedSender(item)) return stopSender(desired);
   // One that was stopped starts like a new one: somebody else may have taken over.
-  const starts = (SENDERS.includes(desired.role) && scalesUp(item)) || (waitsForOthers(item) && !restarts(item));
+  const starts =
+    (SENDERS.includes(desired.role) && scalesUp(item)) ||
+    isStoppedToCutOver(item) ||
+    (waitsForOthers(item) && !restarts(item));
   const runs = transition !== 'install' && !starts;
   if (runs && !restarts(item))
     return desired.role === 'replica' && scalesUp(item) ? scaleReplica(desired, limits) : changeInPlace(desired);
@@ -236,6 +252,11 @@ function rolloutSteps(item: Work, limits: StepLimits): StepDraft[] {
     case 'challenger':
       return startChallenger(desired, limits);
   }
+}
+
+/** A proposer that comes back from a contracts upgrade which was not waited for to its end. */
+function isStoppedToCutOver({ desired, observed }: Work): boolean {
+  return desired.role === 'proposer' && desired.replicas > 0 && isStopped(observed);
 }
 
 /** A batcher that does not run may have been replaced by another one somewhere else. */

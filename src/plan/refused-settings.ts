@@ -2,7 +2,6 @@
 
 import type { OpNode } from '../api/op-node.ts';
 import type { OptimismNetwork } from '../api/optimism-network.ts';
-import { rollout } from '../api/rollout.ts';
 import type { Registry } from '../catalogue/registry.ts';
 import type { Problem } from '../contract/failures.ts';
 import { checkWindows } from './windows.ts';
@@ -20,18 +19,11 @@ interface Unsupported<T> {
   readonly fix: string;
 }
 
-const UNCHANGED = rollout.parse({});
-
 const NETWORK: readonly Unsupported<OptimismNetwork>[] = [
   {
     field: 'genesis.url',
     isSet: ({ spec }) => spec.genesis?.url !== undefined,
     fix: 'put the genesis, compressed, into a ConfigMap and use genesis.configMapRef',
-  },
-  {
-    field: 'rollout.gates.onChain.timeout',
-    isSet: ({ spec }) => spec.rollout.gates.onChain.timeout !== UNCHANGED.gates.onChain.timeout,
-    fix: 'leave it out: no plan waits for it yet',
   },
   {
     field: 'owner',

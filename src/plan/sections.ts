@@ -2,7 +2,7 @@
  * The steps of one component, one function for each way it can change. The order inside a section is the protocol
  * of design/plans.md; the order of sections is the planner's.
  */
-import type { ComponentRef, GateName, GateTimeouts, Step, StepType } from '../contract/plan.ts';
+import type { ComponentRef, ContractsUpgrade, GateName, GateTimeouts, Step, StepType } from '../contract/plan.ts';
 import type { DesiredComponent, StepLimits } from './desired.ts';
 
 /** A step before it has its number. */
@@ -21,6 +21,8 @@ interface StepOptions
       | 'awaitsPods'
       | 'completes'
       | 'from'
+      | 'onChain'
+      | 'pointOfNoReturn'
     >
   > {
   readonly limitSeconds?: number;
@@ -270,6 +272,25 @@ function challenging({ component }: DesiredComponent, limits: StepLimits): StepD
   const summary = `${component.name} can pay, follows L1 and could act`;
   const gates = { funds: limits.challengingSeconds, challenging: limits.challengingSeconds };
   return gate(gates, component, summary);
+}
+
+/** What has a challenger ready for games that nobody has made yet. */
+export function confirmChallenger(of: DesiredComponent, limits: StepLimits): StepDraft[] {
+  return [challenging(of, limits)];
+}
+
+/**
+ * Waits for others. From then on there is no safe point until the proposer runs again: L1 does not go back, and what
+ * would be left is a chain without proposals.
+ */
+export function awaitUpgrade(network: ComponentRef, upgrade: ContractsUpgrade, limits: StepLimits): StepDraft {
+  const { gameType } = upgrade;
+  return step('awaitOnChain', network, `the owners of the L1 contracts upgrade them to games of type ${gameType}`, {
+    limitSeconds: limits.onChainSeconds,
+    onChain: upgrade,
+    safePointAfter: false,
+    pointOfNoReturn: `L1 respects games of type ${gameType} by now, and what ran before proposes others: go on instead, with retry`,
+  });
 }
 
 function nodeSynced(of: DesiredComponent, limits: StepLimits, ordinal?: number): StepDraft {

@@ -28,6 +28,7 @@ export function stepLimits({ gates }: OptimismNetworkSpec['rollout'], facts: Lim
     batchingSeconds: Math.max(seconds(gates.batching.safeHeadTimeout), channel),
     proposingSeconds: seconds(gates.proposing.timeout),
     challengingSeconds: seconds(gates.challenging.timeout),
+    onChainSeconds: seconds(gates.onChain.timeout),
     blockTimeSeconds: facts.blockTimeSeconds,
   };
 }

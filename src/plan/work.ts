@@ -53,7 +53,7 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
   }
   const isOurs = verified.inputs === desired.inputs;
   // Nobody has asked for what we would render differently: until somebody has approved it every difference is drift.
-  const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : isLeftDown(desired, observed));
+  const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : isLeftDown(input, desired, observed));
   if (hasLostObjects(observed) || isUrgent(desired, observed) || isBroken)
     return [{ transition: 'drift', desired: asVerified(desired, verified), observed, changes: drift }];
   const transition = isOurs ? 'operatorUpdate' : changesImages(desired, verified) ? 'upgrade' : 'change';
@@ -65,7 +65,8 @@ function changesImages({ images }: DesiredComponent, verified: NonNullable<Obser
 }
 
 function asVerified(desired: DesiredComponent, { render, replicas }: NonNullable<ObservedComponent['verified']>) {
-  return { ...desired, render, replicas, changesForks: false };
+  const { pointOfNoReturn: _, ...rest } = desired;
+  return { ...rest, render, replicas, changesForks: false };
 }
 
 /**
@@ -96,8 +97,10 @@ export function isStopped({ drift }: ObservedComponent): boolean {
 }
 
 /** What a change that waits for a person, or was given up, has left so that it does not work. */
-function isLeftDown({ role }: DesiredComponent, observed: ObservedComponent): boolean {
+function isLeftDown({ upgrade }: PlanningInput, { role }: DesiredComponent, observed: ObservedComponent): boolean {
   if (role === 'batcher') return isStopped(observed);
+  // Until L1 is upgraded what it proposes still counts.
+  if (role === 'proposer') return upgrade !== undefined && isStopped(observed);
   const { cannotStart = false, drift } = observed;
   return role === 'sequencer' && cannotStart && drift.some(({ restartsPods }) => restartsPods);
 }

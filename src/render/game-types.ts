@@ -2,7 +2,23 @@
 import { GAME_TYPE_NAMES, GAME_TYPES, GAMES_WITHOUT_PROGRAM, type GameTypeName } from '../api/game-type.ts';
 import type { OpChallengerSpec } from '../api/op-challenger.ts';
 import type { OpProposerSpec } from '../api/op-proposer.ts';
+import type { ContractsUpgrade } from '../contract/plan.ts';
 import type { ContractFacts } from './input.ts';
+
+/**
+ * What L1 is to be by then: proposer and challengers are rendered for it before L1 is there, and are the same afterwards.
+ * @param upgrade what the owners of the contracts are about to upgrade L1 to
+ */
+export function afterUpgrade(contracts: ContractFacts, upgrade: ContractsUpgrade | undefined): ContractFacts {
+  if (!upgrade) return contracts;
+  const { gameType, registeredGameTypes } = contracts;
+  return {
+    ...contracts,
+    gameType: upgrade.gameType,
+    // There may be games of the former type for long: where only the status is known it is not among the registered.
+    registeredGameTypes: [...new Set([...registeredGameTypes, ...(gameType === undefined ? [] : [gameType])])],
+  };
+}
 
 /** Type of the games that are proposed; undefined on a chain whose outputs go to an L2OutputOracle. */
 export function proposedGameType(

@@ -6,7 +6,7 @@ import type { ReportInput } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { NetworkRef } from '../contract/ids.ts';
 import type { ObjectChange } from '../contract/plan.ts';
-import { isReversible } from '../plan/way-back.ts';
+import { isReversible } from '../contract/way-back.ts';
 import { fieldWords } from './change-words.ts';
 import { cell, commandBlock, firstLines } from './markdown.ts';
 import {
@@ -52,7 +52,7 @@ function haltedPart(network: NetworkRef, view: EntityView, halted: NonNullable<R
     commandBlock([
       ['try the step again', retryCommand(network)],
       ...passGateCommands(network, step?.gates),
-      ...(view.plan && isReversible(view.plan.plan)
+      ...(view.plan && isReversible(view.plan.plan, halted.step)
         ? [['go back to what ran before', rollbackCommand(network)] as const]
         : []),
       ['end this plan here', abortCommand(network)],

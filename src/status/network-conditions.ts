@@ -1,7 +1,7 @@
 /** Conditions of an OptimismNetwork as its entity sees it. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { EntityPhase, ReportInput } from '../contract/activities.ts';
-import { isReversible } from '../plan/way-back.ts';
+import { isReversible } from '../contract/way-back.ts';
 import { type ConditionInput, sentence } from './conditions.ts';
 import { fightSentence, wayOutOfFight } from './fight-words.ts';
 import {
@@ -105,7 +105,7 @@ function progressing(view: NetworkView): ConditionInput {
   if (halted) {
     const gates = plan?.plan.steps.find(({ id }) => id === halted.step)?.gates;
     const passing = passGateCommands(network, gates).map(([, command]) => command);
-    const back = plan && isReversible(plan.plan) ? [rollbackCommand(network)] : [];
+    const back = plan && isReversible(plan.plan, halted.step) ? [rollbackCommand(network)] : [];
     const ways = [retryCommand(network), ...passing, ...back, abortCommand(network)];
     return {
       type: 'Progressing',

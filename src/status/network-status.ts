@@ -3,7 +3,7 @@ import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { ReportInput } from '../contract/activities.ts';
 import { setConditions } from './conditions.ts';
 import { networkConditions } from './network-conditions.ts';
-import { addToHistory, planToStatus } from './plan-status.ts';
+import { addToHistory, type PlanStatus, planToStatus } from './plan-status.ts';
 import { rememberedToStatus } from './remembered.ts';
 import { boundStatus } from './status-size.ts';
 
@@ -23,7 +23,7 @@ export interface NetworkStatusOptions {
 export function reportedStatus(report: ReportInput, options: NetworkStatusOptions): OptimismNetworkStatus {
   const { before, generation, now, planConfigMap: configMap } = options;
   const inputs = networkConditions(report, before.contracts);
-  const { plan: planBefore, decisions: decisionsBefore, ...rest } = before;
+  const { plan: planBefore, decisions: decisionsBefore, pendingOnChain, ...rest } = before;
   const decisions = rememberedToStatus(report.remembered, decisionsBefore);
   const plan =
     report.plan === undefined
@@ -37,8 +37,15 @@ export function reportedStatus(report: ReportInput, options: NetworkStatusOption
     observedGeneration: generation,
     conditions: setConditions(before.conditions ?? [], inputs, now, generation),
     ...(plan === undefined ? {} : { plan }),
+    ...(pendingOnChain && isAwaited(plan) ? { pendingOnChain } : {}),
     ...(Object.keys(decisions).length === 0 ? {} : { decisions }),
     ...(report.applied ? { release: report.applied.release, appliedRevision: report.applied.revision } : {}),
     ...(report.finished ? { history: addToHistory(before.history, report.finished) } : {}),
   });
+}
+
+/** A plan that has left its step, or has ended, waits for nothing any more. */
+function isAwaited(plan: PlanStatus | undefined): boolean {
+  const step = plan?.steps?.find(({ action }) => action === 'awaitOnChain');
+  return plan?.workflowId !== undefined && (step?.state === 'Waiting' || step?.state === 'Failed');
 }

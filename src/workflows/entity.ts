@@ -8,8 +8,8 @@ import { isStepMove, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import { type EntityInput, type MoveAction, NEEDS_RUNNING_PLAN } from '../contract/messages.ts';
 import { FOREIGN, type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
+import { stepsBefore, wayBackFrom, whyNoWayBack } from '../contract/way-back.ts';
 import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
-import { wayBackFrom, whyNoWayBack } from '../plan/way-back.ts';
 import { entityDetails } from '../status/entity-details.ts';
 import { givenUp, isOff } from '../status/move-words.ts';
 import { entityActivities, settleActivity } from './activity-profiles.ts';
@@ -273,7 +273,10 @@ export class Entity {
     }
     const { running, memory } = this.state;
     if (NEEDS_RUNNING_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
-    if (move.action === 'rollback' && running) return whyNoWayBack(running.plan, Date.now());
+    if (move.action === 'rollback' && running) {
+      const done = stepsBefore(running.plan, this.state.halted?.step);
+      return whyNoWayBack(running.plan, Date.now(), done);
+    }
     const isForNothing = !this.state.mayBeProposedAgain(Date.now()) && !memory.rolledBack;
     if (move.action === 'retry' && !this.child.isRunning && isForNothing)
       return 'no plan is halted, held back, expired, rejected or rolled back';
@@ -285,7 +288,7 @@ export class Entity {
     const { halted, running, look } = this.state;
     if (!halted || !running || !look?.rollsBackOnFailure || this.#triedBack === running.workflowId) return;
     this.#triedBack = running.workflowId;
-    if (whyNoWayBack(running.plan, Date.now()) !== undefined) return;
+    if (whyNoWayBack(running.plan, Date.now(), stepsBefore(running.plan, halted.step)) !== undefined) return;
     const reason = `${halted.step}: ${halted.problem.message}`.slice(0, 1000);
     await this.#takeMove({
       action: 'rollback',

@@ -24,7 +24,7 @@ import {
 } from '../contract/child-messages.ts';
 import type { FailureType, Problem } from '../contract/failures.ts';
 import { isWaiting, type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
-import { whyNoWayBack } from '../plan/way-back.ts';
+import { whyNoWayBack } from '../contract/way-back.ts';
 import { stepTable } from '../status/step-table.ts';
 import { stepActivities } from './activity-profiles.ts';
 import { stepProblem, wasCancelled } from './failures.ts';
@@ -96,7 +96,13 @@ class PlanRun {
   /** @returns why what is done can not be undone; undefined: it is, from the next safe point on */
   #takeRollback(reason: string): string | undefined {
     if (this.ending === 'aborted') return 'the plan is being aborted';
-    const why = whyNoWayBack(this.input.plan, Date.now());
+    const { plan } = this.input;
+    const isDone = (index: number) => /^(Done|Skipped)$/.test(this.progress[index]?.state ?? '');
+    const why = whyNoWayBack(
+      plan,
+      Date.now(),
+      plan.steps.filter((_, index) => isDone(index)),
+    );
     if (why !== undefined) return why;
     this.ending = 'rolledBack';
     this.endingReason = reason;

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { changesForks } from '../../src/activities/gather/changes-forks.ts';
+import { changesForks, pointOfNoReturn } from '../../src/activities/gather/changes-forks.ts';
+import type { RollupConfig } from '../../src/chain/rollup-config.ts';
 import type { ChainFacts } from '../../src/render/index.ts';
 import { renderNetwork } from '../../src/render/index.ts';
 import { inputFile } from '../render/golden-cases.ts';
@@ -69,5 +72,84 @@ describe('a batcher, which asks for the configuration of the chain once, is rend
   it('and not with another genesis', () => {
     const genesis = { name: 'devnet-genesis-other', key: 'genesis.json.gz', compression: 'gzip' as const };
     expect(batcher({ ...customChain, config: { ...customChain.config, genesis } })).toBe(batcher(customChain));
+  });
+});
+
+describe('a node can not go back to what it ran before', () => {
+  const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../chain/fixtures/rollup.json'), 'utf8'));
+  const ISTHMUS = { name: 'isthmus', time: 1795347428 };
+  const JOVIAN = { name: 'jovian', time: 1795347548 };
+  const others = ['regolith', 'canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene'].map((name) => ({
+    name,
+    time: 0,
+  }));
+  const forks = [...others, ISTHMUS, JOVIAN];
+
+  /** The network with the file that the former node reads. */
+  const network = (change: Partial<RollupConfig>) => ({
+    objects: [
+      {
+        kind: 'ConfigMap',
+        metadata: { name: customChain.config.rollup?.name ?? '' },
+        data: { 'rollup.json': JSON.stringify({ ...recorded, ...change }) },
+      },
+    ] as never,
+  });
+  const other: ChainFacts = {
+    ...customChain,
+    config: { ...customChain.config, rollup: { name: 'devnet-rollup-other', key: 'rollup.json' } },
+  };
+
+  it.each<[string, Partial<RollupConfig>, readonly { name: string; time: number }[], number]>([
+    ['a fork is new', { jovian_time: undefined }, forks, JOVIAN.time],
+    ['the first of several is new', { jovian_time: undefined, isthmus_time: undefined }, forks, ISTHMUS.time],
+    [
+      'a fork comes later: before, the former file has it',
+      {},
+      [...others, ISTHMUS, { ...JOVIAN, time: 1.9e9 }],
+      JOVIAN.time,
+    ],
+    ['a fork is taken back', {}, [...others, ISTHMUS], JOVIAN.time],
+  ])('from its time on when %s', (_, change, wished, time) => {
+    const until = pointOfNoReturn(
+      OPENS,
+      { node: node(), network: network(change) },
+      { node: node(other), forks: wished },
+    );
+    expect(until).toEqual({ time, why: expect.stringMatching(/^the time of \w+ has come$/) });
+  });
+
+  it('and can where another file has the same times, or the same file is there', () => {
+    const before = { node: node(), network: network({}) };
+    expect(pointOfNoReturn(OPENS, before, { node: node(other), forks })).toBeUndefined();
+    expect(
+      pointOfNoReturn(OPENS, { ...before, network: network({ jovian_time: 5 }) }, { node: node(), forks }),
+    ).toBeUndefined();
+  });
+
+  it('from the time of a fork on that its former programs do not know', () => {
+    const yaml = inputFile('registry-replica.yaml');
+    const image = (tag: string) =>
+      replica(yaml.replace('syncMode: execution-layer', `syncMode: execution-layer, image: { tag: ${tag} }`));
+    const karst = { name: 'karst', time: 1783526401 };
+    const from = (before: string, after: string) =>
+      pointOfNoReturn(
+        OPENS,
+        { node: image(before), network: undefined },
+        { node: image(after), forks: [JOVIAN, karst] },
+      );
+    expect(from('v1.18.2', 'v1.19.8')).toEqual({ time: karst.time, why: 'the time of karst has come' });
+    expect(from('v1.19.1', 'v1.19.8')).toBeUndefined();
+    expect(from('v1.18.1', 'v1.18.2')).toBeUndefined();
+  });
+
+  it('is not said when there was nothing, or it is no node', () => {
+    expect(
+      pointOfNoReturn(OPENS, { node: undefined, network: network({}) }, { node: node(other), forks: [] }),
+    ).toBeUndefined();
+    const batcherRef = { kind: 'OpBatcher', name: 'batcher' } as const;
+    expect(
+      pointOfNoReturn(batcherRef, { node: node(), network: network({}) }, { node: node(other), forks: [] }),
+    ).toBeUndefined();
   });
 });

@@ -36,8 +36,15 @@ beforeAll(async () => {
   await waitUntil('pods can be created', () =>
     api.client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: api.namespace, name: 'default' }),
   );
+  // Pods of a machine that there is not are collected within a minute.
+  await api.client.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: machine() } });
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.client.delete({ apiVersion: 'v1', kind: 'Node', name: machine() });
+  await api.close();
+});
+
+const machine = () => `machine-of-${api.namespace}`;
 
 let networks = 0;
 
@@ -89,7 +96,7 @@ class Scene implements AsyncDisposable {
 
   async createPod(node: 'a' | 'b' | 'c', { ready = true } = {}): Promise<void> {
     const labels = { 'optimism.io/component': `opnode.${node}`, 'app.kubernetes.io/component': 'sequencer' };
-    const spec = { containers: [{ name: 'op-node', image: 'op-node' }], nodeName: 'a-machine' };
+    const spec = { containers: [{ name: 'op-node', image: 'op-node' }], nodeName: machine() };
     await this.#create('Pod', this.podOf(node), { spec }, labels);
     if (!ready) return;
     const { ip } = this.nodes[node];
@@ -370,6 +377,30 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       await scene.expectActive('a');
     });
 
+    it('knows nothing of a pod any more that it has ended, once another one in its place was told to start', async () => {
+      await using scene = await Scene.open();
+      const { a } = scene.nodes;
+      a.mood = 'error';
+      await scene.failure();
+      await scene.failure({ laterMs: LONG_MS });
+      await scene.removePod('a');
+      await scene.createPod('a');
+      a.mood = 'answers';
+      scene.nodes.b.isReplica = true;
+      expect(await scene.failure()).toMatchObject(waits(/^\S+-a-0 is new, and is to be started$/));
+      a.onStart = async () => {
+        a.mood = 'error';
+        return 'deaf';
+      };
+      await scene.failure();
+      scene.nodes.b.isReplica = false;
+      expect(await scene.failure()).toMatchObject(waits(/^the head of \S+-a-0 can not be read/));
+      a.mood = 'answers';
+      a.onStart = async () => undefined;
+      expect(await scene.end()).toMatchObject(wentBack(/; a sequences again$/));
+      await scene.expectActive('a');
+    });
+
     it('starts the old one again when the worker died as well, which had kept nothing', async () => {
       await using scene = await Scene.open();
       await scene.failure({ diesAt: 'handOverSequencer/stop/after' });
@@ -527,7 +558,7 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
       await waitUntil('its end is overdue', isOverdue, 40_000);
       expect(scene.asked('b', 'start')).toBe(0);
       a.sequences = false;
-      const fencedNodes = [{ node: 'a-machine', by: 'ana', reason: 'I have pulled the plug', step: STEP }];
+      const fencedNodes = [{ node: machine(), by: 'ana', reason: 'I have pulled the plug', step: STEP }];
       expect(await scene.attempt({ fencedNodes })).toMatch(OVER);
       await scene.expectActive('b');
     });

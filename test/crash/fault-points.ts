@@ -11,6 +11,7 @@ export const EFFECTS: Readonly<Record<StepType | 'complete', readonly string[]>>
   deleteComponent: ['delete', 'delete-pod'],
   awaitPods: ['replicas'],
   awaitGate: [],
+  awaitOnChain: ['pending'],
   stopBatcher: ['scale', 'delete-pod'],
   scaleDown: ['scale', 'delete-pod'],
   startSequencer: ['allow', 'service', 'start', 'stop-other'],
@@ -39,6 +40,8 @@ const ELSEWHERE = [
   'applyComponent/prune', // an object that a later render no longer has
   'applyComponent/replicas', // a StatefulSet that somebody scales while its pods are waited for
   'awaitPods/replicas',
+  'awaitOnChain/step', // contracts that their owners upgrade
+  'awaitOnChain/pending',
   'deleteComponent/delete-pod', // a pod whose StatefulSet somebody has deleted without it
   'stopBatcher/delete-pod',
   'scaleDown/delete-pod',

@@ -36,13 +36,22 @@ export async function flip(chain: DevnetChain, { next }: Turn): Promise<void> {
   await chain.apply(preferring(chain, next));
 }
 
-/** Seconds between two blocks that come after each other, by the ledger's clock, whoever has made them. */
-export function gapsOf({ referee }: DevnetChain, from: number): number[] {
+/** Seconds between two blocks that come after each other, by the ledger's clock. */
+export interface Gaps {
+  /** Whoever has made them. */
+  readonly all: readonly number[];
+  /** From the last block of one sequencer to the first of another one. */
+  readonly between: readonly number[];
+}
+
+export function gapsOf({ referee }: DevnetChain, from: number): Gaps {
   const made = referee
     .events()
     .slice(from)
-    .flatMap((event) => (event.type === 'block-produced' ? [event.at] : []));
-  return made.slice(1).map((at, index) => (at - (made[index] ?? at)) / 1000);
+    .filter(({ type }) => type === 'block-produced');
+  const pairs = made.slice(1).map((next, index) => ({ next, last: made[index] ?? next }));
+  const seconds = (among: typeof pairs) => among.map(({ last, next }) => (next.at - last.at) / 1000);
+  return { all: seconds(pairs), between: seconds(pairs.filter(({ last, next }) => last.node !== next.node)) };
 }
 
 /** Milliseconds from each stop of a sequencer to the next start of one. */

@@ -23,6 +23,7 @@ export const LIMITS: StepLimits = {
   batchingSeconds: 109,
   proposingSeconds: 110,
   challengingSeconds: 111,
+  onChainSeconds: 112,
   blockTimeSeconds: 2,
 };
 

@@ -165,7 +165,6 @@ describe('a second one of what there must be one of', () => {
 describe('a setting that this version can not honour', () => {
   it.each<[string, object]>([
     ['spec.genesis.url', { genesis: { url: 'https://x/genesis.json.gz', sha256: 'a'.repeat(64) } }],
-    ['spec.rollout.gates.onChain.timeout', { rollout: { gates: { onChain: { timeout: '1m' } } } }],
     ['spec.owner', { owner: { signer } }],
     ['spec.audit.retain', { audit: { retain: true } }],
   ])('%s of a network is refused with a way out', (field, more) => {

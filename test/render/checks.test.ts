@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { afterUpgrade } from '../../src/render/game-types.ts';
 import { type ChainFacts, type ContractFacts, checkOverrides, checkSettings } from '../../src/render/index.ts';
 import { customChain, devnet, example, permissionedGames, registryChain, renderInput } from './render-input.ts';
 import { container, variable } from './rendered.ts';
@@ -22,6 +23,7 @@ function texts(problems: ReturnType<typeof checkSettings>): string[] {
   return problems.map(({ level, type, object, message }) => `${level} ${type} ${object}: ${message}`);
 }
 
+const upgrading = (yaml: string) => yaml.replace('  contracts:', '  contracts:\n    upgrade: {gameType: 8}');
 const batches = (settings: string) => edited('maxChannelDuration: 2', settings);
 const remoteSigner = readFileSync(join(import.meta.dirname, 'inputs', 'remote-signer.yaml'), 'utf8');
 const registryReplica = readFileSync(join(import.meta.dirname, 'inputs', 'registry-replica.yaml'), 'utf8');
@@ -48,6 +50,20 @@ describe('settings that the programs do not check', () => {
       'a proposer with no contract to go to',
       () => found(devnet(), { contracts: { registeredGameTypes: [] } }),
       /^error Incompatible OpProposer\/devnet-proposer: L1 has neither a DisputeGameFactory nor an L2OutputOracle/,
+    ],
+    [
+      'a proposer of other games than an upgrade of the contracts is about',
+      () =>
+        found(upgrading(edited('proposalInterval: 20s', 'proposalInterval: 20s\n  gameType: 1')), {
+          contracts: afterUpgrade(permissionedGames, { gameType: 8 }),
+        }),
+      /^error InvalidSpec OpProposer\/devnet-proposer: spec.gameType is 1, and contracts.upgrade of the network is about games of type 8/,
+    ],
+    [
+      'an upgrade from outputs to games',
+      () =>
+        found(upgrading(devnet()), { contracts: { l2OutputOracle: `0x${'1'.repeat(40)}`, registeredGameTypes: [] } }),
+      /^error NotSupportedYet OpProposer\/devnet-proposer: contracts.upgrade of the network is about dispute games/,
     ],
     [
       'a channel that outlives the sequencing window',

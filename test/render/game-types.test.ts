@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { challengedGameTypes } from '../../src/render/game-types.ts';
+import { afterUpgrade, challengedGameTypes, proposedGameType } from '../../src/render/game-types.ts';
 import { permissionedGames } from './render-input.ts';
 
 const several = { ...permissionedGames, gameType: 8, registeredGameTypes: [1, 8, 1337] };
@@ -21,5 +21,33 @@ describe('games that a challenger plays', () => {
 
   test('named ones are these, whatever was played and whatever L1 says', () => {
     expect(challengedGameTypes({ gameTypes: ['permissioned'] }, several, ['cannon'])).toEqual(['permissioned']);
+  });
+});
+
+describe('games around an upgrade of the contracts', () => {
+  const upgrade = { gameType: 8 };
+  const asUpgraded = { ...permissionedGames, gameType: 8, registeredGameTypes: [1, 8] };
+
+  test('are the same before L1 is upgraded as afterwards: a plan that waits for that is not outdated by it', () => {
+    const [before, after] = [afterUpgrade(permissionedGames, upgrade), afterUpgrade(asUpgraded, upgrade)];
+    const types = ['permissioned', 'cannon-kona'] as const;
+    for (const contracts of [before, after, asUpgraded]) {
+      expect(proposedGameType({ gameType: 'Auto' }, contracts)).toBe(8);
+      expect(challengedGameTypes({ gameTypes: ['Auto'] }, contracts)).toEqual(types);
+    }
+    const retired = afterUpgrade({ ...asUpgraded, registeredGameTypes: [8] }, upgrade);
+    expect(challengedGameTypes({ gameTypes: ['Auto'] }, retired, types)).toEqual(types);
+  });
+
+  test('hold the former type also while L1 does not answer', () => {
+    const known = { ...permissionedGames, registeredGameTypes: [] };
+    expect(challengedGameTypes({ gameTypes: ['Auto'] }, afterUpgrade(known, upgrade))).toEqual([
+      'permissioned',
+      'cannon-kona',
+    ]);
+  });
+
+  test('are those of L1 where nothing is announced', () => {
+    expect(afterUpgrade(permissionedGames, undefined)).toBe(permissionedGames);
   });
 });

@@ -25,6 +25,13 @@ function conditionsOf(status: OptimismNetworkStatus): Record<string, string> {
   return Object.fromEntries((status.conditions ?? []).map(({ type, status: s, reason }) => [type, `${s}/${reason}`]));
 }
 
+type StepStates = NonNullable<NonNullable<OptimismNetworkStatus['plan']>['steps']>[number]['state'];
+
+function planAt({ plan: shown }: OptimismNetworkStatus, id: string, state: StepStates) {
+  if (!shown) return expect.fail('no plan in status');
+  return { ...shown, steps: (shown.steps ?? []).map((item) => (item.id === id ? { ...item, state } : item)) };
+}
+
 function message(status: OptimismNetworkStatus, type: string): string | undefined {
   return status.conditions?.find((condition) => condition.type === type)?.message;
 }
@@ -263,6 +270,23 @@ describe('the status of a network', () => {
     const next = statusAfter({ finished: { ...finished, hash: 'ee'.repeat(32), kind: 'change' } }, twice);
     expect(next.plan).toBeUndefined();
     expect(next.history?.map(({ kind }) => kind)).toEqual(['change', 'install']);
+  });
+
+  it('shows what others have to do on L1 for as long as a plan waits for it', () => {
+    const waiting = step(1, { type: 'awaitOnChain', id: '01-await-on-chain/acme' });
+    const shown = { plan: plan({ steps: [waiting, step(2)] }), createdAt, workflowId: 'upgrade-1' };
+    const pendingOnChain = [{ id: 'respectedGameType', contract: `0x${'1'.repeat(40)}`, function: 'set(8)' }];
+    const statusAt = (state: 'Waiting' | 'Failed' | 'Done') => ({
+      ...statusAfter({ plan: shown }),
+      pendingOnChain,
+      plan: planAt(statusAfter({ plan: shown }), waiting.id, state),
+    });
+    expect(statusAfter({ plan: shown }, statusAt('Waiting')).pendingOnChain).toEqual(pendingOnChain);
+    expect(statusAfter({ plan: shown }, statusAt('Failed')).pendingOnChain).toEqual(pendingOnChain);
+    expect(statusAfter({ plan: shown }, statusAt('Done')).pendingOnChain).toBeUndefined();
+    expect(statusAfter({ plan: null }, statusAt('Waiting')).pendingOnChain).toBeUndefined();
+    const { workflowId: _, ...again } = shown;
+    expect(statusAfter({ plan: again }, statusAt('Waiting')).pendingOnChain).toBeUndefined();
   });
 
   it('leaves what others have written as it is', () => {

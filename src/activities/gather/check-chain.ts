@@ -47,6 +47,8 @@ export interface CheckChainOptions {
   readonly signal: AbortSignal;
   /** What the status says of the contracts: what is older than that is not read. */
   readonly seen?: OptimismNetworkStatus['contracts'];
+  /** How old what was read may be, where a minute is too much. */
+  readonly freshMs?: number;
 }
 
 /**
@@ -55,7 +57,7 @@ export interface CheckChainOptions {
  */
 export async function checkChain(
   wish: CompleteWish,
-  { installed, now, signal, seen }: CheckChainOptions,
+  { installed, now, signal, seen, freshMs = FRESH_MS }: CheckChainOptions,
 ): Promise<ChainCheck> {
   const { l1Url, files, network } = wish;
   if (!l1Url) return { problems: [] };
@@ -66,7 +68,7 @@ export async function checkChain(
   const known = found.get(key);
   try {
     const discovery =
-      known && now - known.at < FRESH_MS && !isOlder(known.discovery, seen)
+      known && now - known.at < freshMs && !isOlder(known.discovery, seen)
         ? known.discovery
         : await discoverUnlessWaiting(now, {
             l1: l1Url,

@@ -10,7 +10,7 @@ import { takesOver } from '../../plan/takes-over.ts';
 import { isComplete } from '../desire.ts';
 import { nodePods, sampleTargets } from '../gather/chain-targets.ts';
 import { checkChain } from '../gather/check-chain.ts';
-import { contractFacts } from '../gather/contract-facts.ts';
+import { comingPrestate, contractFacts, respectedPrestate } from '../gather/contract-facts.ts';
 import { type GateMoment, gateLimits } from '../gather/gate-context.ts';
 import type { LiveObjects } from '../gather/live.ts';
 import { senderTargets } from '../gather/sender-targets.ts';
@@ -63,7 +63,7 @@ export async function gateSample(
   const senders = isAboutGames
     ? senderTargets(wish, live, {
         contracts: contractFacts(discovery, status),
-        prestate: discovery?.respectedGame?.absolutePrestate,
+        prestate: comingPrestate(wish) ?? respectedPrestate(discovery),
         isTried: names.includes('proposer-permitted'),
       })
     : {};
@@ -76,10 +76,13 @@ function readyAt({ resources }: Wish, { kind, name }: ComponentRef): string | un
   return (batcher?.['status'] as OpBatcherStatus | undefined)?.readyAt;
 }
 
-/** What L1 says of the games; read at most once a minute. undefined while it can not be read: the gate waits then. */
+/** L1 may have come to respect other games a moment ago. */
+const FRESH_MS = 20_000;
+
+/** What L1 says of the games. undefined while it can not be read: the gate waits then. */
 async function readContracts({ deps, signal }: StepContext, wish: Wish): Promise<Discovery | undefined> {
   if (!isComplete(wish)) return undefined;
-  const { discovery } = await checkChain(wish, { installed: true, now: deps.now(), signal });
+  const { discovery } = await checkChain(wish, { installed: true, now: deps.now(), signal, freshMs: FRESH_MS });
   return discovery;
 }
 

@@ -9,7 +9,7 @@ import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
 import { leadTo } from './active-sequencer.ts';
 import { allow, forbidOthers } from './sequencers-config.ts';
 import type { StepContext } from './step-context.ts';
-import { RPC_TIMEOUT_MS, stateOf } from './stopped-sequencer.ts';
+import { forgetEnd, RPC_TIMEOUT_MS, stateOf } from './stopped-sequencer.ts';
 
 export interface SequencerPods {
   readonly live: LiveObjects;
@@ -41,6 +41,7 @@ export async function startOn(
   { hash }: { readonly hash: string },
 ): Promise<void> {
   const { signal } = context;
+  forgetEnd(context, target);
   const url = opNodeUrl(target) ?? '';
   const result = await context.act('start', () => rpcStart(url, hash, { timeoutMs: RPC_TIMEOUT_MS, signal }));
   switch (result.outcome) {

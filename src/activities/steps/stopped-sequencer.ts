@@ -46,6 +46,19 @@ export function cameAfter({ kept }: StepContext, { pod, uid }: PodTarget): boole
   return former !== undefined && former !== uid;
 }
 
+/**
+ * From now on its silence proves nothing: it is told to start next. An attempt that is over is remembered for certain;
+ * what a worker keeps that dies at once may be lost.
+ * @throws OperatorError NotReadyYet when there was something to forget
+ */
+export function forgetEnd(context: StepContext, target: PodTarget): void {
+  const kept = (context.kept ?? {}) as Kept;
+  const { [target.pod]: former, ...ended } = kept.ended ?? {};
+  if (former === undefined) return;
+  context.keep({ ...kept, ended } satisfies Kept);
+  throw context.notYet(`${target.pod} is new, and is to be started`, 'nothing to do: it is started next', 1);
+}
+
 /** What its silence is counted by: a pod that comes after another one under the same name has its own time to start. */
 export function silenceOf({ pod, uid }: PodTarget): string {
   return uid ?? pod;

@@ -6,7 +6,7 @@ import { unreadable } from './observations.ts';
 
 /**
  * The challenger follows the L1 head and could act: it has scheduled all games at a young L1 block, again and again, has
- * failed to claim nothing, has the prestate of the game that the portal respects, and can pay. Its process runs, and its
+ * failed to claim nothing, has the prestate of the game that the portal respects, or is to respect next, and can pay. Its process runs, and its
  * metrics answer, in every broken state: only the block that it acted on last tells (op-stack-observed.md 2.27). While a
  * game is played that block stands still, for hours where a program has to run: then it is seen to act.
  */
@@ -24,7 +24,7 @@ function prestate(sample: Sample | undefined, { subject }: GateContext): Verdict
   if (!reading.ok) return wait(unreadable('the server of the prestates', reading));
   if (reading.value.found) return undefined;
   return wait(
-    `the prestate ${reading.value.hash} of the respected game is not at prestatesUrl: publish it there, or set prestateCheck: Warn`,
+    `the prestate ${reading.value.hash} is not at prestatesUrl: publish it there, or set prestateCheck: Warn`,
   );
 }
 

@@ -20,9 +20,11 @@ export function proposalsCount(input: RenderInput): SettingProblem[] {
     const object = `OpProposer/${metadata.name}`;
     if (proposesNowhere(contracts)) return [nowhere(object)];
     const type = proposedGameType(spec, contracts);
+    if (type === undefined && input.network.spec.contracts.upgrade) return [outputsStay(object)];
     if (type === undefined) return outputsAreKnown(input, object, spec.image);
     if (SUPER_GAMES.includes(type)) return [superGames(object, type)];
     if (type === contracts.gameType) return [];
+    if (input.network.spec.contracts.upgrade) return [otherThanUpgrade(object, type, contracts.gameType)];
     return [
       problem(
         'warning',
@@ -64,6 +66,27 @@ function outputsAreKnown(input: RenderInput, object: string, image: OwnImage): S
       `set spec.image.tag: ${LAST_WITH_OUTPUTS}, the last version that proposes outputs`,
     ),
   ];
+}
+
+function otherThanUpgrade(object: string, type: number, wished: number | undefined): SettingProblem {
+  return problem(
+    'error',
+    'InvalidSpec',
+    object,
+    `spec.gameType is ${type}, and contracts.upgrade of the network is about games of type ${wished}`,
+    'leave gameType out: the games of the new type begin when L1 respects them',
+  );
+}
+
+/** Its proposer would have to be rendered for a factory that is not there yet. */
+function outputsStay(object: string): SettingProblem {
+  return problem(
+    'error',
+    'NotSupportedYet',
+    object,
+    'contracts.upgrade of the network is about dispute games, and the chain has an L2OutputOracle: that upgrade is not supported yet',
+    `take contracts.upgrade out, delete ${object.replace('/', ' ')} before the upgrade, and create it again after it`,
+  );
 }
 
 function superGames(object: string, type: number): SettingProblem {

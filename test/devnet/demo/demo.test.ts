@@ -89,6 +89,25 @@ describe('the demo', () => {
     PATIENCE_MS,
   );
 
+  // What they show is shown by upgrade.test.ts, rollback.test.ts, sequencers.test.ts and fork.test.ts as well.
+  it.runIf(ALL).each([
+    ['upgrade', ['upgradeSeconds', 'historyEvents']],
+    ['rollback', ['haltSeconds', 'rollbackSeconds']],
+    ['hand-over', ['handOverSeconds']],
+    ['fork', ['aheadSeconds']],
+  ] as const)(
+    'plays %s: never two sequencers, no block that is lost, and none that is late',
+    async (scenario, positive) => {
+      const figures = await play([scenario]);
+      expect(figures).toMatchObject({ reorgedBlocks: 0, doubleActive: 0 });
+      if (scenario !== 'fork') expect(figures['handOverGapBlocks']).toBeLessThanOrEqual(2);
+      if (scenario === 'upgrade') expect(figures['approvedVia']).toBe('Kubernetes');
+      for (const name of positive) expect(figures[name], name).toBeGreaterThan(0);
+      await expectNothingLeft();
+    },
+    PATIENCE_MS,
+  );
+
   it.runIf(ALL)(
     'plays the replica of a public chain, and removes that as well',
     async () => {

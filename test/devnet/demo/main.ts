@@ -6,12 +6,16 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Argument, Command } from 'commander';
 import { createProgress } from './progress.ts';
 import { adopt } from './scenarios/adopt.ts';
+import { fork } from './scenarios/fork.ts';
+import { handOver } from './scenarios/hand-over.ts';
 import { install } from './scenarios/install.ts';
 import { replica } from './scenarios/replica.ts';
+import { rollback } from './scenarios/rollback.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { upgrade } from './scenarios/upgrade.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const SCENARIOS: readonly Scenario[] = [install, replica, adopt];
+const SCENARIOS: readonly Scenario[] = [install, upgrade, rollback, handOver, fork, replica, adopt];
 const UI_PORT = 8233;
 
 interface Options {
@@ -56,6 +60,7 @@ async function main(name: string, options: Options): Promise<void> {
     stage = await openStage({
       dir,
       progress,
+      ...(scenario.files ? { files: scenario.files } : {}),
       ...(existing ? { existing } : options.exit ? {} : { temporalUiPort: UI_PORT }),
     });
     const begun = await until(scenario.begin(stage), stopped.signal);
@@ -65,7 +70,7 @@ async function main(name: string, options: Options): Promise<void> {
       await stage.close();
       const figures = Object.entries({ ...begun, ...finished }).map(([name, value]) => [
         name,
-        Math.round(value * 10) / 10,
+        typeof value === 'number' ? Math.round(value * 10) / 10 : value,
       ]);
       progress.print(JSON.stringify(Object.fromEntries(figures)));
       return;

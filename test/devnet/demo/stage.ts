@@ -11,6 +11,7 @@ import { ensureTool } from '../../../tools/toolchain.ts';
 import { type DevnetChain, NETWORK, startDevnetChain } from '../chain.ts';
 import { type Operator, startOperator } from '../operator.ts';
 import { devnetRegistry } from '../registry.ts';
+import type { ChainFilesOptions } from '../servers/chain-files.ts';
 import { startControlPlane } from '../servers/control-plane.ts';
 import { installCrds } from '../servers/install-crds.ts';
 import { startL1 } from '../servers/l1.ts';
@@ -25,6 +26,7 @@ export interface StageOptions {
   readonly dir: string;
   readonly progress: Progress;
   readonly temporalUiPort?: number;
+  readonly files?: ChainFilesOptions;
   /** An existing cluster and Temporal in place of our own. */
   readonly existing?: { readonly kubeconfigPath: string; readonly temporalAddress: string };
 }
@@ -98,6 +100,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       namespace,
       dir: join(dir, 'node'),
       whole: true,
+      ...(options.files ? { files: options.files } : {}),
       pinToRunner: existing !== undefined,
     });
     closing.push(() => chain.stop());

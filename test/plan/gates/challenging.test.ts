@@ -97,7 +97,7 @@ describe('challenging', () => {
     const samples = [seen(0, 1000), seen(12, 1001, { prestate: ok({ hash: HASH, found: false }) })];
     expect(challenging(samples, about(true))).toMatchObject({
       outcome: 'wait',
-      message: expect.stringContaining(`the prestate ${HASH} of the respected game is not at prestatesUrl`),
+      message: expect.stringContaining(`the prestate ${HASH} is not at prestatesUrl`),
     });
     expect(challenging(samples, about(false)).outcome).toBe('pass');
     expect(challenging([seen(0, 1000), seen(12, 1001, { prestate: failed() })], about(true)).outcome).toBe('wait');

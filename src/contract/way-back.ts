@@ -1,9 +1,17 @@
 /** Whether what a plan has done can be undone by applying what ran before. Pure. */
-import type { RolledBack } from '../contract/activities.ts';
-import type { Plan } from '../contract/plan.ts';
+import type { RolledBack } from './activities.ts';
+import type { Plan, Step } from './plan.ts';
 
-/** @param now milliseconds since the epoch. @returns why it can not, as a clause; undefined: it can */
-export function whyNoWayBack({ kind, renders, rollsBack, pointOfNoReturn }: Plan, now: number): string | undefined {
+/**
+ * @param now milliseconds since the epoch
+ * @param done steps that are known to be done
+ * @returns why it can not, as a clause; undefined: it can
+ */
+export function whyNoWayBack(
+  { kind, renders, rollsBack, pointOfNoReturn }: Plan,
+  now: number,
+  done: readonly Step[] = [],
+): string | undefined {
   if (rollsBack) return 'this plan is the way back already: send retry, or abort';
   if (kind === 'teardown') return 'what is taken down does not come back by itself: apply its objects again';
   if (kind === 'drift') return 'a repair brings back what ran before: there is nothing else to go back to';
@@ -11,12 +19,21 @@ export function whyNoWayBack({ kind, renders, rollsBack, pointOfNoReturn }: Plan
     return `nothing ran in another form before this ${kind}: undo what asks for it in the spec, or send abort`;
   if (pointOfNoReturn && now >= pointOfNoReturn.time * 1000)
     return `${pointOfNoReturn.why}: what ran before would leave the chain; go on instead, with retry`;
-  return undefined;
+  return done.find((step) => step.pointOfNoReturn !== undefined)?.pointOfNoReturn;
 }
 
-/** Whether it ever can; when it is too late is told by whoever is asked. */
-export function isReversible(plan: Plan): boolean {
-  return whyNoWayBack(plan, 0) === undefined;
+/**
+ * Whether it ever can; when it is too late is told by whoever is asked.
+ * @param halted id of the step that it has halted at
+ */
+export function isReversible(plan: Plan, halted?: string): boolean {
+  return whyNoWayBack(plan, 0, stepsBefore(plan, halted)) === undefined;
+}
+
+/** Steps that are done in a plan that has come to this one; none where it is not known what it has come to. */
+export function stepsBefore({ steps }: Plan, id: string | undefined): readonly Step[] {
+  const index = steps.findIndex((step) => step.id === id);
+  return index < 0 ? [] : steps.slice(0, index);
 }
 
 /** What the network goes back to, in place of what is wished. */

@@ -43,7 +43,7 @@ export const upgrade: Row = {
         { name: 'that wait', value: mean(({ waiting }) => waiting), unit: '' },
       ],
       under:
-        'u17 to u18, means; from the start of the plan to its end as the status has them, without the steps that wait for pods and gates, from their start to their end as the audit log has them; that log is written before and after each step, and is in neither of these times',
+        'means, from u17 to u18, which have the same batcher and proposer; from the start of the plan to its end as the status has them, without the steps that wait for pods and gates, each from its start to its end in the audit log; what is written about steps between them is the operator’s own',
     };
   },
 };

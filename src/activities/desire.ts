@@ -13,6 +13,7 @@ import type { ChainFacts, RenderInput } from '../render/input.ts';
 import { missingForChallengers } from '../render/node-refs.ts';
 import type { ChainFiles } from './gather/chain-files.ts';
 import { podsOf } from './gather/identities.ts';
+import { type StoredFile, storedFile } from './gather/stored-files.ts';
 import type { Wish } from './gather/wish.ts';
 import { type StoredRender, storedRenderDigest } from './state/render-store.ts';
 
@@ -38,7 +39,8 @@ export function isComplete(wish: Wish): wish is CompleteWish {
 }
 
 export function desireOf(wish: CompleteWish, { release, games, activeSequencer }: DesireFacts): Desire {
-  const input = renderInput(wish, release, games);
+  const variables = filesOfVariables(wish);
+  const input = renderInput(wish, release, games, variables);
   const networkComponent: ComponentRef = { kind: 'OptimismNetwork', name: wish.network.metadata.name };
   const rendered = renderNetwork(input);
   const extra = networkExtras(wish, input);
@@ -54,7 +56,9 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
     const isNetwork = component.kind === 'OptimismNetwork';
     return {
       component,
-      objects: isNetwork ? [...wish.files.objects, ...objectsOf(component)] : objectsOf(component),
+      objects: isNetwork
+        ? [...wish.files.objects, ...[...variables.values()].map(({ object }) => object), ...objectsOf(component)]
+        : objectsOf(component),
       ...(isNetwork ? { ...extra, installation } : { copies: [], identities: [], peers: {}, sequencers: [] }),
       keys: isNetwork ? [] : keysOf(wish, component),
       inputs: renderDigest([
@@ -65,6 +69,7 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
               specOf(wish, component),
               nodesOf(wish),
               extra.copies,
+              [...variables.values()].map(({ ref }) => ref),
               wishedFacts(wish.files.facts),
               wishedRelease(release),
               gamesOf(input, component),
@@ -115,10 +120,23 @@ function networkExtras(
   };
 }
 
-function renderInput(wish: CompleteWish, release: Release, games: DesireFacts['games']): RenderInput {
-  const copyOf = (kind: 'Secret' | 'ConfigMap') => (name: string, key: string) => {
-    const found = wish.references.find(kind, name, key);
-    if (found) return found.copy;
+/** Keys of ConfigMaps that environment variables are taken from, by `name/key`, as immutable ConfigMaps of ours. */
+function filesOfVariables({ network, references }: CompleteWish): Map<string, StoredFile> {
+  return new Map(
+    references.resolved
+      .filter(({ use }) => use.field.endsWith('.configMapKeyRef'))
+      .map(({ use, value }) => [`${use.name}/${use.key}`, storedFile(network, use.name.slice(0, 40), use.key, value)]),
+  );
+}
+
+function renderInput(
+  wish: CompleteWish,
+  release: Release,
+  games: DesireFacts['games'],
+  variables: ReadonlyMap<string, StoredFile>,
+): RenderInput {
+  const read = <Copy>(kind: 'Secret' | 'ConfigMap', name: string, key: string, copy: Copy | undefined): Copy => {
+    if (copy) return copy;
     throw new OperatorError({
       type: 'ReferenceNotFound',
       message: `${kind} "${name}" with key "${key}" was not read`,
@@ -135,8 +153,8 @@ function renderInput(wish: CompleteWish, release: Release, games: DesireFacts['g
     ...(games.contracts ? { contracts: afterUpgrade(games.contracts, wish.network.spec.contracts.upgrade) } : {}),
     chain: wish.files.facts,
     release,
-    secret: copyOf('Secret'),
-    configMap: copyOf('ConfigMap'),
+    secret: (name, key) => read('Secret', name, key, wish.references.find('Secret', name, key)?.copy),
+    configMap: (name, key) => read('ConfigMap', name, key, variables.get(`${name}/${key}`)?.ref),
     identity: (node) => {
       const found = wish.identities.get(node);
       if (found) return found.identity;

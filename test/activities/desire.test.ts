@@ -4,7 +4,7 @@ import { type CompleteWish, desireOf } from '../../src/activities/desire.ts';
 import { gatherChainFiles } from '../../src/activities/gather/chain-files.ts';
 import { gatherIdentity } from '../../src/activities/gather/identities.ts';
 import { installTokens } from '../../src/activities/gather/install-tokens.ts';
-import type { References } from '../../src/activities/gather/references.ts';
+import { type References, referencesOf } from '../../src/activities/gather/references.ts';
 import { parseObject } from '../../src/api/parse.ts';
 import { createRegistry, loadRegistry, type Registry } from '../../src/catalogue/registry.ts';
 import type { RegistryChain } from '../../src/catalogue/registry-chain.ts';
@@ -30,24 +30,41 @@ const references: References = {
   }),
 };
 
-async function replica(
-  registry: Registry,
-  consensus: object = {},
-  used: Release = u19,
-  others: readonly string[] = [],
-) {
+interface Wished {
+  readonly consensus?: object;
+  readonly used?: Release;
+  readonly others?: readonly string[];
+  /** Of the replica's variable SETTING, which is in a ConfigMap. */
+  readonly setting?: string;
+}
+
+const SETTING = { name: 'settings', key: 'verbosity' };
+
+async function replica(registry: Registry, wished: Wished = {}) {
+  const { components } = await desire(registry, wished);
+  return components.find(({ role }) => role === 'replica') ?? expect.fail('there is no replica');
+}
+
+async function desire(registry: Registry, { consensus = {}, used = u19, others = [], setting }: Wished) {
   const unsaid = ['l1.chainId', 'l2', 'contracts', 'rollupConfig', 'genesis'].map((name) => [
     `spec.${name}`,
     undefined,
   ]);
   const changes = { ...Object.fromEntries(unsaid), 'spec.network': 'sepolia/unichain' };
   const network = parseObject('OptimismNetwork', sample('OptimismNetwork', changes));
-  const reth = { 'spec.execution.client': 'op-reth', 'spec.consensus': consensus };
+  const env = setting === undefined ? [] : [{ name: 'SETTING', valueFrom: { configMapKeyRef: SETTING } }];
+  const reth = { 'spec.execution.client': 'op-reth', 'spec.execution.env': env, 'spec.consensus': consensus };
   if (!network.ok) throw new Error('the samples are not valid');
   const nodes = ['acme-replica', ...others].map((name) => {
     const node = parseObject('OpNode', sample('OpNode', reth, name));
     return node.ok ? node.value : expect.fail('the samples are not valid');
   });
+  const resolved = referencesOf('OpNode/acme-replica', { execution: { env } }).map((use) => ({
+    use,
+    value: Buffer.from(setting ?? ''),
+    token: 'token',
+    copy: { name: `${use.name}-copy`, key: use.key },
+  }));
   const { files } = await gatherChainFiles(network.value, references, registry);
   const wish = {
     uid: 'uid',
@@ -56,15 +73,12 @@ async function replica(
     batchers: [],
     proposers: [],
     challengers: [],
-    references,
+    references: { ...references, resolved },
     files,
     tokens: TOKENS,
     identities: new Map(nodes.map((node) => [node.metadata.name, gatherIdentity(node, references, TOKENS)])),
   } as unknown as CompleteWish;
-  const found = desireOf(wish, { release: used, games: {}, activeSequencer: undefined }).components.find(
-    ({ role }) => role === 'replica',
-  );
-  return found ?? expect.fail('there is no replica');
+  return desireOf(wish, { release: used, games: {}, activeSequencer: undefined });
 }
 
 describe('a replica of a registry chain is rendered', () => {
@@ -82,7 +96,7 @@ describe('a replica of a registry chain is rendered', () => {
   });
 
   it('otherwise when the user wishes something else', async () => {
-    const [before, after] = [await replica(knows({})), await replica(knows({}), { l1Confirmations: 4 })];
+    const [before, after] = [await replica(knows({})), await replica(knows({}), { consensus: { l1Confirmations: 4 } })];
     expect(after.inputs).not.toBe(before.inputs);
   });
 
@@ -90,16 +104,33 @@ describe('a replica of a registry chain is rendered', () => {
     const own = { ...u19, name: 'acme-1' };
     const opNode = { repository: 'op-node', tag: 'v1.19.8' };
     const noted = { ...own, title: 'renamed', notes: [{ text: 'a note', source: 'us' }] };
-    const [before, after] = [await replica(knows({}), {}, own), await replica(knows({}), {}, noted)];
+    const [before, after] = [await replica(knows({}), { used: own }), await replica(knows({}), { used: noted })];
     expect(after).toEqual(before);
     const other = { ...own, images: { ...own.images, opNode } };
-    expect((await replica(knows({}), {}, other)).inputs).not.toBe(before.inputs);
+    expect((await replica(knows({}), { used: other })).inputs).not.toBe(before.inputs);
   });
 });
 
 it('is wished otherwise when another node comes, also where nothing of it becomes different', async () => {
   const alone = await replica(loadRegistry());
-  const both = await replica(loadRegistry(), {}, u19, ['another']);
+  const both = await replica(loadRegistry(), { others: ['another'] });
   expect(both.inputs).not.toBe(alone.inputs);
   expect(both.render).toBe(alone.render);
+});
+
+describe('a variable from a ConfigMap', () => {
+  it("is taken from an immutable copy among the network's objects", async () => {
+    const { renders } = await desire(loadRegistry(), { setting: 'debug' });
+    const { objects } = renders.find(({ component }) => component.kind === 'OptimismNetwork') ?? expect.fail('none');
+    const copy = objects.find(({ metadata }) => /-settings-[0-9a-f]{12}$/.test(metadata.name)) ?? expect.fail('none');
+    expect(copy).toMatchObject({ kind: 'ConfigMap', immutable: true, data: { verbosity: 'debug' } });
+    const pods = JSON.stringify(renders.find(({ component }) => component.kind === 'OpNode'));
+    expect(pods).toContain(JSON.stringify({ configMapKeyRef: { name: copy.metadata.name, key: 'verbosity' } }));
+  });
+
+  it('is another wish when it becomes different', async () => {
+    const [before, after] = [await replica(knows({}), { setting: 'a' }), await replica(knows({}), { setting: 'b' })];
+    expect(after.inputs).not.toBe(before.inputs);
+    expect(after.render).not.toBe(before.render);
+  });
 });

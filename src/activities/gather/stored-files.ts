@@ -9,7 +9,8 @@ import type { KubeObject } from '../../kube/index.ts';
 import type { OwnedRef } from '../../render/input.ts';
 import { objectLabels } from '../../render/labels.ts';
 
-interface StoredFile {
+/** An immutable ConfigMap, and how renders name the file in it. */
+export interface StoredFile {
   readonly object: KubeObject;
   readonly ref: OwnedRef;
 }

@@ -1,5 +1,7 @@
 /** Plans in which another sequencer takes over: because it is preferred, or while the active one restarts. */
 import { describe, expect, it } from 'vitest';
+import { approval } from '../../src/api/approval.ts';
+import { approvalRequired } from '../../src/plan/approval-policy.ts';
 import type { Succession } from '../../src/plan/desired.ts';
 import { makePlan } from '../../src/plan/planner.ts';
 import { draftOf, networkOf, type State, stepsOf } from './network-of.ts';
@@ -47,6 +49,14 @@ describe('a preference for another sequencer', () => {
         },
       ],
     });
+  });
+
+  it('is a change, and an interruption, which people are asked about', () => {
+    const draft = draftOf(wished);
+    expect(draft.kinds).toEqual(['change']);
+    expect(approvalRequired(draft, approval.parse({}))).toBe(true);
+    expect(approvalRequired(draft, approval.parse({ interruptions: 'Automatic' }))).toBe(false);
+    expect(approvalRequired(draft, approval.parse({ change: 'Required', interruptions: 'Automatic' }))).toBe(true);
   });
 
   it('names who hands over, so that the approval is for that and no other', () => {

@@ -7,7 +7,7 @@ import { SIGNALS, UPDATES } from '../../src/contract/messages.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import type { PodRunner } from '../devnet/kubelet/pod-runner.ts';
 import type { LedgerEvent } from '../devnet/ledger/events.ts';
-import { handOverGaps, replacedBlocks, sequencerMoves } from '../devnet/referee/block-production.ts';
+import { aroundHandOvers, handOverGaps, replacedBlocks, sequencerMoves } from '../devnet/referee/block-production.ts';
 import { auditOf, patch, podUids, readAll, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
 import { PATIENCE_MS, planAfter, waitForProposal, waitForStatus } from './plans-in-status.ts';
@@ -102,7 +102,7 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
     expect(times).toEqual([...times].sort((one, other) => Number(one) - Number(other)));
     const gaps = handOverGaps(events);
     console.info(`seconds between the last block of a sequencer and the first of the next: ${gaps.join(', ')}`);
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(2);
+    expect(Math.max(...gaps), aroundHandOvers(events).join('\n')).toBeLessThanOrEqual(2);
   }
 
   async function expectReadable(devnet: Devnet, workflow: string, { steps = [] }: { steps?: unknown[] | undefined }) {

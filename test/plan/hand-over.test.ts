@@ -51,6 +51,14 @@ describe('a preference for another sequencer', () => {
     });
   });
 
+  it('is a change, and an interruption, which people are asked about', () => {
+    const draft = draftOf(wished);
+    expect(draft.kinds).toEqual(['change']);
+    expect(approvalRequired(draft, approval.parse({}))).toBe(true);
+    expect(approvalRequired(draft, approval.parse({ interruptions: 'Automatic' }))).toBe(false);
+    expect(approvalRequired(draft, approval.parse({ change: 'Required', interruptions: 'Automatic' }))).toBe(true);
+  });
+
   it('names who hands over, so that the approval is for that and no other', () => {
     expect(draftOf(wished).steps.find(({ type }) => type === 'handOverSequencer')).toMatchObject({ from: 'sequencer' });
   });

@@ -24,6 +24,18 @@ export function handOverGaps(events: readonly LedgerEvent[]): number[] {
   });
 }
 
+/** What happened around each stop of a sequencer, in seconds before and after it: for whoever wonders about a gap. */
+export function aroundHandOvers(events: readonly LedgerEvent[]): string[] {
+  return events.flatMap((stop) => {
+    if (stop.type !== 'sequencer-stopped') return [];
+    const near = events.filter(({ at }) => Math.abs(at - stop.at) < 5000);
+    return near.map((event) => {
+      const number = 'block' in event && typeof event.block === 'object' ? ` ${event.block.number}` : '';
+      return `${((event.at - stop.at) / 1000).toFixed(3)} ${event.node} ${event.type}${number}`;
+    });
+  });
+}
+
 /** Heights at which more than one block was made: all but one of them are lost. */
 export function replacedBlocks(events: readonly LedgerEvent[]): number[] {
   const numbers = events.flatMap((event) => (event.type === 'block-produced' ? [event.block.number] : []));

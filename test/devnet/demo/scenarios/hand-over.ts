@@ -1,4 +1,5 @@
 /** Scenario `hand-over`: another sequencer is preferred, and back again: no pod restarts, no block comes late. */
+import type { OptimismNetworkStatus } from '../../../../src/api/optimism-network.ts';
 import { NETWORK } from '../../chain.ts';
 import { sequencerMoves } from '../../referee/block-production.ts';
 import type { Stage } from '../stage.ts';
@@ -46,11 +47,9 @@ async function prefer(stage: Stage, name: string): Promise<number> {
   await edit(stage, networkWith(stage, { sequencer: { preferred: name } }), `spec.sequencer.preferred: ${name}`);
   const hash = await approve(stage);
   const from = progress.seconds();
-  await stage.follow(
-    `${name} sequences`,
-    ({ phase, sequencer, history: [last] = [] }) =>
-      phase === 'Ready' && last?.hash === hash && sequencer?.active === name,
-    120,
-  );
-  return progress.seconds() - from;
+  const isDone = ({ phase, history: [last] = [] }: OptimismNetworkStatus) => phase === 'Ready' && last?.hash === hash;
+  await stage.follow(`it is handed over to ${name}`, isDone, 120);
+  const seconds = progress.seconds() - from;
+  await stage.follow(`status says that ${name} sequences`, ({ sequencer }) => sequencer?.active === name, 60);
+  return seconds;
 }

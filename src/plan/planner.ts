@@ -178,13 +178,11 @@ function placeOf({ transition, desired }: Work): number {
 function kindsOf(work: readonly Work[], isCutOver: boolean): PlanKind[] {
   const components = work.filter(({ desired }) => desired.role !== 'network');
   const deciding = components.length > 0 ? components : work;
-  // Only who sequences is another one: the user's own change, which is asked about like any other.
-  if (deciding.length === 0) return ['change'];
   const order: readonly Transition[] = ['upgrade', 'change', 'install', 'drift', 'operatorUpdate'];
   const kinds = order.filter(
     (kind) => (kind === 'upgrade' && isCutOver) || deciding.some(({ transition }) => transition === kind),
   );
-  // A hand-over alone applies nothing.
+  // A hand-over alone applies nothing: the user's own change, which is asked about like any other.
   return kinds.length > 0 ? kinds : ['change'];
 }
 

@@ -6,13 +6,15 @@ import { type ComponentRef, componentKey } from '../contract/plan.ts';
 import type { KubeObject } from '../kube/index.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent } from '../plan/desired.ts';
+import { wishMark } from '../plan/wish-mark.ts';
 import { renderDigest } from '../render/digest.ts';
 import { afterUpgrade, challengedGameTypes, proposedGameType } from '../render/game-types.ts';
 import { peersData, renderNetwork } from '../render/index.ts';
 import type { ChainFacts, RenderInput } from '../render/input.ts';
-import { missingForChallengers } from '../render/node-refs.ts';
+import { challengedNode, referencedNodes } from '../render/node-refs.ts';
 import type { ChainFiles } from './gather/chain-files.ts';
 import { podsOf } from './gather/identities.ts';
+import type { ReferenceUse } from './gather/references.ts';
 import { type StoredFile, storedFile } from './gather/stored-files.ts';
 import type { Wish } from './gather/wish.ts';
 import { type StoredRender, storedRenderDigest } from './state/render-store.ts';
@@ -52,6 +54,7 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
     .map(({ component }) => component);
   const { installation } = wish.tokens;
   const settings = renderedSettings(wish.network.spec);
+  const written = whatIsWritten(wish);
   const renders = [networkComponent, ...others].map((component): StoredRender => {
     const isNetwork = component.kind === 'OptimismNetwork';
     return {
@@ -61,20 +64,22 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
         : objectsOf(component),
       ...(isNetwork ? { ...extra, installation } : { copies: [], identities: [], peers: {}, sequencers: [] }),
       keys: isNetwork ? [] : keysOf(wish, component),
-      inputs: renderDigest([
-        isNetwork
-          ? [settings, extra]
-          : [
-              settings,
-              specOf(wish, component),
-              nodesOf(wish),
-              extra.copies,
-              [...variables.values()].map(({ ref }) => ref),
-              wishedFacts(wish.files.facts),
-              wishedRelease(release),
-              gamesOf(input, component),
-            ],
-      ]),
+      inputs: wishMark(
+        renderDigest([
+          isNetwork
+            ? [settings, wish.nodes.map(({ metadata, spec }) => [metadata.name, spec]), contentOf(wish)]
+            : [
+                settings,
+                specOf(wish, component),
+                nodesReadBy(wish, component),
+                contentOf(wish, component),
+                wishedFacts(wish.files.facts),
+                wish.network.spec.release === undefined ? undefined : wishedRelease(release),
+                gamesOf(input, component),
+              ],
+        ]).slice(0, 32),
+        written,
+      ),
     };
   });
   return { input, renders, components: renders.map((render) => desiredComponent(wish, render, activeSequencer)) };
@@ -120,11 +125,14 @@ function networkExtras(
   };
 }
 
+/** Ends the fields of what environment variables are taken from. */
+const VARIABLE = '.configMapKeyRef';
+
 /** Keys of ConfigMaps that environment variables are taken from, by `name/key`, as immutable ConfigMaps of ours. */
 function filesOfVariables({ network, references }: CompleteWish): Map<string, StoredFile> {
   return new Map(
     references.resolved
-      .filter(({ use }) => use.field.endsWith('.configMapKeyRef'))
+      .filter(({ use }) => use.field.endsWith(VARIABLE))
       .map(({ use, value }) => [`${use.name}/${use.key}`, storedFile(network, use.name.slice(0, 40), use.key, value)]),
   );
 }
@@ -173,10 +181,38 @@ function specOf(wish: Wish, component: ComponentRef): unknown {
   )?.spec;
 }
 
-/** Nodes that others read from: who comes, goes or can serve challengers changes the settings of those. */
-function nodesOf({ nodes }: Wish): unknown {
-  const served = nodes.map((node) => [node.metadata.name, node.spec.role, missingForChallengers(node)] as const);
-  return served.toSorted(([a], [b]) => (a < b ? -1 : 1));
+/** Nodes that a component has settings from: whose coming and going is a wish of it. */
+function nodesReadBy({ nodes, batchers, proposers, challengers }: Wish, { kind, name }: ComponentRef): unknown {
+  if (kind === 'OpNode') return nodes.some(({ spec }) => spec.role === 'Sequencer');
+  const isIt = ({ metadata }: { readonly metadata: { readonly name: string } }) => metadata.name === name;
+  const challenger = kind === 'OpChallenger' ? challengers.find(isIt) : undefined;
+  if (challenger) return challengedNode(challenger.spec.nodeRefs, nodes);
+  const sender = [...(kind === 'OpBatcher' ? batchers : []), ...(kind === 'OpProposer' ? proposers : [])].find(isIt);
+  return sender && referencedNodes(sender.spec.nodeRefs, nodes);
+}
+
+/** Tokens of what comes from Secrets and ConfigMaps: to all, or to a component, also by its network's spec. */
+function contentOf({ network, references }: CompleteWish, component?: ComponentRef): unknown {
+  const readers = component && [componentKey(component), `OptimismNetwork/${network.metadata.name}`];
+  return references.resolved
+    .filter(({ use }) => (readers?.includes(use.object) ?? true) && !use.uncopied && isRendered(use))
+    .map(({ use, token }) => [use.object, use.field, token]);
+}
+
+/** Chain files are among the facts, and who adds a release to a catalogue has not wished for another render. */
+function isRendered({ kind, field }: ReferenceUse): boolean {
+  return kind === 'Secret' || field.endsWith(VARIABLE);
+}
+
+function whatIsWritten({ resources: { network, components }, references }: Wish): string {
+  const objects = [network, ...components].map(({ kind, metadata }) => [
+    kind,
+    metadata.name,
+    metadata.uid,
+    metadata.generation,
+  ]);
+  const contents = references.resolved.map(({ use, token }) => [use.kind, use.name, use.key, token]);
+  return renderDigest([...objects, ...contents].map((item) => JSON.stringify(item)).sort()).slice(0, 32);
 }
 
 /** What L1 decides of a component's settings: nobody has to edit a spec for a chain to respect another game. */

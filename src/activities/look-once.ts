@@ -30,7 +30,7 @@ import { pendingUpgrade } from './gather/contracts-upgrade.ts';
 import { decisionsOf } from './gather/decisions.ts';
 import { duplicateChain } from './gather/duplicate-chain.ts';
 import { gatherLive, type LiveObjects } from './gather/live.ts';
-import { gatherRolledOut, type Verified, withWishedRenders } from './gather/rolled-out.ts';
+import { gatherRolledOut, renewedInputs, type Verified, withWishedRenders } from './gather/rolled-out.ts';
 import { choiceOf, gatherSequencers, type SequencerSight } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates, type PodTemplates } from './gather/stray-pods.ts';
@@ -46,6 +46,8 @@ export interface Look {
   readonly live: LiveObjects;
   /** Renders that the plan applies, and such as were lost and are wished as they were; not stored yet. */
   readonly renders: readonly StoredRender[];
+  /** Marks of stored renders that are to become others. */
+  readonly renewed: readonly { readonly digest: string; readonly inputs: string }[];
   readonly discovery?: Discovery;
   /** Why L1 has not been read for a while. */
   readonly unread?: Problem;
@@ -96,7 +98,7 @@ function withRefusals({ redactor }: Pick<LookDependencies, 'redactor'>, look: Lo
   if (refused.length === 0) return look;
   const { plan: _, key: __, ...result } = look.result;
   const content = { ...result, problems: [...result.problems, ...refused.map((problem) => shown(redactor, problem))] };
-  return { ...look, result: { ...content, key: lookKey(content) }, renders: [] };
+  return { ...look, result: { ...content, key: lookKey(content) }, renders: [], renewed: [] };
 }
 
 function shown({ redact }: LookDependencies['redactor'], problem: Problem): Problem {
@@ -218,9 +220,10 @@ export async function lookAt(
   const renders = (desire?.renders ?? []).filter((_, index) =>
     needed.some(({ digest }) => digest === desire?.components[index]?.render),
   );
+  const renewed = blocked ? [] : renewedInputs(verified, desire);
   const chain = { ...(discovery ? { discovery } : {}), ...(unread ? { unread } : {}) };
   const result = { ...content, key: lookKey(content) };
-  return { result, wish, live, renders, ...(wished ? { wished } : {}), ...chain };
+  return { result, wish, live, renders, renewed, ...(wished ? { wished } : {}), ...chain };
 }
 
 /** Only a repair of nothing but what is fought about lets other work go first: what else breaks does not wait. */

@@ -11,7 +11,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { lookOnce } from './look-once.ts';
 import { pruneRenders } from './prune-renders.ts';
 import { sideBySide } from './side-by-side.ts';
-import { storeRender } from './state/render-store.ts';
+import { renewInputs, storeRender } from './state/render-store.ts';
 
 const GONE: LookResult = {
   found: false,
@@ -43,10 +43,11 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     const seen = { network: look.wish.resources.network, live: look.live };
     if (await adoptRolledOut(deps, at, seen, attempt)) look = await once();
     if (!look) return GONE;
-    const { result, renders } = look;
+    const { result, renders, renewed } = look;
     await deps.reached('look/store/before');
     const store = { kube: deps.kube, network: at, uid: result.uid };
     await sideBySide(renders, (render) => storeRender(store, render, signal));
+    await sideBySide(renewed, ({ digest, inputs }) => renewInputs(store, digest, inputs, signal));
     if (idle && !result.plan && result.problems.length === 0) await pruneRenders(deps, at, look, attempt);
     await writeChainFacts(deps, at, look, attempt);
     const vouched = await vouchedDecision(deps, look, attempt);

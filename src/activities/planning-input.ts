@@ -7,6 +7,7 @@ import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
 import { stepLimits } from '../plan/step-limits.ts';
+import { wishDigest } from '../plan/wish-mark.ts';
 import { diffObjects, type KubeObject as Manifest, renderDigest } from '../render/index.ts';
 import type { PodObject } from '../status/pods/pod-objects.ts';
 import { type Desire, imagesOf } from './desire.ts';
@@ -138,7 +139,7 @@ function revisionOf(
   return renderDigest([
     deleting,
     leaving.map(({ component }) => component),
-    wished.map(({ component, render, inputs }) => [component, render, inputs]),
+    wished.map(({ component, render, inputs }) => [component, render, wishDigest(inputs)]),
     ...(choice.wished === undefined ? [] : [choice.wished]),
     ...(upgrade === undefined ? [] : [{ upgrade }]),
   ]);

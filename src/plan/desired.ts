@@ -9,7 +9,7 @@ export interface DesiredComponent {
   readonly role: ComponentRole;
   /** Digest of the render that is wished. */
   readonly render: string;
-  /** Hash of what the render was made from: tells a user's edit from an operator that renders differently. */
+  /** Mark of what the render was made from (wish-mark.ts). */
   readonly inputs: string;
   /** 0: a sender that is stopped. */
   readonly replicas: number;

@@ -1,6 +1,7 @@
 /** What there is to do for each component, and how much of it is the next plan. */
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
 import type { DesiredComponent, ObservedComponent, PlanningInput } from './desired.ts';
+import { isSameWish } from './wish-mark.ts';
 
 export type Transition = 'install' | 'change' | 'upgrade' | 'drift' | 'operatorUpdate';
 
@@ -51,7 +52,7 @@ function workOn(input: PlanningInput, desired: DesiredComponent, observed: Obser
     const repaired = withStrayPods(drift, strayPods);
     return repaired.length > 0 ? [{ transition: 'drift', desired, observed, changes: repaired }] : [];
   }
-  const isOurs = verified.inputs === desired.inputs;
+  const isOurs = isSameWish(verified.inputs, desired.inputs);
   // Nobody has asked for what we would render differently: until somebody has approved it every difference is drift.
   const isBroken = input.meanwhile && (isOurs ? drift.length > 0 : isLeftDown(input, desired, observed));
   if (hasLostObjects(observed) || isUrgent(desired, observed) || isBroken)

@@ -9,9 +9,11 @@ import { parseObject } from '../../src/api/parse.ts';
 import { createRegistry, loadRegistry, type Registry } from '../../src/catalogue/registry.ts';
 import type { RegistryChain } from '../../src/catalogue/registry-chain.ts';
 import { type Release, release } from '../../src/catalogue/releases.ts';
+import { wishDigest } from '../../src/plan/wish-mark.ts';
 import { sample } from '../api/sample-objects.ts';
 
 const TOKENS = installTokens(Buffer.alloc(32, 7), { namespace: 'chains', name: 'acme' });
+const u18 = release('u18') ?? expect.fail();
 const u19 = release('u19') ?? expect.fail();
 const unichain = loadRegistry().find('sepolia/unichain') ?? expect.fail();
 const knows = (chain: Partial<RegistryChain>) => createRegistry({ 'sepolia/unichain': { ...unichain, ...chain } });
@@ -33,7 +35,11 @@ const references: References = {
 interface Wished {
   readonly consensus?: object;
   readonly used?: Release;
+  /** `spec.release`, where it is said. */
+  readonly named?: string;
   readonly others?: readonly string[];
+  /** Of the network: how often its spec was written. */
+  readonly generation?: number;
   /** Of the replica's variable SETTING, which is in a ConfigMap. */
   readonly setting?: string;
 }
@@ -45,16 +51,20 @@ async function replica(registry: Registry, wished: Wished = {}) {
   return components.find(({ role }) => role === 'replica') ?? expect.fail('there is no replica');
 }
 
-async function desire(registry: Registry, { consensus = {}, used = u19, others = [], setting }: Wished) {
+async function desire(
+  registry: Registry,
+  { consensus = {}, used = u19, named, others = [], setting, generation }: Wished,
+) {
   const unsaid = ['l1.chainId', 'l2', 'contracts', 'rollupConfig', 'genesis'].map((name) => [
     `spec.${name}`,
     undefined,
   ]);
-  const changes = { ...Object.fromEntries(unsaid), 'spec.network': 'sepolia/unichain' };
+  const changes = { ...Object.fromEntries(unsaid), 'spec.network': 'sepolia/unichain', 'spec.release': named };
   const network = parseObject('OptimismNetwork', sample('OptimismNetwork', changes));
   const env = setting === undefined ? [] : [{ name: 'SETTING', valueFrom: { configMapKeyRef: SETTING } }];
   const reth = { 'spec.execution.client': 'op-reth', 'spec.execution.env': env, 'spec.consensus': consensus };
   if (!network.ok) throw new Error('the samples are not valid');
+  Object.assign(network.value.metadata, { generation });
   const nodes = ['acme-replica', ...others].map((name) => {
     const node = parseObject('OpNode', sample('OpNode', reth, name));
     return node.ok ? node.value : expect.fail('the samples are not valid');
@@ -62,13 +72,14 @@ async function desire(registry: Registry, { consensus = {}, used = u19, others =
   const resolved = referencesOf('OpNode/acme-replica', { execution: { env } }).map((use) => ({
     use,
     value: Buffer.from(setting ?? ''),
-    token: 'token',
+    token: `token-${setting}`,
     copy: { name: `${use.name}-copy`, key: use.key },
   }));
   const { files } = await gatherChainFiles(network.value, references, registry);
   const wish = {
     uid: 'uid',
     network: network.value,
+    resources: { network: network.value, components: nodes },
     nodes,
     batchers: [],
     proposers: [],
@@ -104,18 +115,51 @@ describe('a replica of a registry chain is rendered', () => {
     const own = { ...u19, name: 'acme-1' };
     const opNode = { repository: 'op-node', tag: 'v1.19.8' };
     const noted = { ...own, title: 'renamed', notes: [{ text: 'a note', source: 'us' }] };
-    const [before, after] = [await replica(knows({}), { used: own }), await replica(knows({}), { used: noted })];
+    const [before, after] = [
+      await replica(knows({}), { used: own, named: 'acme-1' }),
+      await replica(knows({}), { used: noted, named: 'acme-1' }),
+    ];
     expect(after).toEqual(before);
     const other = { ...own, images: { ...own.images, opNode } };
-    expect((await replica(knows({}), { used: other })).inputs).not.toBe(before.inputs);
+    expect((await replica(knows({}), { used: other, named: 'acme-1' })).inputs).not.toBe(before.inputs);
   });
 });
 
-it('is wished otherwise when another node comes, also where nothing of it becomes different', async () => {
+it('is not wished otherwise when another node comes that it does not read from', async () => {
   const alone = await replica(loadRegistry());
   const both = await replica(loadRegistry(), { others: ['another'] });
-  expect(both.inputs).not.toBe(alone.inputs);
+  expect(wishDigest(both.inputs)).toBe(wishDigest(alone.inputs));
   expect(both.render).toBe(alone.render);
+});
+
+it('is not wished otherwise by an operator whose own release is another one', async () => {
+  const [before, after] = [await replica(knows({}), { used: u18 }), await replica(knows({}))];
+  expect(after.render).not.toBe(before.render);
+  expect(after.inputs).toBe(before.inputs);
+});
+
+describe('what is written', () => {
+  it('changes with each edit, also with one that nothing is rendered from', async () => {
+    const [before, after] = [await replica(knows({})), await replica(knows({}), { generation: 2 })];
+    expect(after.inputs).not.toBe(before.inputs);
+    expect(wishDigest(after.inputs)).toBe(wishDigest(before.inputs));
+  });
+
+  it('has the hashes of this formula: when they become others it is another one (plan/wish-mark.ts)', async () => {
+    const { renders } = await desire(loadRegistry(), {});
+    expect(renders.map(({ inputs }) => inputs.split('/').slice(0, 2))).toMatchInlineSnapshot(`
+      [
+        [
+          "b742c41d68f598e0c22c225f7d70283a",
+          "1",
+        ],
+        [
+          "0220c407f579eab460e04b00f13501bb",
+          "1",
+        ],
+      ]
+    `);
+  });
 });
 
 describe('a variable from a ConfigMap', () => {

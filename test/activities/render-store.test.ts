@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   loadRender,
+  renewInputs,
   type StoredRender,
   storedRenderDigest,
   storeRender,
@@ -76,6 +77,17 @@ describe('a stored render', () => {
     const network = await createOwner(api);
     const digests = await Promise.all([1, 2, 3, 4].map(() => store(network, renderOf('race'))));
     expect(new Set(digests).size).toBe(1);
+    expect(await parts(network)).toHaveLength(1);
+  });
+
+  it('gets another mark when it is stored for another wish, and when somebody says so', async () => {
+    const network = await createOwner(api);
+    const digest = await store(network, renderOf('hello', 'a'));
+    expect(await store(network, renderOf('hello', 'b'))).toBe(digest);
+    expect((await load(network, digest)).inputs).toBe('b');
+    await renewInputs({ kube, network }, digest, 'c', signal);
+    expect((await load(network, digest)).inputs).toBe('c');
+    await renewInputs({ kube, network }, 'f'.repeat(64), 'c', signal);
     expect(await parts(network)).toHaveLength(1);
   });
 

@@ -3,10 +3,16 @@ import { adoptRolledOut } from '../../src/activities/adopt-rolled-out.ts';
 import type { Attempt } from '../../src/activities/deadline.ts';
 import type { Desire } from '../../src/activities/desire.ts';
 import { gatherLive } from '../../src/activities/gather/live.ts';
-import { gatherRolledOut, observeLost, withWishedRenders } from '../../src/activities/gather/rolled-out.ts';
+import {
+  gatherRolledOut,
+  observeLost,
+  renewedInputs,
+  withWishedRenders,
+} from '../../src/activities/gather/rolled-out.ts';
 import { type StoredRender, storedRenderDigest, storeRender } from '../../src/activities/state/render-store.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
+import { wishMark } from '../../src/plan/wish-mark.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { createOwner, type Owner } from './owner.ts';
 
@@ -189,5 +195,28 @@ describe('a stored render that is gone', () => {
     const network = await createOwner(api);
     const live = await gatherLive(api.client, at(network), signal);
     expect(observeLost(SEQUENCER, renderOf(SEQUENCER, ''), live)).toBeUndefined();
+  });
+});
+
+describe('the mark of a verified render', () => {
+  const verified = (inputs: string) => [
+    { component: SEQUENCER, digest: A, render: { ...renderOf(SEQUENCER, ''), inputs } },
+  ];
+  const desire = (render: string, inputs: string) =>
+    ({ components: [{ component: SEQUENCER, render, inputs }], renders: [] }) as unknown as Desire;
+  const now = wishMark('wish', 'written');
+
+  it('becomes another one when another wish leads to the same render', () => {
+    expect(renewedInputs(verified('before'), desire(A, now))).toEqual([{ digest: A, inputs: now }]);
+  });
+
+  it('becomes another one when the same is rendered otherwise by another operator, whose own hash counts from then on', () => {
+    expect(renewedInputs(verified('other/0/written'), desire(B, now))).toEqual([{ digest: A, inputs: now }]);
+  });
+
+  it('stays while something else is wished, and when it is right', () => {
+    expect(renewedInputs(verified('other/0/before'), desire(B, now))).toEqual([]);
+    expect(renewedInputs(verified(now), desire(A, now))).toEqual([]);
+    expect(renewedInputs(verified(now), undefined)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../../contract/plan.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
 import type { ObservedComponent } from '../../plan/desired.ts';
+import { isSameWish } from '../../plan/wish-mark.ts';
 import { isChangeable } from '../../render/diff.ts';
 import { type Desire, imagesOf } from '../desire.ts';
 import { findRender, type StoredRender } from '../state/render-store.ts';
@@ -54,6 +55,22 @@ export async function gatherRolledOut(
       ...rolledOut.flatMap(({ component, digest, render }) => (render ? [] : [{ component, digest }])),
     ],
   };
+}
+
+/**
+ * Marks that verified renders are to get: what is wished now leads to the same, or is the same and was marked by an
+ * operator before this one. Pure.
+ */
+export function renewedInputs(
+  verified: readonly Verified[],
+  desire: Desire | undefined,
+): { readonly digest: string; readonly inputs: string }[] {
+  return verified.flatMap(({ component, digest, render: { inputs: before } }) => {
+    const wished = desire?.components.find((item) => componentKey(item.component) === componentKey(component));
+    if (!wished || wished.inputs === before) return [];
+    const isSame = wished.render === digest || isSameWish(before, wished.inputs);
+    return isSame ? [{ digest, inputs: wished.inputs }] : [];
+  });
 }
 
 /** A lost render that is wished as it was is known again: nothing has changed. Pure. */

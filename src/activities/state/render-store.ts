@@ -24,7 +24,7 @@ export interface StoredRender {
   readonly keys: readonly string[];
   /** Of the network's own: token of the installation's key. Absent in renders from before there was one. */
   readonly installation?: string;
-  /** Hash of what it was rendered from. Not part of the digest: equal objects are equal, whatever they came from. */
+  /** Mark of the wish that it was rendered for (plan/wish-mark.ts). Not part of the digest: see {@link renewInputs}. */
   readonly inputs: string;
 }
 
@@ -47,6 +47,8 @@ const PART_BYTES = 512 * 1024;
 const ROUNDS = 5;
 const LABEL = 'optimism.io/network';
 const COMPONENT_ANNOTATION = 'optimism.io/component';
+/** `StoredRender.inputs` as they are now. */
+const INPUTS_ANNOTATION = 'optimism.io/inputs';
 /** Says what a ConfigMap of ours holds. */
 export const STORES_LABEL = 'optimism.io/stores';
 
@@ -102,34 +104,66 @@ export async function storeRender(
           'app.kubernetes.io/managed-by': 'op-stack-operator',
           [STORES_LABEL]: 'render',
         },
-        annotations: { [COMPONENT_ANNOTATION]: componentKey(render.component) },
+        annotations: { [COMPONENT_ANNOTATION]: componentKey(render.component), [INPUTS_ANNOTATION]: render.inputs },
         ownerReferences: [{ apiVersion: 'optimism.io/v1alpha1', kind: 'OptimismNetwork', name: network.name, uid }],
       },
       immutable: true,
       data: { digest, parts: String(parts) },
       binaryData: { 'render.json.gz': bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES).toString('base64') },
     };
-    await storePart(kube, configMap, uid, signal);
+    const found = await storePart(kube, configMap, uid, signal);
+    if (part === 0 && found && found.metadata.annotations?.[INPUTS_ANNOTATION] !== render.inputs)
+      await renewInputs({ kube, network }, digest, render.inputs, signal);
   }
   return digest;
 }
 
-/** One that an earlier network of the same name has left is taken over, before garbage collection takes it. */
-async function storePart(kube: KubeClient, configMap: ConfigMap, uid: string, signal: AbortSignal): Promise<void> {
+/**
+ * Says of a stored render that it is what another wish, or another operator, leads to as well. Safe to repeat; a render
+ * that is gone is left so.
+ */
+export async function renewInputs(
+  { kube, network }: Pick<RenderStoreOptions, 'kube' | 'network'>,
+  digest: string,
+  inputs: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = configMapName(network.name, digest, 0);
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name };
+  try {
+    await kube.mergePatch(ref, { metadata: { annotations: { [INPUTS_ANNOTATION]: inputs } } }, { signal });
+  } catch (error) {
+    if (!isKubeStatus(error, 404)) throw error;
+  }
+}
+
+/**
+ * One that an earlier network of the same name has left is taken over, before garbage collection takes it.
+ * @returns the one that was there
+ */
+async function storePart(
+  kube: KubeClient,
+  configMap: ConfigMap,
+  uid: string,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
   const { apiVersion, kind, metadata } = configMap;
   const ref = { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name };
   for (let round = 1; ; round++) {
     try {
       const found = await kube.get(ref, { signal });
-      if (!found) return void (await kube.create(configMap, { signal }));
+      if (!found) {
+        await kube.create(configMap, { signal });
+        return undefined;
+      }
       const { ownerReferences = [], resourceVersion } = found.metadata;
-      if (ownerReferences.some((owner) => owner.uid === uid)) return;
+      if (ownerReferences.some((owner) => owner.uid === uid)) return found;
       await kube.mergePatch(
         ref,
         { metadata: { ownerReferences: metadata.ownerReferences, resourceVersion } },
         { signal },
       );
-      return;
+      return found;
     } catch (error) {
       // Created, changed or deleted by somebody else meanwhile.
       if (!isKubeStatus(error, 404, 409) || round === ROUNDS) throw error;
@@ -152,6 +186,7 @@ export async function loadRender(
   listed?: Listed,
 ): Promise<StoredRender> {
   const parts: Buffer[] = [];
+  let inputs: string | undefined;
   for (let part = 0, count = 1; part < count; part++) {
     const name = configMapName(network.name, digest, part);
     const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name };
@@ -160,12 +195,13 @@ export async function loadRender(
     const data = configMap?.binaryData?.['render.json.gz'];
     if (!data) throw notFound(digest, `ConfigMap ${name} is missing or empty`);
     count = Number(configMap.data?.['parts'] ?? 1);
+    inputs ??= configMap.metadata.annotations?.[INPUTS_ANNOTATION];
     parts.push(Buffer.from(data, 'base64'));
   }
   const render = parse(Buffer.concat(parts), digest);
   if (storedRenderDigest(render) !== digest)
     throw notFound(digest, 'its content does not have the digest that was approved');
-  return render;
+  return inputs === undefined ? render : { ...render, inputs };
 }
 
 /** A render that may be gone already. @returns undefined when there is no digest, or no such render */

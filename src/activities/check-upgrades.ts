@@ -7,6 +7,7 @@ import type { Desire } from './desire.ts';
 import { imagesOf } from './desire.ts';
 import { changesForks } from './gather/changes-forks.ts';
 import type { RolledOut } from './gather/rolled-out.ts';
+import type { WayBack } from './gather/way-back.ts';
 import type { Wish } from './gather/wish.ts';
 
 export interface UpgradeFacts {
@@ -16,14 +17,8 @@ export interface UpgradeFacts {
 }
 
 export function checkUpgrades({ components, renders, input }: Desire, facts: UpgradeFacts): UpgradeVerdict {
-  const { wish, status, rolledOut } = facts;
-  const headTime = Date.parse(status.health?.unsafe?.timestamp ?? '') / 1000 || 0;
-  const about = {
-    forks: input.chain.forks.map(({ name, time }) => ({ name, active: time === 0 || time <= headTime })),
-    formerRelease: status.release === undefined ? undefined : wish.catalogue.find(status.release),
-    wishedRelease: input.release,
-    generation: status.contracts?.generation,
-  };
+  const { rolledOut } = facts;
+  const about = { ...chainOf(input, facts), wishedRelease: input.release };
   const verdicts = components.map(({ component, images: to }, index): UpgradeVerdict => {
     const former = rolledOut.verified.find((item) => componentKey(item.component) === componentKey(component))?.render;
     if (!former) return { problems: [], warnings: [] };
@@ -35,6 +30,34 @@ export function checkUpgrades({ components, renders, input }: Desire, facts: Upg
   return {
     problems: verdicts.flatMap(({ problems }) => problems),
     warnings: verdicts.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** The way back by the same rules: from what was wished to what ran before, also where that is back already. */
+export function checkWayBack(
+  { components, input }: Desire,
+  { former }: Pick<WayBack, 'former'>,
+  facts: Pick<UpgradeFacts, 'wish' | 'status'>,
+): UpgradeVerdict {
+  const { formerRelease, ...chain } = chainOf(input, facts);
+  // What ran has had its intermediate releases.
+  const about = { ...chain, formerRelease, wishedRelease: formerRelease };
+  const verdicts = former.map(({ component, render }) => {
+    const wished = components.find((item) => componentKey(item.component) === componentKey(component));
+    return checkUpgrade({ component, from: wished?.images ?? {}, to: imagesOf(render), ...about });
+  });
+  return {
+    problems: verdicts.flatMap(({ problems }) => problems),
+    warnings: verdicts.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function chainOf({ chain }: Desire['input'], { wish, status }: Pick<UpgradeFacts, 'wish' | 'status'>) {
+  const headTime = Date.parse(status.health?.unsafe?.timestamp ?? '') / 1000 || 0;
+  return {
+    forks: chain.forks.map(({ name, time }) => ({ name, active: time === 0 || time <= headTime })),
+    formerRelease: status.release === undefined ? undefined : wish.catalogue.find(status.release),
+    generation: status.contracts?.generation,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Discovery } from '../chain/discovery/discovery.ts';
 import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { Plan } from '../contract/plan.ts';
+import { isPast } from '../contract/way-back.ts';
 import { keepsToWindows } from '../plan/approval-policy.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import type { PlanningInput } from '../plan/desired.ts';
@@ -20,7 +21,7 @@ import { type ProposedPlan, proposedPlan } from '../plan/proposed-plan.ts';
 import { windowAt } from '../plan/windows.ts';
 import { checkOverrides, checkSettings, renderDigest } from '../render/index.ts';
 import { rememberedOf } from '../status/remembered.ts';
-import { checkUpgrades } from './check-upgrades.ts';
+import { checkUpgrades, checkWayBack } from './check-upgrades.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type Desire, desireOf, isComplete } from './desire.ts';
 import { refusedByServer } from './dry-run.ts';
@@ -34,7 +35,7 @@ import { gatherRolledOut, renewedInputs, type Verified, withWishedRenders } from
 import { choiceOf, gatherSequencers, type SequencerSight } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates, type PodTemplates } from './gather/stray-pods.ts';
-import { gatherWayBack, isRolledBack } from './gather/way-back.ts';
+import { gatherWayBack, isBarred, isRolledBack } from './gather/way-back.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
 import { planningInput } from './planning-input.ts';
@@ -148,6 +149,8 @@ export async function lookAt(
   const shared = own && (await sharedDrift(deps.kube, at, own.render, { wish, live, active: settled, signal }));
   problems.push(...(shared?.problems ?? []));
   const blocked = problems.some(blocksRollouts);
+  const wayBack = rolledBack && (await gatherWayBack(deps.kube, at, rolledBack, { live, signal }));
+  const back = wayBack && desire && checkWayBack(desire, wayBack, { wish, status });
   const upgrade = pendingUpgrade(wish, { discovery, status, verified });
   const facts = {
     at,
@@ -163,14 +166,20 @@ export async function lookAt(
     repairsHeld: foughtObjects === 'all',
     warnings: [...warnings, ...(upgrades?.warnings ?? [])],
     ...(upgrade ? { upgrade } : {}),
-    ...(rolledBack ? { wayBack: await gatherWayBack(deps.kube, at, rolledBack, { live, signal }) } : {}),
+    ...(wayBack && back ? { wayBack: { ...wayBack, warnings: back.warnings } } : {}),
+    respectedGameType: contractFacts(discovery, status)?.gameType,
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
-  let planned = planBeside(input, foughtObjects);
+  const { returnsUntil } = input;
+  const barred = [
+    ...(rolledBack && isPast(returnsUntil, deps.now()) ? [isBarred(rolledBack, returnsUntil)] : []),
+    ...(input.rollsBack && back ? back.problems : []),
+  ];
+  let planned: Planned = barred.length > 0 ? { type: 'refusal', problems: barred } : planBeside(input, foughtObjects);
   if (planned.type === 'refusal') {
     // What is rolled out is still repaired while something else is refused.
     problems.push(...planned.problems);
-    input = planningInput({ ...facts, desire: undefined });
+    input = planningInput({ ...facts, wayBack: undefined, desire: undefined });
     planned = planBeside(input, foughtObjects);
   }
   const approval = wish.network?.spec.approval;

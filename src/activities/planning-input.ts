@@ -1,7 +1,14 @@
 /** What the planner is given: what is wished, what is seen of it, and what goes. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import { rollout } from '../api/rollout.ts';
-import { type ComponentRef, type ContractsUpgrade, componentKey, type ObjectChange } from '../contract/plan.ts';
+import {
+  type ComponentRef,
+  type ContractsUpgrade,
+  componentKey,
+  type ObjectChange,
+  type PointOfNoReturn,
+} from '../contract/plan.ts';
+import { earliest } from '../contract/way-back.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
@@ -13,6 +20,7 @@ import type { PodObject } from '../status/pods/pod-objects.ts';
 import { type Desire, imagesOf } from './desire.ts';
 import { isReady, type Pod } from './gather/chain-targets.ts';
 import { changesForks, pointOfNoReturn } from './gather/changes-forks.ts';
+import { proposesInVain } from './gather/contract-facts.ts';
 import { driftOf, isObjectOf, type LiveObjects, podsOfComponent } from './gather/live.ts';
 import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
@@ -34,7 +42,10 @@ export interface PlanningFacts {
   readonly shared: readonly ObjectChange[];
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
-  readonly wayBack?: WayBack;
+  /** With what whoever goes back has to know. */
+  readonly wayBack?: (WayBack & { readonly warnings: readonly string[] }) | undefined;
+  /** Type of game that L1 respects, where that is known. */
+  readonly respectedGameType?: number | undefined;
   /** As in `PlanningInput`. */
   readonly upgrade?: ContractsUpgrade;
   readonly repairsHeld: boolean;
@@ -53,13 +64,16 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     );
   const wished = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
   const revision = revisionOf(facts, leaving, wished);
-  const back = facts.wayBack?.revision === revision ? facts.wayBack : undefined;
+  const back = desire && facts.wayBack?.revision === revision ? facts.wayBack : undefined;
+  const returns = back && !back.done;
   const desired = back ? formerOf(facts, back, wished) : wished;
   const knownOf = (component: ComponentRef) =>
     verified.find((item) => componentKey(item.component) === componentKey(component));
+  const wishedOf = (component: ComponentRef) =>
+    desire?.renders[desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))];
   const renderOf = (component: ComponentRef) =>
     back?.former.find((item) => componentKey(item.component) === componentKey(component))?.render ??
-    desire?.renders[desire.components.findIndex((item) => componentKey(item.component) === componentKey(component))];
+    wishedOf(component);
   const observed = desired.map(({ component, role }): ObservedComponent => {
     const known = knownOf(component);
     const render = renderOf(component) ?? known?.render;
@@ -99,11 +113,7 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     desired: desired.map((item) => {
       const { component } = item;
       const [before, after] = [knownOf(component)?.render, renderOf(component)];
-      const until = pointOfNoReturn(
-        component,
-        { node: before, network: knownOf({ kind: 'OptimismNetwork', name: at.name })?.render },
-        { node: after, forks: wish.files?.facts.forks ?? [] },
-      );
+      const until = back ? undefined : lastsUntil(facts, component, before, after);
       return {
         ...item,
         ...(changesForks(component, before, after) ? { changesForks: true } : {}),
@@ -113,14 +123,15 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     observed,
     leaving,
     succession: {
-      ...(choice.heir === undefined ? {} : { heir: choice.heir }),
-      returns: choice.wished !== undefined && choice.wished === choice.active,
+      // Who is to sequence is part of the wish that is not gone to.
+      ...(choice.heir === undefined || back ? {} : { heir: choice.heir }),
+      returns: choice.wished !== undefined && (choice.wished === choice.active || back !== undefined),
       deputies: choice.deputies,
     },
-    ...(back && !back.done ? { rollsBack: back.kind } : {}),
+    ...(returns ? { rollsBack: back.kind, ...returnsUntil(facts, back, wishedOf) } : {}),
     ...releasesOf(facts),
     ...(facts.upgrade ? { upgrade: facts.upgrade } : {}),
-    warnings,
+    warnings: returns ? back.warnings : warnings,
     limits: stepLimits(wish.network?.spec.rollout ?? rollout.parse({}), {
       blockTimeSeconds: wish.files?.rollup.block_time ?? 2,
       maxChannelDuration: wish.batchers[0]?.spec.maxChannelDuration ?? 0,
@@ -143,6 +154,37 @@ function revisionOf(
     ...(choice.wished === undefined ? [] : [choice.wished]),
     ...(upgrade === undefined ? [] : [{ upgrade }]),
   ]);
+}
+
+/** From when on nothing leads back to what a component runs with before its change. */
+function lastsUntil(
+  { at, wish, live, verified, wayBack, respectedGameType }: PlanningFacts,
+  component: ComponentRef,
+  before: StoredRender | undefined,
+  after: StoredRender | undefined,
+): PointOfNoReturn | undefined {
+  const isNetwork = ({ component: { kind, name } }: Verified) => kind === 'OptimismNetwork' && name === at.name;
+  // Former files stay where they are: a network that has stored others already names them no more.
+  const stored = [...verified, ...(wayBack?.former ?? [])].filter(isNetwork).flatMap(({ render }) => render.objects);
+  return earliest([
+    pointOfNoReturn(
+      component,
+      { render: before, files: [...stored, ...live.objects.values()] },
+      { render: after, forks: wish.files?.facts.forks ?? [] },
+    ),
+    proposesInVain(component, [before, after], respectedGameType),
+  ]);
+}
+
+/** Of what was rolled back, and of each component as it is seen now. */
+function returnsUntil(
+  facts: PlanningFacts,
+  { former, until }: WayBack,
+  wishedOf: (component: ComponentRef) => StoredRender | undefined,
+): Pick<PlanningInput, 'returnsUntil'> {
+  const seen = former.map(({ component, render }) => lastsUntil(facts, component, render, wishedOf(component)));
+  const point = earliest([until, ...seen]);
+  return point ? { returnsUntil: point } : {};
 }
 
 /** What ran before, of what is still there; what the plan has brought is left as it is. */

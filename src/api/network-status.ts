@@ -125,6 +125,7 @@ const plan = z.object({
     'Desired revision that the plan leads to. A plan of the same revision may inherit its approval.',
   ).optional(),
   kind: planKind,
+  rollsBack: z.boolean().optional().describe('Whether it brings back what ran before.'),
   summary: text('The plan in one line.', 512),
   steps: listByKey(step.describe('A step.'), 'id', { max: 100 }, 'What is done, in this order.').optional(),
   gapExpectedSeconds: count('Seconds in which no block is produced, as far as can be foreseen; 0: none.').optional(),
@@ -199,7 +200,31 @@ const component = z.object({
   previousRender: text('Digest of the one before: rollback goes back to it.', 128).optional(),
 });
 
-const rolledBack = z.object({
+const begun = z.object({
+  revision: planHash('Revision that the plans lead to.'),
+  components: listByKey(
+    z
+      .object({
+        kind: text('Kind of the component.', 64),
+        name: text('Name of the component.', 63),
+        render: text('Digest of the render that the plans bring.', 128),
+        from: text('Digest of the render that ran before; absent: the component was new.', 128).optional(),
+      })
+      .describe('A component.'),
+    ['kind', 'name'],
+    { max: 64 },
+    'What is gone back to, by component.',
+  ),
+  pointOfNoReturn: z
+    .object({
+      time: count('Seconds since the epoch; 0: it is behind already.'),
+      why: text('What happens then.', 256),
+    })
+    .optional()
+    .describe('From when on nothing leads back.'),
+});
+
+const rolledBack = begun.extend({
   revision: planHash('Revision that is not gone to, until the spec is another one.'),
   plan: planHash('Hash of the plan that was rolled back.'),
   kind: planKind,
@@ -208,19 +233,6 @@ const rolledBack = z.object({
   via: z.enum(['Kubernetes', 'Temporal', 'Policy']).describe('How it was said.'),
   verified: z.boolean().describe('Whether the API server vouches for `by`.'),
   done: z.boolean().optional().describe('Whether what ran before is back.'),
-  components: listByKey(
-    z
-      .object({
-        kind: text('Kind of the component.', 64),
-        name: text('Name of the component.', 63),
-        render: text('Digest of the render that the plan has brought.', 128),
-        from: text('Digest of the render that ran before; absent: the component was new.', 128).optional(),
-      })
-      .describe('A component.'),
-    ['kind', 'name'],
-    { max: 64 },
-    'What is gone back to, by component.',
-  ),
 });
 
 const decisions = z.object({
@@ -235,6 +247,7 @@ const decisions = z.object({
   ).optional(),
   abortedRevision: planHash('Revision whose plan was aborted: its next plan asks first.').optional(),
   rejectedPlan: planHash('Hash of the plan that was rejected last.').optional(),
+  begun: begun.optional().describe('What ran before plans that are not completed; a rollback goes back to it.'),
   rolledBack: rolledBack.optional().describe('What was rolled back: it is not tried again until the spec changes.'),
 });
 

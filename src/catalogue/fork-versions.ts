@@ -9,7 +9,7 @@ import { compareVersions, parseVersion, type Version } from './version.ts';
 export type NodeProgram = Extract<ProgramKey, 'opNode' | 'opGeth' | 'opReth'>;
 
 /** undefined: nobody has written down which version is the first, or there is no such version. */
-export function firstVersionWith(program: NodeProgram, fork: ForkName): string | undefined {
+export function firstVersionWith(program: ProgramKey, fork: ForkName): string | undefined {
   return compatibility.forks.find((item) => item.fork === fork)?.minimums[program];
 }
 
@@ -17,7 +17,7 @@ export function firstVersionWith(program: NodeProgram, fork: ForkName): string |
  * @param version as the program tells it, with more around it; a candidate counts as its release
  * @returns undefined where it can not be told: a build without a version, or a fork that is not in the notices
  */
-export function versionKnowsFork(program: NodeProgram, version: string, fork: ForkName): boolean | undefined {
+export function versionKnowsFork(program: ProgramKey, version: string, fork: ForkName): boolean | undefined {
   if (program === 'opGeth' && !knowsFork(lastOpGethFork, fork)) return false;
   const [own, first] = [version, firstVersionWith(program, fork) ?? ''].map(numbersIn);
   // A build from sources calls itself v0.0.0.

@@ -2,7 +2,7 @@
 import type { Problem } from './failures.ts';
 import type { NetworkRef } from './ids.ts';
 import type { DecisionAction } from './messages.ts';
-import type { GateName, Plan, PlanKind, PlannedRender, Step, StepState, StepType } from './plan.ts';
+import type { GateName, Plan, PlanKind, PlannedRender, PointOfNoReturn, Step, StepState, StepType } from './plan.ts';
 
 /** A decision or command as it reached us, with the way it came. */
 export interface ReceivedDecision {
@@ -59,14 +59,19 @@ export interface LookInput {
   readonly askedAt: number;
 }
 
-/** A revision that is not gone to, after its plan was rolled back: until it changes, what ran before is what is wished. */
-export interface RolledBack {
+/** What ran before the plans that lead to a revision, until one of them is completed: a rollback goes back to it. */
+export interface Begun {
   readonly revision: string;
+  /** Of each component what the plans bring, and what was there before. Without `from` it was new. */
+  readonly renders: readonly PlannedRender[];
+  readonly pointOfNoReturn?: PointOfNoReturn;
+}
+
+/** A revision that is not gone to, after its plan was rolled back: until it changes, what ran before is what is wished. */
+export interface RolledBack extends Begun {
   /** Hash and kind of the plan that was rolled back. */
   readonly plan: string;
   readonly kind: PlanKind;
-  /** Of each component of that plan what it has brought, and what was there before. Without `from` it was new. */
-  readonly renders: readonly PlannedRender[];
   readonly by: string;
   readonly via: ReceivedDecision['via'];
   readonly verified: boolean;
@@ -85,6 +90,7 @@ export interface Remembered {
   readonly abortedRevision: string;
   /** Empty: none. */
   readonly rejectedPlan: string;
+  readonly begun?: Begun;
   readonly rolledBack?: RolledBack;
 }
 
@@ -228,6 +234,7 @@ export interface ObserveInput {
     readonly kind: PlanKind;
     readonly components: readonly string[];
     readonly heirs?: readonly string[];
+    readonly handsOver?: boolean;
   };
   readonly probeIntervalSeconds: number;
 }

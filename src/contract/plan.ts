@@ -165,7 +165,7 @@ export interface Plan {
   readonly renders: readonly PlannedRender[];
   /** Absent: the plan leads to what is wished, and not back from it. */
   readonly rollsBack?: true;
-  /** From when on what it has done can not be undone. Absent: it always can. */
+  /** From when on what it has done can not be undone; of a way back, from when on it is none. Absent: it always can. */
   readonly pointOfNoReturn?: PointOfNoReturn;
 }
 
@@ -177,7 +177,7 @@ export interface PlannedRender {
 }
 
 export interface PointOfNoReturn {
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch; 0: it is behind already. */
   readonly time: number;
   /** What happens then, as a clause: `karst is active`. */
   readonly why: string;

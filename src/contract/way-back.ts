@@ -1,6 +1,6 @@
 /** Whether what a plan has done can be undone by applying what ran before. Pure. */
-import type { RolledBack } from './activities.ts';
-import type { Plan, Step } from './plan.ts';
+import type { Begun, RolledBack } from './activities.ts';
+import { componentKey, type Plan, type PlannedRender, type PointOfNoReturn, type Step } from './plan.ts';
 
 /**
  * @param now milliseconds since the epoch
@@ -17,9 +17,21 @@ export function whyNoWayBack(
   if (kind === 'drift') return 'a repair brings back what ran before: there is nothing else to go back to';
   if (!renders.some(({ from }) => from !== undefined))
     return `nothing ran in another form before this ${kind}: undo what asks for it in the spec, or send abort`;
-  if (pointOfNoReturn && now >= pointOfNoReturn.time * 1000)
-    return `${pointOfNoReturn.why}: what ran before would leave the chain; go on instead, with retry`;
+  if (isPast(pointOfNoReturn, now)) return `${tooLate(pointOfNoReturn)}; go on instead, with retry`;
   return done.find((step) => step.pointOfNoReturn !== undefined)?.pointOfNoReturn;
+}
+
+/** @param now milliseconds since the epoch */
+export function isPast(point: PointOfNoReturn | undefined, now: number): point is PointOfNoReturn {
+  return point !== undefined && now >= point.time * 1000;
+}
+
+export function tooLate({ why }: PointOfNoReturn): string {
+  return `${why}: what ran before does not go with the chain any more`;
+}
+
+export function earliest(points: readonly (PointOfNoReturn | undefined)[]): PointOfNoReturn | undefined {
+  return points.filter((point) => point !== undefined).sort((a, b) => a.time - b.time)[0];
 }
 
 /**
@@ -37,19 +49,43 @@ export function stepsBefore({ steps }: Plan, id: string | undefined): readonly S
 }
 
 /** What the network goes back to, in place of what is wished. */
-export function wayBackFrom(
-  { hash, kind, desiredRevision, renders }: Plan,
-  said: Pick<RolledBack, 'by' | 'via' | 'verified' | 'at'>,
-): RolledBack {
+export function wayBackFrom(plan: Plan, said: Pick<RolledBack, 'by' | 'via' | 'verified' | 'at'>): RolledBack {
+  const { hash, kind } = plan;
+  return { ...departure(plan), plan: hash, kind, ...said };
+}
+
+function departure({ desiredRevision, renders, pointOfNoReturn }: Plan): Begun {
   return {
     revision: desiredRevision,
-    plan: hash,
-    kind,
     renders: renders.map(({ component, digest, from }) => ({
       component,
       ...(from === undefined ? {} : { from }),
       digest,
     })),
-    ...said,
+    ...(pointOfNoReturn ? { pointOfNoReturn } : {}),
+  };
+}
+
+/** Whether a plan leads to what is wished: what is repaired, rolled back or taken down does not. */
+export function leadsOn({ kind, rollsBack }: Pick<Plan, 'kind' | 'rollsBack'>): boolean {
+  return kind !== 'drift' && kind !== 'teardown' && !rollsBack;
+}
+
+/** What is remembered of a plan that begins; undefined: there is nothing to go back to. */
+export function begunBy(plan: Plan): Begun | undefined {
+  return plan.renders.some(({ from }) => from !== undefined) ? departure(plan) : undefined;
+}
+
+/** A plan that goes on with what others of the same wish have begun leads back to where the first of them began. */
+export function goingOn(plan: Plan, begun: Begun | undefined): Plan {
+  if (!begun || begun.revision !== plan.desiredRevision || !leadsOn(plan)) return plan;
+  const keyOf = ({ component }: PlannedRender) => componentKey(component);
+  const renderOf = (render: PlannedRender) => begun.renders.find((item) => keyOf(item) === keyOf(render)) ?? render;
+  const isLeft = (render: PlannedRender) => !plan.renders.some((item) => keyOf(item) === keyOf(render));
+  const point = earliest([plan.pointOfNoReturn, begun.pointOfNoReturn]);
+  return {
+    ...plan,
+    renders: [...plan.renders.map(renderOf), ...begun.renders.filter(isLeft)],
+    ...(point ? { pointOfNoReturn: point } : {}),
   };
 }

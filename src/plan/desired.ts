@@ -78,6 +78,8 @@ export interface PlanningInput {
   readonly upgrade?: ContractsUpgrade;
   /** Kind of the plan that is rolled back: `desired` is what ran before it. Absent: what is wished. */
   readonly rollsBack?: PlanKind;
+  /** From when on what ran before does not go with the chain any more. Absent: it always does. */
+  readonly returnsUntil?: PointOfNoReturn;
   /** Absent: a network of one sequencer, or of none. */
   readonly succession?: Succession;
   /** About the wish as a whole, for whoever approves it. */

@@ -7,6 +7,8 @@ import { componentKey, type Plan, type PlanKind, type Step } from '../contract/p
 export interface ApprovedPlan {
   readonly revision: string | undefined;
   readonly kind: PlanKind;
+  /** A way back: whoever wants one has not said that what it undoes may come again. */
+  readonly rollsBack?: true;
   readonly steps: readonly string[];
   readonly approval: ApprovalRecord;
   /** Milliseconds since the epoch. */
@@ -14,7 +16,8 @@ export interface ApprovedPlan {
 }
 
 export function approvedPlan(plan: Plan, approval: ApprovalRecord, expiresAt: number | undefined): ApprovedPlan {
-  return { revision: plan.desiredRevision, kind: plan.kind, steps: plan.steps.map(stepKey), approval, expiresAt };
+  const { desiredRevision: revision, kind, rollsBack } = plan;
+  return { revision, kind, ...(rollsBack ? { rollsBack } : {}), steps: plan.steps.map(stepKey), approval, expiresAt };
 }
 
 /**
@@ -27,6 +30,7 @@ export function approvalCovering(
   now: number,
 ): ApprovalRecord | undefined {
   if (approved?.revision !== plan.desiredRevision || !isRemainder(plan.kind, approved.kind)) return undefined;
+  if (approved.rollsBack !== plan.rollsBack) return undefined;
   // Written so that a time that can not be read counts as over.
   if (approved.expiresAt !== undefined && !(now < approved.expiresAt)) return undefined;
   const isCovered = (step: Step) => step.type === 'awaitGate' || approved.steps.includes(stepKey(step));
@@ -54,6 +58,7 @@ export function inheritedApproval(
   const approved: ApprovedPlan = {
     revision: shown.revision,
     kind: shown.kind,
+    ...(shown.rollsBack ? { rollsBack: true } : {}),
     steps: (shown.steps ?? []).map(({ action, component, gates }) => keyOf(action, component, gates)),
     approval: asRecord(approval),
     expiresAt: shown.expiresAt === undefined ? undefined : Date.parse(shown.expiresAt),

@@ -3,7 +3,8 @@
  * that a thousand looks at a moving chain make the same plan.
  */
 import type { Problem } from '../contract/failures.ts';
-import type { PlanKind, PointOfNoReturn } from '../contract/plan.ts';
+import type { PlanKind } from '../contract/plan.ts';
+import { earliest } from '../contract/way-back.ts';
 import { cutOverOf, cutOverSteps } from './cut-over.ts';
 import type { ComponentRole, PlanningInput, StepLimits } from './desired.ts';
 import { refuseWhatIsNotSupported } from './not-supported.ts';
@@ -36,6 +37,7 @@ import {
   isStopped,
   nextWork,
   onlySequencesBesides,
+  repairsBeforeRollback,
   rollbackWork,
   sequencesBesides,
   type Transition,
@@ -98,12 +100,25 @@ const SENDERS: readonly ComponentRole[] = ['batcher', 'proposer', 'challenger'];
 export function makePlan(input: PlanningInput): Planned {
   if (input.leaving.length > 0 && !input.meanwhile)
     return { type: 'plan', draft: { ...teardownPlan(input), reasons: input.leaving.map(reasonOfLeaving) } };
-  const next = input.deleting ? [] : input.rollsBack ? rollbackWork(input) : nextWork(input);
+  if (input.rollsBack && !input.deleting) return planBack(input);
+  const next = input.deleting ? [] : nextWork(input);
   const work = input.meanwhile ? next.filter(({ transition }) => transition === 'drift') : next;
   if (work.length === 0 && !handsOver(input)) return { type: 'nothing' };
+  return planOfWork(input, work);
+}
+
+function planOfWork(input: PlanningInput, work: readonly Work[]): Planned {
   const problems = work.flatMap((item) => (item.transition === 'drift' ? [] : refuseWhatIsNotSupported(item)));
   if (problems.length > 0) return { type: 'refusal', problems };
   return { type: 'plan', draft: rolloutPlan(input, work) };
+}
+
+function planBack({ rollsBack, ...input }: PlanningInput): Planned {
+  const repairs = repairsBeforeRollback(input);
+  if (repairs.length > 0) return planOfWork(input, repairs);
+  const back = { ...input, ...(rollsBack ? { rollsBack } : {}) };
+  const work = input.meanwhile ? [] : rollbackWork(back);
+  return work.length === 0 ? { type: 'nothing' } : planOfWork(back, work);
 }
 
 function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
@@ -121,7 +136,8 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const drafts = isRepair
     ? repairSteps(work, limits)
     : [...stepsWithRelay(before, relay, limits), ...ends, ...(cutOver ? cutOverSteps(cutOver, limits) : [])];
-  const returnsUntil = isRepair || rollsBack ? undefined : earliestPointOfNoReturn(work);
+  const points = work.map(({ desired }) => desired.pointOfNoReturn);
+  const returnsUntil = isRepair ? undefined : rollsBack ? input.returnsUntil : earliest(points);
   const names = [
     ...work.map(({ desired }) => desired.component.name),
     ...(relay && !relay.restarted ? [relayWords(relay)] : []),
@@ -137,8 +153,8 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
     changes: [...work.flatMap(({ changes }) => changes), ...(relay ? relayChanges(input, relay) : [])],
     reasons: [...work.map(rollsBack ? reasonOfReturn : reasonOf), ...(relay ? [relayWords(relay)] : [])],
     gapExpectedSeconds: work.some(interruptsBlocks) && !relay?.restarted ? SEQUENCER_RESTART_SECONDS : 0,
-    // A repair, and a way back, bring back what was approved with its warnings.
-    warnings: [...(isRepair || rollsBack ? [] : warnings), ...work.flatMap(warningOf)],
+    // A repair brings back what was approved with its warnings.
+    warnings: [...(isRepair ? [] : warnings), ...work.flatMap(warningOf)],
     renders: work.map(({ desired, observed }) => ({
       component: desired.component,
       digest: desired.render,
@@ -151,7 +167,7 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
 
 /** Who sequences is to change, though nothing that is applied does. */
 function handsOver(input: PlanningInput): boolean {
-  return !input.deleting && !input.meanwhile && !input.rollsBack && relayOf(input, undefined) !== undefined;
+  return !input.deleting && !input.meanwhile && relayOf(input, undefined) !== undefined;
 }
 
 function stepsWithRelay(work: readonly Work[], relay: Relay | undefined, limits: StepLimits): StepDraft[] {
@@ -199,10 +215,6 @@ function inRollbackOrder(work: readonly Work[]): Work[] {
   const isFirst = ({ observed, desired }: Work) => observed.cannotStart === true || desired.role === 'network';
   const all = inOrder(ROLLBACK_ORDER, work);
   return [...all.filter(isFirst), ...all.filter((item) => !isFirst(item))];
-}
-
-function earliestPointOfNoReturn(work: readonly Work[]): PointOfNoReturn | undefined {
-  return work.flatMap(({ desired }) => desired.pointOfNoReturn ?? []).sort((a, b) => a.time - b.time)[0];
 }
 
 function restarts({ changes }: Work): boolean {

@@ -8,6 +8,8 @@ export interface RunningPlan {
   readonly components: readonly string[];
   /** OpNodes that it hands the sequencer over to. */
   readonly heirs?: readonly string[];
+  /** It changes who sequences: for a moment a second one may be there. */
+  readonly handsOver?: boolean;
 }
 
 export function runningPlan({ kind, steps }: Plan): RunningPlan {
@@ -16,13 +18,14 @@ export function runningPlan({ kind, steps }: Plan): RunningPlan {
   const heirs = handOvers
     .map(({ component }) => component.name)
     .filter((name) => !handOvers.some(({ from }) => from === name));
-  return { kind, components: [...new Set(steps.map(({ component }) => componentKey(component)))], heirs };
+  const components = [...new Set(steps.map(({ component }) => componentKey(component)))];
+  return { kind, components, heirs, handsOver: handOvers.length > 0 };
 }
 
 /**
  * A component that the running plan touches looks broken while it is being changed: only a StatefulSet that is gone is
- * never the plan's own doing, and a sequencer that has to be started because there is nobody any more to hand over to
- * it. Repairs and teardowns are gone on with.
+ * never the plan's own doing, a second sequencer where it hands none over, and a sequencer that has to be started because
+ * there is nobody any more to hand over to it. Repairs and teardowns are gone on with.
  * @param plan what a look came to
  */
 export function isRepairBeside(plan: Plan | undefined, running: RunningPlan): boolean {
@@ -31,9 +34,11 @@ export function isRepairBeside(plan: Plan | undefined, running: RunningPlan): bo
   const isLeft = plan.steps.some(
     ({ type, component }) => type === 'startSequencer' && running.heirs?.includes(component.name),
   );
+  const isSecond = running.handsOver === false && plan.steps.some(({ type }) => type === 'stopSequencer');
   return (
     isElsewhere ||
     isLeft ||
+    isSecond ||
     plan.changes.some(({ action, object }) => action === 'create' && object.startsWith('StatefulSet/'))
   );
 }

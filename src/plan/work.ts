@@ -29,6 +29,23 @@ export function nextWork(input: PlanningInput): Work[] {
 }
 
 /**
+ * What does not wait for the way back: a chain without blocks, or with a second sequencer, what is gone, and while the
+ * way back waits for a person everything that is broken. The way back follows.
+ */
+export function repairsBeforeRollback(input: PlanningInput): Work[] {
+  if (input.repairsHeld) return [];
+  // Of what is half-way the change itself may have taken objects away.
+  const isLost = ({ desired, observed }: Work) =>
+    observed.verified?.render === desired.render
+      ? hasLostPods(observed) || observed.drift.some((change) => saysWhoSequences(change, desired.component))
+      : hasLostObjects(observed);
+  const isFirst = (work: Work) => input.meanwhile || isLost(work) || isUrgent(work.desired, work.observed);
+  return input.desired
+    .flatMap((desired) => workOn(input, desired, observedOf(input, desired.component)))
+    .filter((work) => work.transition === 'drift' && isFirst(work));
+}
+
+/**
  * Back to what ran before: what was changed, and what the change has left half-way, in one plan. What is new has nothing
  * to go back to, and is left as it is.
  */
@@ -87,6 +104,10 @@ function hasLostObjects({ drift, changes }: ObservedComponent): boolean {
     (lost) =>
       lost.action === 'create' && !changes.some(({ object, action }) => action === 'delete' && object === lost.object),
   );
+}
+
+function hasLostPods({ drift }: ObservedComponent): boolean {
+  return drift.some(({ object, action }) => action === 'create' && object.startsWith('StatefulSet/'));
 }
 
 /** Its StatefulSet is gone, or somebody (perhaps a change that was given up) has scaled it. */

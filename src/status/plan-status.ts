@@ -52,6 +52,7 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
     hash: plan.hash,
     revision: plan.desiredRevision,
     kind: plan.kind,
+    ...(plan.rollsBack ? { rollsBack: true } : {}),
     summary: cutText(plan.summary, MAX_SUMMARY),
     steps: aroundCurrent(all),
     gapExpectedSeconds: plan.gapExpectedSeconds,

@@ -1,6 +1,6 @@
 /** What people have decided, from and to an OptimismNetwork's status. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
-import type { Remembered, RolledBack } from '../contract/activities.ts';
+import type { Begun, Remembered, RolledBack } from '../contract/activities.ts';
 import type { ComponentKind } from '../contract/plan.ts';
 
 /** What the status remembers of earlier decisions. */
@@ -10,6 +10,7 @@ export function rememberedOf({ decisions }: OptimismNetworkStatus): Remembered {
     paused: decisions?.paused ?? false,
     abortedRevision: decisions?.abortedRevision ?? '',
     rejectedPlan: decisions?.rejectedPlan ?? '',
+    ...(decisions?.begun ? { begun: begunOf(decisions.begun) } : {}),
     ...(decisions?.rolledBack ? { rolledBack: rolledBackOf(decisions.rolledBack) } : {}),
   };
 }
@@ -18,38 +19,50 @@ type Decisions = NonNullable<OptimismNetworkStatus['decisions']>;
 
 /** @param before what the status has; since when the admission policy is in force is not the entity's to say */
 export function rememberedToStatus(remembered: Remembered, { policySince }: Decisions = {}): Decisions {
-  const { taken, paused, abortedRevision, rejectedPlan, rolledBack } = remembered;
+  const { taken, paused, abortedRevision, rejectedPlan, begun, rolledBack } = remembered;
   return {
     ...(taken.length > 0 ? { taken: [...taken] } : {}),
     ...(paused ? { paused } : {}),
     ...(abortedRevision ? { abortedRevision } : {}),
     ...(rejectedPlan ? { rejectedPlan } : {}),
     ...(policySince ? { policySince } : {}),
+    ...(begun ? { begun: begunToStatus(begun) } : {}),
     ...(rolledBack ? { rolledBack: rolledBackToStatus(rolledBack) } : {}),
   };
 }
 
+type BegunStatus = NonNullable<Decisions['begun']>;
 type RolledBackStatus = NonNullable<Decisions['rolledBack']>;
 
-function rolledBackOf({ components, done, ...rest }: RolledBackStatus): RolledBack {
+function begunOf({ revision, components, pointOfNoReturn }: BegunStatus): Begun {
   return {
-    ...rest,
-    ...(done ? { done } : {}),
+    revision,
     renders: components.map(({ kind, name, render, from }) => ({
       component: { kind: kind as ComponentKind, name },
       digest: render,
       ...(from === undefined ? {} : { from }),
     })),
+    ...(pointOfNoReturn ? { pointOfNoReturn } : {}),
   };
 }
 
-function rolledBackToStatus({ renders, ...rest }: RolledBack): RolledBackStatus {
+function rolledBackOf(status: RolledBackStatus): RolledBack {
+  const { plan, kind, by, at, via, verified, done } = status;
+  return { ...begunOf(status), plan, kind, by, at, via, verified, ...(done ? { done } : {}) };
+}
+
+function begunToStatus({ revision, renders, pointOfNoReturn }: Begun): BegunStatus {
   return {
-    ...rest,
+    revision,
     components: renders.map(({ component, digest, from }) => ({
       ...component,
       render: digest,
       ...(from === undefined ? {} : { from }),
     })),
+    ...(pointOfNoReturn ? { pointOfNoReturn } : {}),
   };
+}
+
+function rolledBackToStatus({ renders, ...rest }: RolledBack): RolledBackStatus {
+  return { ...rest, ...begunToStatus({ ...rest, renders }) };
 }

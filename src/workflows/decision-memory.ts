@@ -1,10 +1,11 @@
 /** What people have said so far, so that a word counts once and outlives the workflow that heard it. */
-import type { LookResult, ReceivedDecision, Remembered, RolledBack } from '../contract/activities.ts';
+import type { Begun, LookResult, ReceivedDecision, Remembered, RolledBack } from '../contract/activities.ts';
 
 export class DecisionMemory {
   paused: boolean;
   abortedRevision: string;
   rejectedPlan: string;
+  begun: Begun | undefined;
   rolledBack: RolledBack | undefined;
   #taken: readonly string[];
   #isKnown: boolean;
@@ -14,6 +15,7 @@ export class DecisionMemory {
     this.paused = carried?.paused ?? false;
     this.abortedRevision = carried?.abortedRevision ?? '';
     this.rejectedPlan = carried?.rejectedPlan ?? '';
+    this.begun = carried?.begun;
     this.rolledBack = carried?.rolledBack;
     this.#taken = carried?.taken ?? [];
     this.#isKnown = carried !== undefined;
@@ -25,8 +27,15 @@ export class DecisionMemory {
   }
 
   get remembered(): Remembered {
-    const { paused, abortedRevision, rejectedPlan, rolledBack } = this;
-    return { taken: this.#taken, paused, abortedRevision, rejectedPlan, ...(rolledBack ? { rolledBack } : {}) };
+    const { paused, abortedRevision, rejectedPlan, begun, rolledBack } = this;
+    return {
+      taken: this.#taken,
+      paused,
+      abortedRevision,
+      rejectedPlan,
+      ...(begun ? { begun } : {}),
+      ...(rolledBack ? { rolledBack } : {}),
+    };
   }
 
   adopt({ remembered }: LookResult): void {
@@ -35,7 +44,14 @@ export class DecisionMemory {
     this.paused = remembered.paused;
     this.abortedRevision = remembered.abortedRevision;
     this.rejectedPlan = remembered.rejectedPlan;
+    this.begun = remembered.begun;
     this.rolledBack = remembered.rolledBack;
+  }
+
+  /** What was begun, or said, of a wish that is no more is over. */
+  forgetOthers(revision: string): void {
+    if (this.begun?.revision !== revision) this.begun = undefined;
+    if (this.rolledBack?.revision !== revision) this.rolledBack = undefined;
   }
 
   /**

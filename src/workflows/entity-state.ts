@@ -7,12 +7,15 @@ import type {
   EntityPhase,
   Happening,
   LookResult,
+  PlanOutcome,
   ReceivedDecision,
   Remembered,
+  RolledBack,
   Window,
 } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { Plan, PlanKind } from '../contract/plan.ts';
+import { begunBy, leadsOn, wayBackFrom } from '../contract/way-back.ts';
 import { asksAfterAbort } from '../plan/approval-policy.ts';
 import { blocksRollouts } from '../plan/duplicates.ts';
 import { type ApprovedPlan, approvalCovering, approvedPlan } from '../plan/inherited-approval.ts';
@@ -139,8 +142,7 @@ export class EntityState {
     this.look = look;
     if (this.running) return;
     // Another wish: what was said of the former one is over.
-    if (this.memory.rolledBack && this.memory.rolledBack.revision !== look.revision && look.problems.length === 0)
-      this.memory.rolledBack = undefined;
+    if (look.problems.length === 0) this.memory.forgetOthers(look.revision);
     const { plan } = look;
     // A look with problems has a plan only where they do not stand in its way: repairs and teardown.
     if (plan) this.#takePlan(plan, look, now);
@@ -427,7 +429,36 @@ export class EntityState {
     this.running = running;
     const { plan, approval, expiresAt, startedAt } = running;
     if (plan.kind === 'drift') this.#repairs.begun(plan, startedAt);
+    else if (plan.rollsBack) this.#covering = undefined;
     else if (approval.via !== 'Policy') this.#covering = approvedPlan(plan, approval, expiresAt);
+    if (leadsOn(plan)) this.memory.begun = begunBy(plan);
+  }
+
+  /** A plan has ended. */
+  end(plan: Plan, outcome: PlanOutcome['outcome']): void {
+    const { memory } = this;
+    this.halted = undefined;
+    this.running = undefined;
+    this.proposal = undefined;
+    // What is done, or is not wanted any more, was approved once.
+    if (plan.kind !== 'drift' && (outcome === 'completed' || outcome === 'rolledBack')) this.#covering = undefined;
+    if (outcome === 'aborted') memory.abortedRevision = plan.desiredRevision;
+    if (outcome !== 'completed' || plan.kind === 'drift') return;
+    memory.abortedRevision = '';
+    memory.begun = undefined;
+    if (plan.rollsBack && memory.rolledBack) memory.rolledBack = { ...memory.rolledBack, done: true };
+  }
+
+  /** Somebody has the running plan rolled back: it is remembered at once, like an abort. */
+  rollBack(said: Pick<RolledBack, 'by' | 'via' | 'verified' | 'at'>): void {
+    if (this.running) this.memory.rolledBack = wayBackFrom(this.running.plan, said);
+  }
+
+  /** Somebody aborts the running plan: of both words the later one counts. */
+  abort(): void {
+    const { memory, running } = this;
+    memory.abortedRevision = running?.plan.desiredRevision ?? '';
+    if (memory.rolledBack?.plan === running?.plan.hash) memory.rolledBack = undefined;
   }
 
   get phase(): EntityPhase {

@@ -3,12 +3,12 @@
  * nothing runs beside it but the child that executes a plan and the observation of an idle network.
  */
 import { allHandlersFinished, condition, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { Happening, LookResult, PlanOutcome, ReceivedDecision, ReportInput } from '../contract/activities.ts';
+import type { Happening, LookResult, ReceivedDecision, ReportInput } from '../contract/activities.ts';
 import { isStepMove, type Move } from '../contract/child-messages.ts';
 import { planWorkflowId } from '../contract/ids.ts';
 import { type EntityInput, type MoveAction, NEEDS_RUNNING_PLAN } from '../contract/messages.ts';
 import { FOREIGN, type Plan, UNSKIPPABLE_GATES } from '../contract/plan.ts';
-import { stepsBefore, wayBackFrom, whyNoWayBack } from '../contract/way-back.ts';
+import { goingOn, stepsBefore, whyNoWayBack } from '../contract/way-back.ts';
 import { isRepairBeside, runningPlan } from '../plan/repair-beside.ts';
 import { entityDetails } from '../status/entity-details.ts';
 import { givenUp, isOff } from '../status/move-words.ts';
@@ -42,8 +42,6 @@ export class Entity {
   readonly #attributes = new EntitySearchAttributes();
   missing = 0;
   #reported = '';
-  /** Who has had the running plan rolled back. */
-  #rollback: Pick<ReceivedDecision, 'by' | 'via' | 'verified'> | undefined;
   /** Workflow id of the plan that was to be rolled back because it had failed. */
   #triedBack = '';
 
@@ -238,7 +236,7 @@ export class Entity {
         state.proposeAgain(Date.now());
         break;
       case 'abort':
-        state.memory.abortedRevision = state.running?.plan.desiredRevision ?? '';
+        state.abort();
         break;
       default:
         break;
@@ -255,7 +253,7 @@ export class Entity {
       this.state.record({ ...said, type: 'gateSkipped', message: `gate ${gate} skipped by ${by}: ${reason}` });
     else if (action === 'rollback') {
       const { verified } = decision;
-      this.#rollback = { by, via, verified };
+      this.state.rollBack({ by, via, verified, at: new Date().toISOString() });
       this.state.record({ ...said, type: 'rolledBack', message: `rolled back by ${by}${reason ? `: ${reason}` : ''}` });
     } else if (action === 'giveUpBlocks')
       this.state.record({ ...said, type: 'blocksGivenUp', message: `${givenUp(above)} by ${by}: ${reason}` });
@@ -287,6 +285,8 @@ export class Entity {
   async #rollBackWhatFailed(): Promise<void> {
     const { halted, running, look } = this.state;
     if (!halted || !running || !look?.rollsBackOnFailure || this.#triedBack === running.workflowId) return;
+    // The way back needs a sequencer as well: first somebody has to say which one is off.
+    if (halted.problem.type === 'FencingRequired') return;
     this.#triedBack = running.workflowId;
     if (whyNoWayBack(running.plan, Date.now(), stepsBefore(running.plan, halted.step)) !== undefined) return;
     const reason = `${halted.step}: ${halted.problem.message}`.slice(0, 1000);
@@ -314,7 +314,8 @@ export class Entity {
     const { look } = state;
     if (!look || !proposal.approval) return;
     await this.#observation.stop();
-    const { plan, approval, createdAt, expiresAt } = proposal;
+    const { approval, createdAt, expiresAt } = proposal;
+    const plan = goingOn(proposal.plan, state.memory.begun);
     for (let n = look.nextPlanNumber; ; n++) {
       const workflowId = planWorkflowId(this.network, plan.kind, n);
       state.start({ plan, createdAt, expiresAt, workflowId, startedAt: Date.now(), approval });
@@ -331,14 +332,9 @@ export class Entity {
     const { state } = this;
     const { running } = state;
     this.answers.refuseOpen(`the plan has ended: ${end.message}`);
-    state.halted = undefined;
-    state.running = undefined;
-    state.proposal = undefined;
     this.dirty = true;
     if (!running) return;
-    if (end.outcome === 'completed' && running.plan.kind !== 'drift') state.memory.abortedRevision = '';
-    if (end.outcome === 'aborted') state.memory.abortedRevision = running.plan.desiredRevision;
-    this.#takeWayBack(running.plan, end.outcome);
+    state.end(running.plan, end.outcome);
     state.record({
       type: 'planFinished',
       planHash: running.plan.hash,
@@ -353,16 +349,6 @@ export class Entity {
       startedAt: new Date(running.startedAt).toISOString(),
       finishedAt: new Date().toISOString(),
     };
-  }
-
-  #takeWayBack(plan: Plan, outcome: PlanOutcome['outcome']): void {
-    const { memory } = this.state;
-    const { rolledBack } = memory;
-    const said = this.#rollback;
-    this.#rollback = undefined;
-    if (outcome === 'rolledBack' && said)
-      memory.rolledBack = wayBackFrom(plan, { ...said, at: new Date().toISOString() });
-    else if (outcome === 'completed' && plan.rollsBack && rolledBack) memory.rolledBack = { ...rolledBack, done: true };
   }
 
   /** Writes status, events and audit, unless nothing has changed since the last time. */

@@ -24,7 +24,7 @@ import {
 } from '../contract/child-messages.ts';
 import type { FailureType, Problem } from '../contract/failures.ts';
 import { isWaiting, type Step, stepProfile, UNSKIPPABLE_GATES } from '../contract/plan.ts';
-import { whyNoWayBack } from '../contract/way-back.ts';
+import { isPast, tooLate, whyNoWayBack } from '../contract/way-back.ts';
 import { stepTable } from '../status/step-table.ts';
 import { stepActivities } from './activity-profiles.ts';
 import { stepProblem, wasCancelled } from './failures.ts';
@@ -107,6 +107,14 @@ class PlanRun {
     this.ending = 'rolledBack';
     this.endingReason = reason;
     return undefined;
+  }
+
+  /** A way back that has become none is not gone on with: what it would bring does not go with the chain. */
+  endWhenTooLate(): void {
+    const { rollsBack, pointOfNoReturn } = this.input.plan;
+    if (!rollsBack || this.ending || !isPast(pointOfNoReturn, Date.now())) return;
+    this.ending = 'superseded';
+    this.endingReason = tooLate(pointOfNoReturn);
   }
 
   /** Whether the plan ends before this step: only where the step before has left nothing half-done. */
@@ -196,6 +204,7 @@ async function runSteps(run: PlanRun): Promise<PlanOutcome> {
   for (const [index, step] of input.plan.steps.entries()) {
     // Paused where it can not be left, it goes on when somebody resumes, and ends at the next safe point.
     await condition(() => !run.paused || run.ending === 'aborted' || run.endsBefore(index));
+    run.endWhenTooLate();
     if (run.endsBefore(index)) return ended(run);
     for (let attempt = 1; ; attempt++) {
       run.mark(index, {
@@ -212,16 +221,22 @@ async function runSteps(run: PlanRun): Promise<PlanOutcome> {
       if (run.endsBefore(index)) return ended(run);
       // Somebody has said something while the step asked: it does not know yet.
       if (end.type === 'interrupted' || (end.type === 'failed' && run.words.count > words)) continue;
-      if (OUTDATED.includes(end.problem.type)) return { outcome: 'lookAgain', message: end.problem.message };
+      if (OUTDATED.includes(end.problem.type)) {
+        const outcome = run.ending === 'rolledBack' ? run.ending : 'lookAgain';
+        return { outcome, message: end.problem.message };
+      }
       if (skipped) run.forgetSkips();
       const { message, fix } = end.problem;
       run.mark(index, { state: 'Failed', message: `${message} → ${fix}`, finishedAt: now() });
       await halt(run, step, end.problem);
+      run.endWhenTooLate();
       if (run.ending) return ended(run);
       // Whoever only says retry, perhaps hours later, has not said that what was off still is.
       if (run.words.count === words) run.words.forget(step);
     }
   }
+  // Somebody has wanted it undone while the last step ran.
+  if (run.ending === 'rolledBack') return ended(run);
   return { outcome: 'completed', message: `all ${input.plan.steps.length} steps done` };
 }
 

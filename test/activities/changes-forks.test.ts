@@ -85,16 +85,15 @@ describe('a node can not go back to what it ran before', () => {
   }));
   const forks = [...others, ISTHMUS, JOVIAN];
 
-  /** The network with the file that the former node reads. */
-  const network = (change: Partial<RollupConfig>) => ({
-    objects: [
+  /** The file that the former node reads. */
+  const files = (change: Partial<RollupConfig>) =>
+    [
       {
         kind: 'ConfigMap',
         metadata: { name: customChain.config.rollup?.name ?? '' },
         data: { 'rollup.json': JSON.stringify({ ...recorded, ...change }) },
       },
-    ] as never,
-  });
+    ] as never;
   const other: ChainFacts = {
     ...customChain,
     config: { ...customChain.config, rollup: { name: 'devnet-rollup-other', key: 'rollup.json' } },
@@ -113,17 +112,17 @@ describe('a node can not go back to what it ran before', () => {
   ])('from its time on when %s', (_, change, wished, time) => {
     const until = pointOfNoReturn(
       OPENS,
-      { node: node(), network: network(change) },
-      { node: node(other), forks: wished },
+      { render: node(), files: files(change) },
+      { render: node(other), forks: wished },
     );
     expect(until).toEqual({ time, why: expect.stringMatching(/^the time of \w+ has come$/) });
   });
 
   it('and can where another file has the same times, or the same file is there', () => {
-    const before = { node: node(), network: network({}) };
-    expect(pointOfNoReturn(OPENS, before, { node: node(other), forks })).toBeUndefined();
+    const before = { render: node(), files: files({}) };
+    expect(pointOfNoReturn(OPENS, before, { render: node(other), forks })).toBeUndefined();
     expect(
-      pointOfNoReturn(OPENS, { ...before, network: network({ jovian_time: 5 }) }, { node: node(), forks }),
+      pointOfNoReturn(OPENS, { ...before, files: files({ jovian_time: 5 }) }, { render: node(), forks }),
     ).toBeUndefined();
   });
 
@@ -133,23 +132,33 @@ describe('a node can not go back to what it ran before', () => {
       replica(yaml.replace('syncMode: execution-layer', `syncMode: execution-layer, image: { tag: ${tag} }`));
     const karst = { name: 'karst', time: 1783526401 };
     const from = (before: string, after: string) =>
-      pointOfNoReturn(
-        OPENS,
-        { node: image(before), network: undefined },
-        { node: image(after), forks: [JOVIAN, karst] },
-      );
+      pointOfNoReturn(OPENS, { render: image(before), files: [] }, { render: image(after), forks: [JOVIAN, karst] });
     expect(from('v1.18.2', 'v1.19.8')).toEqual({ time: karst.time, why: 'the time of karst has come' });
     expect(from('v1.19.1', 'v1.19.8')).toBeUndefined();
     expect(from('v1.18.1', 'v1.18.2')).toBeUndefined();
   });
 
-  it('is not said when there was nothing, or it is no node', () => {
-    expect(
-      pointOfNoReturn(OPENS, { node: undefined, network: network({}) }, { node: node(other), forks: [] }),
-    ).toBeUndefined();
+  it('and what sends to L1 can not either, by its own programs', () => {
+    const ref = { kind: 'OpBatcher', name: 'batcher' } as const;
+    const image = (tag: string) => ({
+      objects: [
+        {
+          kind: 'StatefulSet',
+          metadata: { name: 'batcher' },
+          spec: { template: { spec: { containers: [{ name: 'op-batcher', image: `op-batcher:${tag}` }] } } },
+        },
+      ] as never,
+    });
+    const from = (before: string, after: string) =>
+      pointOfNoReturn(ref, { render: image(before), files: files({}) }, { render: image(after), forks: [JOVIAN] });
+    expect(from('v1.16.1', 'v1.16.8')).toEqual({ time: JOVIAN.time, why: 'the time of jovian has come' });
+    expect(from('v1.16.2', 'v1.16.8')).toBeUndefined();
+  });
+
+  it('is not said when there was nothing, or it reads no file', () => {
+    const after = { render: node(other), forks: [] };
+    expect(pointOfNoReturn(OPENS, { render: undefined, files: files({}) }, after)).toBeUndefined();
     const batcherRef = { kind: 'OpBatcher', name: 'batcher' } as const;
-    expect(
-      pointOfNoReturn(batcherRef, { node: node(), network: network({}) }, { node: node(other), forks: [] }),
-    ).toBeUndefined();
+    expect(pointOfNoReturn(batcherRef, { render: node(), files: files({}) }, after)).toBeUndefined();
   });
 });

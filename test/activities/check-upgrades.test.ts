@@ -1,6 +1,6 @@
 /** What runs against what is wished: versions by the rules of upgrades, and fork times at another time. */
 import { describe, expect, it } from 'vitest';
-import { checkUpgrades } from '../../src/activities/check-upgrades.ts';
+import { checkUpgrades, checkWayBack } from '../../src/activities/check-upgrades.ts';
 import type { Desire } from '../../src/activities/desire.ts';
 import { release, releaseNames } from '../../src/catalogue/releases.ts';
 
@@ -22,15 +22,22 @@ function renderOf({ tag, rollup = 'rollup-1' }: Files) {
   return { component, objects: [{ ...set, spec: { template: { spec } } }] };
 }
 
-function verdict(runs: Files, wished: Files, { custom = true, forks = [{ name: 'jovian', time: 0 }] } = {}) {
-  const desire = {
+function desired(wished: Files, { custom = true, forks = [{ name: 'jovian', time: 0 }] } = {}): Desire {
+  return {
     components: [{ component, images: { 'op-node': `op-node:${wished.tag}` } }],
     renders: [renderOf(wished)],
     input: { chain: { custom, forks }, release: release('u18') },
   } as unknown as Desire;
-  return checkUpgrades(desire, {
-    wish: { catalogue: { find: release, names: releaseNames } },
-    status: { release: 'u17', health: { unsafe: { number: 1, timestamp: '2026-11-01T00:00:00Z' } } },
+}
+
+const seen = {
+  wish: { catalogue: { find: release, names: releaseNames } },
+  status: { release: 'u17', health: { unsafe: { number: 1, timestamp: '2026-11-01T00:00:00Z' } } },
+};
+
+function verdict(runs: Files, wished: Files, chain = {}) {
+  return checkUpgrades(desired(wished, chain), {
+    ...seen,
     rolledOut: { verified: [{ component, digest: 'd', render: renderOf(runs) as never }], lost: [] },
   });
 }
@@ -70,5 +77,25 @@ describe('a change of what runs', () => {
     expect(verdict({ tag: 'v1.16.11' }, { tag: 'ours' }).warnings).toMatchObject([
       expect.stringContaining('the tag is no version'),
     ]);
+  });
+});
+
+describe('a way back', () => {
+  const judged = (former: string, wished: string, chain = {}) =>
+    checkWayBack(
+      desired({ tag: wished }, chain),
+      { former: [{ component, digest: 'd', render: renderOf({ tag: former }) as never }] },
+      seen,
+    );
+
+  it('is judged like a wish for what ran before', () => {
+    expect(judged('v1.13.5', 'v1.18.2').problems).toMatchObject([
+      { type: 'Incompatible', message: expect.stringContaining('jovian is active') },
+    ]);
+    expect(judged('v1.16.11', 'v1.18.2').problems).toEqual([]);
+  });
+
+  it('warns of what whoever goes back has to know', () => {
+    expect(judged('ours', 'v1.18.2').warnings).toMatchObject([expect.stringContaining('the tag is no version')]);
   });
 });

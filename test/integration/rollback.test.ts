@@ -1,6 +1,7 @@
 /**
- * An upgrade that fails, at each kind of its steps: the way back ends in the former versions, healthy, without a second
- * sequencer or batcher. By a person's word, and by policy.
+ * An upgrade that fails at its steps that move pods or wait for the chain: the way back ends in the former versions,
+ * healthy, without a second sequencer or batcher. By a person's word, and by policy. From every other cut it is played in
+ * test/plan/simulated-execution.test.ts; hand-overs that fail are in test/crash/hand-over.test.ts.
  */
 import { describe, expect, inject, it } from 'vitest';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';

@@ -4,7 +4,7 @@ import { approval } from '../../src/api/approval.ts';
 import { approvalRequired } from '../../src/plan/approval-policy.ts';
 import type { Succession } from '../../src/plan/desired.ts';
 import { makePlan } from '../../src/plan/planner.ts';
-import { draftOf, networkOf, type State, stepsOf } from './network-of.ts';
+import { change, draftOf, networkOf, refOf, type State, stepsOf } from './network-of.ts';
 
 const HAND_OVER = (to: string) => [
   `${to}: node-synced`,
@@ -181,11 +181,16 @@ describe('the way back from a plan', () => {
       { role: 'proposer', state: 'new' },
       { role: 'network', state: 'changed' },
     ],
-    { succession: stays, rollsBack: 'upgrade', warnings: ['of the wish'] },
+    { succession: stays, rollsBack: 'upgrade', warnings: ['of the way back'] },
   );
 
   it('is one plan of the same kind, of what was changed and of what was left half-way', () => {
-    expect(draftOf(half)).toMatchObject({ kind: 'upgrade', kinds: ['upgrade'], rollsBack: true, warnings: [] });
+    expect(draftOf(half)).toMatchObject({
+      kind: 'upgrade',
+      kinds: ['upgrade'],
+      rollsBack: true,
+      warnings: ['of the way back'],
+    });
     expect(draftOf(half).summary).toMatch(/^roll back upgrade acme: network|^roll back upgrade acme: acme/);
   });
 
@@ -201,11 +206,59 @@ describe('the way back from a plan', () => {
     ]);
   });
 
+  it('ends when what ran before does not go with the chain any more', () => {
+    const returnsUntil = { time: 5, why: 'karst is active' };
+    expect(draftOf({ ...half, returnsUntil }).pointOfNoReturn).toBe(returnsUntil);
+  });
+
   it('begins with what is broken', () => {
     const observed = half.observed.map((item) =>
       item.component.name === 'sequencer' ? { ...item, cannotStart: true } : item,
     );
     const order = [...new Set(stepsOf({ ...half, observed }).map((step) => step.split(':')[0]))];
     expect(order.slice(0, 2)).toEqual(['network', 'sequencer']);
+  });
+});
+
+describe('what does not wait for the way back', () => {
+  const given = (standby: 'changed, restarting' | 'changed and lost') =>
+    networkOf(
+      [
+        { role: 'sequencer', state: 'changed, restarting' },
+        { role: 'standby', state: standby },
+        { role: 'batcher', state: 'changed and half-way' },
+      ],
+      { succession: stays, rollsBack: 'upgrade' },
+    );
+  const seen = (name: string, from: string, to: string) => {
+    const input = given('changed, restarting');
+    const drift = [
+      change(refOf(name as 'standby'), {
+        object: `Pod/${name}-0`,
+        fields: [{ path: 'admin_sequencerActive', from, to }],
+      }),
+    ];
+    const observed = input.observed.map((item) => (item.component.name === name ? { ...item, drift } : item));
+    return { ...input, observed };
+  };
+
+  it.each([
+    ['a standby that sequences besides', seen('standby', 'true', 'false'), 'standby: stopSequencer'],
+    ['a sequencer that does not', seen('sequencer', 'false', 'true'), 'sequencer: applyComponent'],
+    ['objects that are gone', given('changed and lost'), 'standby: applyComponent'],
+  ])('is %s: it is repaired in a plan of its own', (_, input, first) => {
+    const draft = draftOf(input);
+    expect(draft).toMatchObject({ kind: 'drift', kinds: ['drift'] });
+    expect(draft.rollsBack).toBeUndefined();
+    expect(stepsOf(input)[0]).toContain(first);
+  });
+
+  it('is nothing of what somebody keeps undoing', () => {
+    expect(draftOf({ ...seen('standby', 'true', 'false'), repairsHeld: true }).rollsBack).toBe(true);
+  });
+
+  it('is everything that is broken while the way back waits for a person', () => {
+    expect(draftOf({ ...given('changed, restarting'), meanwhile: true })).toMatchObject({ kind: 'drift' });
+    expect(stepsOf({ ...given('changed, restarting'), meanwhile: true })[0]).toContain('batcher');
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Plan } from '../../src/contract/plan.ts';
 import { planOf } from '../../src/plan/plan-hash.ts';
 import { isRepairBeside, runningPlan } from '../../src/plan/repair-beside.ts';
-import { draftOf, networkOf } from './network-of.ts';
+import { change as changeOf, draftOf, networkOf, refOf } from './network-of.ts';
 
 const plan = (...given: Parameters<typeof networkOf>[0]): Plan => planOf(draftOf(networkOf(given)), () => 'hash');
 const change = runningPlan(plan({ role: 'replica', state: 'changed, restarting' }));
@@ -55,4 +55,14 @@ test('there is nobody any more who could hand over: the other one is started in 
 test('the one that sequences again at the end is not started before it has restarted', () => {
   expect(relayed(true).heirs).toEqual([]);
   expect(isRepairBeside(start('sequencer'), relayed(true))).toBe(false);
+});
+
+test('a second sequencer is never the doing of a plan that hands none over', () => {
+  const pod = { object: 'Pod/standby-0', fields: [{ path: 'admin_sequencerActive' }] };
+  const input = networkOf([{ role: 'standby', state: 'as wished' }]);
+  const observed = input.observed.map((item) => ({ ...item, drift: [changeOf(refOf('standby'), pod)] }));
+  const stop = planOf(draftOf({ ...input, observed }), () => 'hash');
+  const moved = runningPlan(plan({ role: 'standby', state: 'changed, restarting' }));
+  expect(isRepairBeside(stop, moved)).toBe(true);
+  expect(isRepairBeside(stop, relayed(true))).toBe(false);
 });

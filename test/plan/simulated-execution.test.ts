@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { PlanningInput } from '../../src/plan/desired.ts';
 import { numberedPlan } from './numbered-plan.ts';
 import { type Component, type Wish, World } from './simulated-world.ts';
 
@@ -36,9 +37,33 @@ const cuts = fc.array(fc.nat({ max: 40 }), { maxLength: 4 });
 const MOST_PLANS = 12;
 
 function goTo(world: World, wish: Wish, cutOffs: readonly number[]): string[] {
+  return playAll(world, () => world.input(wish), cutOffs);
+}
+
+/** As the look has it: what ran before is wished, and whoever sequences by then goes on. */
+function goBack(world: World, former: Wish, { preferred: prefers }: Wish, cutOffs: readonly number[]): string[] {
+  const input = (): PlanningInput => {
+    const { succession, ...rest } = world.input(former);
+    const { deputies = [] } = succession ?? {};
+    return { ...rest, rollsBack: 'upgrade', succession: { deputies, returns: prefers !== undefined } };
+  };
+  return playAll(world, input, cutOffs);
+}
+
+/** Plans that lead there, the last of them cut off as well. */
+function playUntil(world: World, wish: Wish, cutOffs: readonly number[]): string[] {
+  return playAll(world, () => world.input(wish), cutOffs, cutOffs.length);
+}
+
+function playAll(
+  world: World,
+  input: () => PlanningInput,
+  cutOffs: readonly number[],
+  mostPlans = cutOffs.length + MOST_PLANS,
+): string[] {
   const story: string[] = [];
-  for (let round = 0; round < cutOffs.length + MOST_PLANS; round++) {
-    const plan = numberedPlan(world.input(wish));
+  for (let round = 0; round < mostPlans; round++) {
+    const plan = numberedPlan(input());
     if (!plan) return story;
     const most = cutOffs[round] ?? Number.POSITIVE_INFINITY;
     let parts = 0;
@@ -51,6 +76,7 @@ function goTo(world: World, wish: Wish, cutOffs: readonly number[]): string[] {
       }
     story.push(`${plan.summary} until ${last}`);
   }
+  if (mostPlans === cutOffs.length) return story;
   throw new Error(`no end after ${story.join(' | ')}: ${world.describe()}`);
 }
 
@@ -75,4 +101,29 @@ it('every plan ends in what is wished, also after it was cut off anywhere, and n
     { numRuns: 500 },
   );
   expect(plans).toBeGreaterThan(500);
+});
+
+it('the way back from any cut ends in what ran before, also after it was cut off anywhere, and never two sequence', () => {
+  let plans = 0;
+  fc.assert(
+    fc.property(
+      fc.record({ versions, preferred }),
+      fc.record({ versions, preferred, cuts: fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 3 }) }),
+      cuts,
+      (before, next, cutOffs) => {
+        const world = new World(COMPONENTS);
+        const former = wishOf(before.versions, before.preferred, []);
+        const wish = wishOf(next.versions, next.preferred, []);
+        world.settle(former);
+        const there = playUntil(world, wish, next.cuts);
+        const back = goBack(world, { versions: former.versions }, wish, cutOffs);
+        plans += back.length;
+        const story = [...there, 'back', ...back].join(' | ');
+        expect(world.violations, story).toEqual([]);
+        expect(world.isAt({ versions: former.versions }), `${story}: ${world.describe()}`).toBe(true);
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(plans).toBeGreaterThan(250);
 });

@@ -70,11 +70,13 @@ export class World {
 
   /** Everything is as wished, and somebody sequences. */
   isAt({ versions, preferred }: Wish): boolean {
-    const isRolledOut = this.components.every(({ name, replicas }) => {
+    const isRolledOut = this.components.every(({ name, role, replicas }) => {
       const wanted = versions[name];
       const { verified, live, pods } = this.#state(name);
       if (wanted === undefined) return true;
-      return verified === wanted && live === wanted && pods.length === replicas && pods.every((pod) => pod === wanted);
+      // Files are named after their content: others may lie beside them.
+      const isLive = role === 'network' || live === wanted;
+      return verified === wanted && isLive && pods.length === replicas && pods.every((pod) => pod === wanted);
     });
     const sequencers = this.#sequencers().filter(({ name }) => versions[name] !== undefined);
     const [active] = this.#active;

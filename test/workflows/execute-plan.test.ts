@@ -78,6 +78,10 @@ function execute(...gates: GateName[]): Promise<Executor> {
 }
 
 function executeSteps(...steps: Step[]): Promise<Executor> {
+  return executePlanOf(steps);
+}
+
+function executePlanOf(steps: readonly Step[], more: Partial<PlanInput['plan']> = {}): Promise<Executor> {
   plans += 1;
   const input: PlanInput = {
     network: { cluster: 'test', namespace: 'chains', name: 'acme' },
@@ -92,6 +96,7 @@ function executeSteps(...steps: Step[]): Promise<Executor> {
       gapExpectedSeconds: 0,
       warnings: [],
       renders: [],
+      ...more,
     },
     approval: { by: 'policy', at: new Date().toISOString(), via: 'Policy', verified: true },
     paused: false,
@@ -184,6 +189,57 @@ describe('a plan that is paused where it can not be left', () => {
     await say(executor, { type: 'supersede', by: 'operator', reason: 'a newer revision' }).catch(() => undefined);
     expect(await executor.result()).toEqual({ outcome: 'aborted', message: 'wrong value' });
     expect(attempts.at(-1)?.step.id).toMatch(/^02-/);
+  });
+});
+
+describe('a plan that is rolled back', () => {
+  const component = { kind: 'OpNode', name: 'acme' } as const;
+  const upgrade = { kind: 'upgrade', renders: [{ component, digest: 'new', from: 'old' }] } as const;
+  const rollback: Move = { type: 'rollback', by: 'ana', reason: 'it is slow' };
+  const start: Step = { ...gate(1, 'sequencing'), id: '01-start-sequencer/acme', type: 'startSequencer' };
+
+  /** Its only step ends when somebody lets it. */
+  async function saidDuringTheLast(end: () => StepResult): Promise<PlanOutcome> {
+    let go = () => {};
+    const ended = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    play = async () => {
+      await ended;
+      return end();
+    };
+    const executor = await executePlanOf([start], upgrade);
+    await attempted(1);
+    await say(executor, rollback);
+    go();
+    return executor.result();
+  }
+
+  it('is not completed by its last step', async () => {
+    expect(await saidDuringTheLast(() => ({ message: 'done' }))).toEqual({
+      outcome: 'rolledBack',
+      message: 'it is slow',
+    });
+  });
+
+  it('is not forgotten where only another look helps', async () => {
+    expect(await saidDuringTheLast(() => fails('SequencerChanged'))).toMatchObject({ outcome: 'rolledBack' });
+  });
+
+  it('ends before the step after which it would be on a chain of its own', async () => {
+    const time = Math.floor(Date.now() / 1000) + 3;
+    const back = { ...upgrade, rollsBack: true as const, pointOfNoReturn: { time, why: 'karst is active' } };
+    play = async ({ step }) => {
+      if (step.id.startsWith('01'))
+        await waitUntil('its time', async () => Date.now() >= time * 1000 || undefined, 30_000);
+      return { message: 'done' };
+    };
+    const executor = await executePlanOf([start, { ...start, id: '02-start-sequencer/acme' }], back);
+    expect(await executor.result()).toMatchObject({
+      outcome: 'superseded',
+      message: 'karst is active: what ran before does not go with the chain any more',
+    });
+    expect(attempts).toHaveLength(1);
   });
 });
 

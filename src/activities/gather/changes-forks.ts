@@ -1,7 +1,7 @@
-/** Whether a node gets its fork times from somewhere else than before, and until when it could go back. Pure. */
+/** Whether a node gets its fork times from somewhere else than before, and until when a component could go back. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { versionKnowsFork } from '../../catalogue/fork-versions.ts';
-import { FORKS, type ForkName } from '../../catalogue/releases.ts';
+import { FORKS, type ForkName, PROGRAM_KEYS, PROGRAMS } from '../../catalogue/releases.ts';
 import { versionOfImage } from '../../catalogue/version.ts';
 import { parseRollupConfig, scheduledForks } from '../../chain/rollup-config.ts';
 import type { ComponentRef, PointOfNoReturn } from '../../contract/plan.ts';
@@ -22,30 +22,30 @@ type Objects = Pick<StoredRender, 'objects'>;
 type Fork = { readonly name: string; readonly time: number };
 
 /**
- * From when on what a node was rolled out with would be on a chain of its own: the first time of a fork that is another
- * one than before, or that its former programs do not know and the wished ones do.
- * @param before render of the node, and of the network, which has the files of the chain
- * @param after what is wished: render of the node, and forks of the chain
+ * From when on what a component was rolled out with does not go with the chain: the first time of a fork that a node has
+ * another one of than before, or that its former programs do not know and the wished ones do.
+ * @param before render of the component, and objects among which the files of the chain are
+ * @param after what is wished: render of the component, and forks of the chain
  */
 export function pointOfNoReturn(
   component: ComponentRef,
-  before: { readonly node: Objects | undefined; readonly network: Objects | undefined },
-  after: { readonly node: Objects | undefined; readonly forks: readonly Fork[] },
+  before: { readonly render: Objects | undefined; readonly files: Objects['objects'] },
+  after: { readonly render: Objects | undefined; readonly forks: readonly Fork[] },
 ): PointOfNoReturn | undefined {
-  if (component.kind !== 'OpNode' || !before.node || !after.node) return undefined;
-  const [former, next] = [imagesOf(before.node), imagesOf(after.node)];
-  const { rollup } = forkSources(before.node);
-  const isOther = rollup !== forkSources(after.node).rollup;
+  if (!before.render || !after.render) return undefined;
+  const [former, next] = [imagesOf(before.render), imagesOf(after.render)];
+  const { rollup } = forkSources(before.render);
+  const isOther = component.kind === 'OpNode' && rollup !== forkSources(after.render).rollup;
   const [first] = [
-    ...(isOther ? otherTimes(forksIn(before.network, rollup), after.forks) : []),
+    ...(isOther ? otherTimes(forksIn(before.files, rollup), after.forks) : []),
     ...after.forks.filter(({ name }) => isForkName(name) && !knows(former, name) && knows(next, name)),
   ].sort((a, b) => a.time - b.time);
   return first && { time: first.time, why: `the time of ${first.name} has come` };
 }
 
 /** undefined: what the programs are told by their release. */
-function forksIn(network: Objects | undefined, configMap: string | undefined): readonly Fork[] | undefined {
-  const found = network?.objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMap);
+function forksIn(files: Objects['objects'], configMap: string | undefined): readonly Fork[] | undefined {
+  const found = files.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMap);
   const text = (found?.['data'] as Record<string, string> | undefined)?.['rollup.json'];
   return text === undefined ? undefined : scheduledForks(parseRollupConfig(JSON.parse(text)));
 }
@@ -64,16 +64,10 @@ function isForkName(name: string): name is ForkName {
   return FORKS.some((fork) => fork === name);
 }
 
-const PROGRAMS = [
-  ['op-node', 'opNode'],
-  ['op-geth', 'opGeth'],
-  ['op-reth', 'opReth'],
-] as const;
-
 /** What can not be told counts as known. */
 function knows(images: Readonly<Record<string, string>>, fork: ForkName): boolean {
-  return PROGRAMS.every(([container, program]) => {
-    const version = versionOfImage(images[container])?.text;
+  return PROGRAM_KEYS.every((program) => {
+    const version = versionOfImage(images[PROGRAMS[program]])?.text;
     return version === undefined || versionKnowsFork(program, version, fork) !== false;
   });
 }

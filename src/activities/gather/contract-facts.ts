@@ -2,8 +2,10 @@
 import { GAME_TYPE_NAMES, GAME_TYPES, GAMES_WITHOUT_PROGRAM, type GameTypeName } from '../../api/game-type.ts';
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { Discovery } from '../../chain/discovery/discovery.ts';
+import type { ComponentRef, PointOfNoReturn } from '../../contract/plan.ts';
 import type { ContractFacts } from '../../render/input.ts';
 import type { StatefulSetSpec } from '../../render/manifest.ts';
+import type { StoredRender } from '../state/render-store.ts';
 import type { Verified } from './rolled-out.ts';
 import type { Wish } from './wish.ts';
 
@@ -60,6 +62,19 @@ export function proposedGameTypes(verified: readonly Verified[]): number[] {
   return verified
     .filter(({ component }) => component.kind === 'OpProposer')
     .flatMap((proposer) => valuesIn(proposer, ['OP_PROPOSER_GAME_TYPE']).map(Number));
+}
+
+/** At once: L1 does not respect any more what was proposed before, and what is wished is another game. */
+export function proposesInVain(
+  component: ComponentRef,
+  [before, after]: readonly (StoredRender | undefined)[],
+  respected: number | undefined,
+): PointOfNoReturn | undefined {
+  const typeOf = (render: StoredRender | undefined) =>
+    render && proposedGameTypes([{ component, digest: '', render }])[0];
+  const [former, next] = [typeOf(before), typeOf(after)];
+  if (respected === undefined || former === undefined || former === next || former === respected) return undefined;
+  return { time: 0, why: `L1 respects games of type ${respected}, and ${component.name} proposed type ${former}` };
 }
 
 function valuesIn({ render }: Verified, variables: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 /** What a network goes back to, or has gone back to, in place of what is wished. */
 import type { RolledBack } from '../../contract/activities.ts';
 import type { Problem } from '../../contract/failures.ts';
-import { type ComponentRef, componentKey, type PlanKind } from '../../contract/plan.ts';
+import { type ComponentRef, componentKey, type PlanKind, type PointOfNoReturn } from '../../contract/plan.ts';
+import { tooLate } from '../../contract/way-back.ts';
 import type { KubeClient } from '../../kube/index.ts';
 import { findRender } from '../state/render-store.ts';
 import type { LiveObjects } from './live.ts';
@@ -16,13 +17,15 @@ export interface WayBack {
   readonly former: readonly Verified[];
   /** What the plan has brought, and nothing ran of before. */
   readonly brought: readonly ComponentRef[];
+  /** Of the plan that is rolled back. */
+  readonly until: PointOfNoReturn | undefined;
 }
 
 /** A render that is lost is not gone back to: its component stays as it is. */
 export async function gatherWayBack(
   kube: KubeClient,
   at: { readonly namespace: string; readonly name: string },
-  { revision, kind, done, renders }: RolledBack,
+  { revision, kind, done, renders, pointOfNoReturn }: RolledBack,
   { live, signal }: { readonly live: LiveObjects; readonly signal: AbortSignal },
 ): Promise<WayBack> {
   const former = await Promise.all(
@@ -40,6 +43,7 @@ export async function gatherWayBack(
     done: done === true,
     former: known,
     brought: renders.map(({ component }) => component).filter((component) => !isKnown(component)),
+    until: pointOfNoReturn,
   };
 }
 
@@ -49,5 +53,14 @@ export function isRolledBack({ kind, plan, by, at }: RolledBack): Problem {
     type: 'RolledBack',
     message: `${kind} ${plan.slice(0, 12)} was rolled back (${by}, ${at}): what ran before runs, and not what the spec asks for`,
     fix: 'set the spec back to what runs, or change it; opstack retry has the same proposed again',
+  };
+}
+
+/** What runs stays as it is, and a person decides. @param point that is behind */
+export function isBarred({ kind, plan }: RolledBack, point: PointOfNoReturn): Problem {
+  return {
+    type: 'Incompatible',
+    message: `the way back from ${kind} ${plan.slice(0, 12)} has ended: ${tooLate(point)}`,
+    fix: 'opstack retry has what the spec asks for proposed again; or change the spec to what goes with the chain',
   };
 }

@@ -142,6 +142,7 @@ const plan = z.object({
     'ConfigMap with the whole plan: every object, with fields as they are and as they will be.',
     253,
   ).optional(),
+  digest: text('SHA-256 of `plan.json` in that ConfigMap, as it was written.', 64).optional(),
   workflowId: text('Workflow that executes it.', 512).optional(),
   createdAt: timestamp('When it was made.').optional(),
   expiresAt: timestamp('When an approval comes too late.').optional(),

@@ -9,7 +9,7 @@ import { createAuditStore } from '../../src/audit/store.ts';
 import { ownUserName } from '../../src/cli/decide-by-kubernetes.ts';
 import type { Plan } from '../../src/contract/plan.ts';
 import { createKubeClient, type KubeClient, type KubeObject } from '../../src/kube/index.ts';
-import { planDocument } from '../../src/status/plan-document.ts';
+import { documentDigest, planDocument } from '../../src/status/plan-document.ts';
 import { entry } from '../audit/chain-of-records.ts';
 import { hash, runningPlan, waitingPlan, wholePlan } from './example-network.ts';
 import { opstack, type Ran, type Seat } from './run-opstack.ts';
@@ -274,8 +274,9 @@ describe('opstack status and plan', () => {
     expect((await run(['plan'])).code).toBe(3);
   });
 
-  it('show the whole plan when its ConfigMap is there, and say so when it is that of another plan', async () => {
-    await setStatus({ phase: 'AwaitingApproval', plan: waitingPlan });
+  it('show the whole plan when its ConfigMap is there, and say so when it is not what was written', async () => {
+    const stored = { configMap: 'acme-plan', digest: documentDigest(planDocument(wholePlan)) };
+    await setStatus({ phase: 'AwaitingApproval', plan: { ...waitingPlan, ...stored } });
     expect((await run(['plan'])).out).toContain('ConfigMap acme-plan is missing');
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'acme-plan', namespace } };
     const holds = (plan: Plan) =>
@@ -290,6 +291,9 @@ describe('opstack status and plan', () => {
     });
     await holds({ ...wholePlan, hash: 'another' });
     expect((await run(['plan'])).out).toContain('ConfigMap acme-plan holds another plan');
+    await holds({ ...wholePlan, changes: [] });
+    expect((await run(['plan'])).out).toContain('somebody else has edited ConfigMap acme-plan');
+    expect((await run(['approve', 'acme'], { answers: ['no'] })).err).toContain('somebody else has edited');
   });
 
   it('show components of the network, and the whole objects to programs', async () => {

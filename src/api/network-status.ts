@@ -236,6 +236,15 @@ const decisions = z.object({
   ).optional(),
   abortedRevision: planHash('Revision whose plan was aborted: its next plan asks first.').optional(),
   rejectedPlan: planHash('Hash of the plan that was rejected last.').optional(),
+  keptApproval: z
+    .object({
+      plan: planHash('Hash of the plan.'),
+      by: text('Who approved it.', MAX_DECIDER_LENGTH),
+    })
+    .optional()
+    .describe(
+      'Approval of a plan that something else goes before: it begins when it comes back, unless it is rejected until then.',
+    ),
   rolledBack: rolledBack.optional().describe('What was rolled back: it is not tried again until the spec changes.'),
 });
 

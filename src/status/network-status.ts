@@ -22,7 +22,7 @@ export function reportedStatus(report: ReportInput, options: NetworkStatusOption
   const { before, generation, now } = options;
   const inputs = networkConditions(report, before.contracts);
   const { plan: planBefore, decisions: decisionsBefore, pendingOnChain, ...rest } = before;
-  const decisions = rememberedToStatus(report.remembered, decisionsBefore);
+  const decisions = rememberedToStatus(report.remembered, decisionsBefore, report.kept);
   const plan =
     report.plan === undefined
       ? planBefore

@@ -1,6 +1,6 @@
 /** What people have decided, from and to an OptimismNetwork's status. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
-import type { Remembered, RolledBack } from '../contract/activities.ts';
+import type { Remembered, ReportInput, RolledBack } from '../contract/activities.ts';
 import type { ComponentKind } from '../contract/plan.ts';
 
 /** What the status remembers of earlier decisions. */
@@ -17,7 +17,11 @@ export function rememberedOf({ decisions }: OptimismNetworkStatus): Remembered {
 type Decisions = NonNullable<OptimismNetworkStatus['decisions']>;
 
 /** @param before what the status has; since when the admission policy is in force is not the entity's to say */
-export function rememberedToStatus(remembered: Remembered, { policySince }: Decisions = {}): Decisions {
+export function rememberedToStatus(
+  remembered: Remembered,
+  { policySince }: Decisions = {},
+  kept?: ReportInput['kept'],
+): Decisions {
   const { taken, paused, abortedRevision, rejectedPlan, rolledBack } = remembered;
   return {
     ...(taken.length > 0 ? { taken: [...taken] } : {}),
@@ -26,6 +30,7 @@ export function rememberedToStatus(remembered: Remembered, { policySince }: Deci
     ...(rejectedPlan ? { rejectedPlan } : {}),
     ...(policySince ? { policySince } : {}),
     ...(rolledBack ? { rolledBack: rolledBackToStatus(rolledBack) } : {}),
+    ...(kept ? { keptApproval: kept } : {}),
   };
 }
 

@@ -149,8 +149,20 @@ describe('opstack approve', () => {
     expect(await annotations()).toMatchObject({ 'optimism.io/reject': hash });
     await setStatus({ phase: 'Upgrading', plan: runningPlan });
     const { code, err } = await run(['reject', 'acme', hash]);
-    expect(err).toContain('is approved already');
+    expect(err).toContain('is running already');
+    expect(err).toContain(`next: opstack abort acme -n ${namespace}`);
     expect(code).toBe(1);
+  });
+
+  it('that is kept while a repair goes first is named, and taken back by its hash', async () => {
+    const repair = { ...runningPlan, hash: 'dd'.repeat(32), kind: 'drift' } as const;
+    const decisions = { keptApproval: { plan: hash, by: 'ana' } };
+    await setStatus({ phase: 'Repairing', plan: repair, decisions });
+    expect((await run(['plan'])).out).toContain(`opstack reject acme 1f2e3d4c -n ${namespace}`);
+    expect((await run(['approve', 'acme', hash])).err).toContain('is approved already');
+    expect((await run(['reject', 'acme', 'cccccccc'])).err).toContain('opstack reject acme 1f2e3d4c');
+    expect((await run(['reject', 'acme', hash.slice(0, 8)])).code).toBe(0);
+    expect(await annotations()).toMatchObject({ 'optimism.io/reject': hash });
   });
 
   it('takes a rejection back, and the other way round', async () => {

@@ -14,7 +14,7 @@ export async function readWholePlan(
   if (!shown) return undefined;
   const { namespace = 'default' } = metadata;
   const { configMap: name } = shown;
-  if (name === undefined) return missing(`the ConfigMap ${metadata.name}-plan is not the operator's to write`);
+  if (name === undefined) return missing('status names no ConfigMap that holds it');
   const found = await kube.get<KubeObject & { data?: Record<string, string> }>({
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -50,7 +50,7 @@ export function documentDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-export type ReadPlan = { readonly plan: Plan } | { readonly not: 'of this plan' | 'as it was written' };
+type ReadPlan = { readonly plan: Plan } | { readonly not: 'of this plan' | 'as it was written' };
 
 /** @param shown `status.plan` */
 export function readPlanDocument(

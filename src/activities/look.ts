@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { lookOnce } from './look-once.ts';
 import { pruneRenders } from './prune-renders.ts';
 import { sideBySide } from './side-by-side.ts';
+import { storePlan } from './state/plan-store.ts';
 import { renewInputs, storeRender } from './state/render-store.ts';
 
 const GONE: LookResult = {
@@ -64,6 +65,9 @@ export function lookActivity(deps: ActivityDependencies): (input: LookInput) => 
     );
     const nextPlanNumber = await audit.nextPlanNumber({ signal });
     // Redacted before it is cut: of a secret that was cut nobody would recognise the rest.
-    return boundLook(deps.redactor.redactJson({ ...result, decisions, nextPlanNumber }));
+    const clean = deps.redactor.redactJson({ ...result, decisions, nextPlanNumber });
+    // There before anybody is asked. While a plan runs, its own stays.
+    const document = idle && clean.plan ? await storePlan(store, clean.plan, attempt) : undefined;
+    return boundLook(clean.plan && document ? { ...clean, plan: { ...clean.plan, document } } : clean);
   };
 }

@@ -277,7 +277,23 @@ function leavingComponents(facts: PlanningFacts): LeavingComponent[] {
   const network: LeavingComponent[] = deleting
     ? [{ component: { kind: 'OptimismNetwork', name: at.name }, role: 'network' }]
     : [];
-  return [...going, ...gone, ...network];
+  return [...going, ...gone, ...network].map((item) => (sequences(facts, item) ? { ...item, sequences: true } : item));
+}
+
+/** One that does not answer may; one whose object was taken off with its finalizer is ended already, unless it answers. */
+function sequences(
+  { wish, verified, lost, sequencers }: PlanningFacts,
+  { component, role }: LeavingComponent,
+): boolean {
+  if (role !== 'sequencer') return false;
+  const isIt = (item: ComponentRef) => componentKey(item) === componentKey(component);
+  const isThere = wish.resources.components.some(({ kind, metadata }) =>
+    isIt({ kind, name: metadata.name } as ComponentRef),
+  );
+  const isRolledOut = [...verified, ...lost].some((item) => isIt(item.component));
+  return (
+    (isThere && isRolledOut) || sequencers.some(({ name, state }) => name === component.name && state === 'active')
+  );
 }
 
 /** One that sequences is stopped before its pod goes, whoever should be the active one. */

@@ -3,18 +3,14 @@ import { Context } from '@temporalio/activity';
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { Happening, ReportInput } from '../contract/activities.ts';
 import { entityWorkflowId } from '../contract/ids.ts';
-import type { Plan } from '../contract/plan.ts';
-import { isKubeStatus } from '../kube/index.ts';
 import { happeningEvent } from '../status/event-text.ts';
 import { reportedStatus } from '../status/network-status.ts';
 import { appendUnlessEnding, auditStoreOf } from './audit-stores.ts';
 import { currentAttempt } from './deadline.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { toOperatorError } from './interceptor.ts';
 import { tellEvent } from './network-event.ts';
 import { reportComponents } from './report-components.ts';
 import { changeStatus } from './state/change-status.ts';
-import { storePlan } from './state/plan-store.ts';
 
 export function reportActivity(deps: ActivityDependencies): (input: ReportInput) => Promise<void> {
   return async (report) => {
@@ -32,7 +28,6 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
     }
     await deps.reached('report/status/before');
     const clean = deps.redactor.redactJson(report);
-    const planConfigMap = clean.plan && (await store(clean.plan.plan));
     await changeStatus<OptimismNetworkStatus>(
       deps.kube,
       { kind: 'OptimismNetwork', ...at, uid },
@@ -41,7 +36,6 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
           before,
           generation: report.generations[`OptimismNetwork/${network.name}`] ?? 0,
           now: new Date(deps.now()),
-          ...(planConfigMap ? { planConfigMap } : {}),
         });
         return { ...status, workflow: { ...workflow, ...workflowUrl(workflow) }, ...(head ? { audit: head } : {}) };
       },
@@ -49,17 +43,6 @@ export function reportActivity(deps: ActivityDependencies): (input: ReportInput)
     );
     await reportComponents(deps, report, attempt);
     await deps.reached('report/status/after');
-
-    /** Before status names it. */
-    async function store(plan: Plan): Promise<string | undefined> {
-      try {
-        return await storePlan({ kube: deps.kube, network: at, uid }, plan, attempt);
-      } catch (error) {
-        // A namespace that ends takes nothing new.
-        if (toOperatorError(error).type === 'NamespaceTerminating' || isKubeStatus(error, 404)) return undefined;
-        throw error;
-      }
-    }
 
     function record({ type, planHash, actor, via, outcome, message, n }: Happening) {
       const entry = {

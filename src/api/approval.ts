@@ -69,7 +69,7 @@ export const approval = z.object({
   teardown: policy('Automatic', 'Objects are deleted.'),
   interruptions: policy(
     'Required',
-    'Any plan that pauses block production or hands the sequencer over, whatever its kind.',
+    'Any plan that pauses block production, hands the sequencer over, or deletes the sequencer of a network that stays. Not asked for: a repair (drift), which mends what is broken, and the deletion of the whole network; `drift` and `teardown` ask for these.',
   ),
   expiresAfter: duration('How long a plan may wait for approval before it has to be made anew.', {
     example: '24h',

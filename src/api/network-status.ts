@@ -143,6 +143,7 @@ const plan = z.object({
     'ConfigMap with the whole plan: every object, with fields as they are and as they will be.',
     253,
   ).optional(),
+  digest: text('SHA-256 of `plan.json` in that ConfigMap, as it was written.', 64).optional(),
   workflowId: text('Workflow that executes it.', 512).optional(),
   createdAt: timestamp('When it was made.').optional(),
   expiresAt: timestamp('When an approval comes too late.').optional(),
@@ -248,6 +249,15 @@ const decisions = z.object({
   abortedRevision: planHash('Revision whose plan was aborted: its next plan asks first.').optional(),
   rejectedPlan: planHash('Hash of the plan that was rejected last.').optional(),
   begun: begun.optional().describe('What ran before plans that are not completed; a rollback goes back to it.'),
+  keptApproval: z
+    .object({
+      plan: planHash('Hash of the plan.'),
+      by: text('Who approved it.', MAX_DECIDER_LENGTH),
+    })
+    .optional()
+    .describe(
+      'Approval of a plan that something else goes before: it begins when it comes back, unless it is rejected until then.',
+    ),
   rolledBack: rolledBack.optional().describe('What was rolled back: it is not tried again until the spec changes.'),
 });
 

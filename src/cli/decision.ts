@@ -45,14 +45,26 @@ export function planToDecide(
   asked: string | undefined,
   now: Date,
 ): string {
-  const { plan } = network.status ?? {};
+  const { plan, decisions } = network.status ?? {};
   const { name, namespace } = network.metadata;
   const look = `opstack plan ${name} -n ${namespace}`;
+  const kept = decisions?.keptApproval;
+  const isKept =
+    kept !== undefined && asked !== undefined && asked.length >= LEAST_PREFIX && kept.plan.startsWith(asked);
+  if (isKept && action === 'reject') return kept.plan;
+  const takeBack = kept && `opstack reject ${name} ${shortHash(kept.plan)} -n ${namespace}`;
+  if (isKept) {
+    throw new CliError({
+      what: `Plan ${shortHash(kept.plan)} is approved already`,
+      why: `by ${kept.by}; it begins when what goes before it is done`,
+      next: `${takeBack} takes the approval back`,
+    });
+  }
   if (!plan) {
     throw new CliError({
       what: `No plan of ${name} waits for a decision`,
       why: `its phase is ${network.status?.phase ?? 'Pending'}`,
-      next: look,
+      next: takeBack ? `${takeBack} takes back the approval of a plan that is to come back` : look,
     });
   }
   const current = `the current plan is ${shortHash(plan.hash)} (${plan.summary})`;
@@ -68,10 +80,17 @@ export function planToDecide(
     throw new CliError({
       what: `Plan ${asked.slice(0, 64)} of ${name} does not wait for a decision`,
       why: `${current}; read it before you decide`,
-      next: look,
+      next: takeBack ? `${look}; or ${takeBack}, whose approval is kept` : look,
     });
   }
   if (action === 'reject' && plan.approval && !plan.workflowId) return plan.hash;
+  if (action === 'reject' && plan.workflowId) {
+    throw new CliError({
+      what: `Plan ${shortHash(plan.hash)} is running already`,
+      why: `approved by ${plan.approval?.by} at ${plan.approval?.at}`,
+      next: `opstack abort ${name} -n ${namespace} ends it after its current step`,
+    });
+  }
   if (plan.approval) {
     throw new CliError({
       what: `Plan ${shortHash(plan.hash)} is approved already`,

@@ -27,7 +27,11 @@ export type WholePlan = { readonly plan: Plan } | { readonly missing: string };
 
 export function planLines(network: NetworkObject, view: PlanView, options: PlanOptions): string[] {
   const plan = network.status?.plan;
-  if (!plan) return [`No plan: ${network.metadata.name} is as desired, or has not been looked at yet.`];
+  if (!plan)
+    return [
+      `No plan: ${network.metadata.name} is as desired, or has not been looked at yet.`,
+      ...keptLines(network, view),
+    ];
   const steps = plan.steps ?? [];
   const over = steps.filter(isOver).length;
   const waits = waitsForApproval(network);
@@ -39,7 +43,7 @@ export function planLines(network: NetworkObject, view: PlanView, options: PlanO
     `  ${[progress, ...(options.proposal ? [beginning(waits, view)] : decisionFacts(plan, waits, view))].join(', ')}`,
     ...gapLines(plan, view),
     ...(options.compact ? [] : heldLines(network, plan, view)),
-    ...(options.proposal ? [] : decisionLines(network, plan, waits)),
+    ...(options.proposal ? [] : [...decisionLines(network, plan, waits), ...keptLines(network, view)]),
     ...(options.compact ? [] : wholeLines(plan, options.whole, view)),
     ...(shown.length > 0 && !(options.compact && waits) ? ['', ...stepLines(shown, view)] : []),
   ];
@@ -119,6 +123,17 @@ function decisionLines({ metadata }: NetworkObject, plan: PlanStatus, waits: boo
   const place = { namespace: metadata.namespace ?? 'default', name: metadata.name };
   const commands = [...(waits ? [approveCommand(place, plan.hash)] : []), rejectCommand(place, plan.hash)];
   return waits || plan.window ? commands.map((command) => `  → ${command}`) : [];
+}
+
+/** What begins without a further word, though it is not the plan that is shown. */
+function keptLines({ metadata, status }: NetworkObject, { paint }: PlanView): string[] {
+  const kept = status?.decisions?.keptApproval;
+  if (!kept) return [];
+  const place = { namespace: metadata.namespace ?? 'default', name: metadata.name };
+  return [
+    paint('yellow', `  plan ${shortHash(kept.plan)}, approved by ${kept.by}, begins when it comes back`),
+    `  → ${rejectCommand(place, kept.plan)}`,
+  ];
 }
 
 function stepLines(steps: readonly StepStatus[], view: PlanView): string[] {

@@ -1,7 +1,7 @@
 /** The whole plan of a network, from the ConfigMap that its status names. */
 import type { Plan } from '../contract/plan.ts';
 import type { KubeClient, KubeObject } from '../kube/index.ts';
-import { PLAN_KEY, planConfigMapName, readPlanDocument } from '../status/plan-document.ts';
+import { PLAN_KEY, readPlanDocument } from '../status/plan-document.ts';
 import type { NetworkObject } from './networks.ts';
 import type { WholePlan } from './plan-view.ts';
 
@@ -13,18 +13,26 @@ export async function readWholePlan(
   const shown = status?.plan;
   if (!shown) return undefined;
   const { namespace = 'default' } = metadata;
-  const name = shown.configMap ?? planConfigMapName(metadata.name);
+  const { configMap: name } = shown;
+  if (name === undefined) return missing('status names no ConfigMap that holds it');
   const found = await kube.get<KubeObject & { data?: Record<string, string> }>({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     namespace,
     name,
   });
-  if (!found) return { missing: `What changes is not known: ConfigMap ${name} is missing. This is what status has:` };
-  const plan = readPlanDocument(found.data?.[PLAN_KEY], shown.hash);
-  return plan
-    ? { plan }
-    : { missing: `What changes is not known: ConfigMap ${name} holds another plan. This is what status has:` };
+  if (!found) return missing(`ConfigMap ${name} is missing`);
+  const read = readPlanDocument(found.data?.[PLAN_KEY], shown);
+  if ('plan' in read) return read;
+  return missing(
+    read.not === 'of this plan'
+      ? `ConfigMap ${name} holds another plan`
+      : `somebody else has edited ConfigMap ${name}, or it has just been written anew; look again in a few seconds`,
+  );
+}
+
+function missing(why: string): WholePlan {
+  return { missing: `What changes is not known: ${why}. This is what status has:` };
 }
 
 /** For programs: `status.plan`, and of the whole plan what that has no room for. */

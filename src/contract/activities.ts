@@ -209,6 +209,8 @@ export interface ReportInput {
     readonly finishedAt: string;
   };
   readonly halted?: { readonly step: string; readonly problem: Problem };
+  /** Approval of a plan that is not shown for now, and begins when it comes back. */
+  readonly kept?: { readonly plan: string; readonly by: string };
   /** What is applied and verified, said when nothing is left to do. */
   readonly applied?: { readonly revision: string; readonly release: string };
   readonly happenings: readonly Happening[];

@@ -141,7 +141,7 @@ export interface ObjectChange {
   readonly component: ComponentRef;
   readonly object: string;
   readonly action: 'create' | 'change' | 'delete' | 'recreate';
-  /** Field paths with old and new value; secret values appear as change tokens only. Bounded. */
+  /** Field paths with old and new value; secret values appear as change tokens only. */
   readonly fields: readonly { readonly path: string; readonly from?: string; readonly to?: string }[];
   readonly restartsPods: boolean;
   /** Of what has drifted: the field managers that have written it last, where they are known. */
@@ -167,6 +167,14 @@ export interface Plan {
   readonly rollsBack?: true;
   /** From when on what it has done can not be undone; of a way back, from when on it is none. Absent: it always can. */
   readonly pointOfNoReturn?: PointOfNoReturn;
+  /** Where the whole plan is stored: what travels through Temporal is cut. */
+  readonly document?: PlanDocument;
+}
+
+/** Name of a ConfigMap, and SHA-256 of what is in it. */
+export interface PlanDocument {
+  readonly name: string;
+  readonly digest: string;
 }
 
 export interface PlannedRender {

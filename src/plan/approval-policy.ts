@@ -5,19 +5,24 @@ import type { PlanDraft } from './plan-draft.ts';
 
 /**
  * A plan waits when any kind of transition in it does. A repair that interrupts blocks is not asked for: what is broken
- * is mended first.
+ * is mended first. A teardown is, where it takes the sequencer from a network that stays.
  * @param approval `spec.approval`; absent when the spec can not be read, and then everything is asked for but what needs
  *   no spec
  */
 export function approvalRequired(
-  { kinds, gapExpectedSeconds, steps }: Pick<PlanDraft, 'kinds' | 'gapExpectedSeconds' | 'steps'>,
+  {
+    kinds,
+    gapExpectedSeconds,
+    steps,
+    stopsBlocks = false,
+  }: Pick<PlanDraft, 'kinds' | 'gapExpectedSeconds' | 'steps' | 'stopsBlocks'>,
   approval: OptimismNetworkSpec['approval'] | undefined,
 ): boolean {
   const asked = kinds.filter((kind) => kind !== 'drift' && kind !== 'teardown');
-  if (!approval) return asked.length > 0;
+  if (!approval) return asked.length > 0 || stopsBlocks;
   if (kinds.some((kind) => approval[kind] === 'Required')) return true;
   const interrupts = gapExpectedSeconds > 0 || steps.some(({ type }) => type === 'handOverSequencer');
-  return interrupts && asked.length > 0 && approval.interruptions === 'Required';
+  return (stopsBlocks || (interrupts && asked.length > 0)) && approval.interruptions === 'Required';
 }
 
 /**

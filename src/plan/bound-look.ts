@@ -5,6 +5,7 @@
 import type { LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { ObjectChange, Plan } from '../contract/plan.ts';
+import { shortenedField } from './shortened-field.ts';
 
 export const MAX_LOOK_BYTES = 64 * 1024;
 
@@ -79,11 +80,7 @@ function boundReasons({ reasons: max }: Limits, reasons: readonly string[]): str
 
 function boundChange({ fields: max, value }: Limits, change: ObjectChange): ObjectChange {
   const left = change.fields.length - max;
-  const shown = change.fields.slice(0, max).map(({ path, from, to }) => ({
-    path: cut(path, value),
-    ...(from === undefined ? {} : { from: cut(from, value) }),
-    ...(to === undefined ? {} : { to: cut(to, value) }),
-  }));
+  const shown = change.fields.slice(0, max).map((field) => shortenedField(field, value));
   return { ...change, fields: left > 0 ? [...shown, { path: `… ${left} more` }] : shown };
 }
 

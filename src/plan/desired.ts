@@ -54,6 +54,8 @@ export interface ObservedComponent {
 export interface LeavingComponent {
   readonly component: ComponentRef;
   readonly role: ComponentRole;
+  /** It makes blocks, or did when it was last rolled out. */
+  readonly sequences?: true;
 }
 
 export interface PlanningInput {

@@ -7,7 +7,10 @@ import type { PlanDraft } from './plan-draft.ts';
  * (summaries, warnings, field values as they are shown) and not over estimates: another wording is no other plan.
  * @param digest of plain JSON values; equal ones give equal text
  */
-export function planOf({ kinds, ...draft }: PlanDraft, digest: (content: readonly unknown[]) => string): Plan {
+export function planOf(
+  { kinds, stopsBlocks: _, ...draft }: PlanDraft,
+  digest: (content: readonly unknown[]) => string,
+): Plan {
   const steps = draft.steps.map(({ type, component, gates = [], render = '', ...step }) => {
     const { partition = null, ordinal = null, awaitsPods = false, completes = false, from = null } = step;
     const onChain = step.onChain ? [step.onChain] : [];

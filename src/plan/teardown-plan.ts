@@ -33,6 +33,7 @@ export function teardownPlan(input: PlanningInput): PlanDraft {
   const names = leaving.map(({ component }) => component.name);
   const stopsBlocks = leaving.some(({ role }) => role === 'sequencer');
   const isFollowed = input.desired.some(({ role }) => role === 'standby');
+  const isAsked = leaving.some(({ sequences }) => sequences) && !input.deleting && !input.namespaceTerminating;
   const until = isFollowed ? 'until another sequencer takes over' : 'any more';
   return {
     kind: 'teardown',
@@ -50,5 +51,6 @@ export function teardownPlan(input: PlanningInput): PlanDraft {
     gapExpectedSeconds: 0,
     warnings: stopsBlocks ? [`the chain makes no blocks ${until}`] : [],
     renders: [],
+    stopsBlocks: isAsked,
   };
 }

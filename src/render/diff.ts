@@ -1,5 +1,5 @@
-/** What a plan shows: which objects change, which fields, and whether pods restart. Only references to Secrets are
- * rendered, so no value here is a secret. */
+/** What a plan shows: which objects change, which fields with their whole values, and whether pods restart. Only references
+ * to Secrets are rendered, so no value here is a secret. */
 import type { ObjectChange } from '../contract/plan.ts';
 import { isRecord, keyedEntries } from './list-identity.ts';
 import { joinPath } from './live.ts';
@@ -8,10 +8,6 @@ import type { KubeObject } from './manifest.ts';
 /** An {@link ObjectChange} before the planner knows the component. */
 type RenderedChange = Omit<ObjectChange, 'component'>;
 type FieldChange = RenderedChange['fields'][number];
-
-/** Plans are read by people: more fields than this are counted, not listed. */
-const MAX_FIELDS = 40;
-const MAX_VALUE_LENGTH = 160;
 
 /** The API server refuses changes of all other fields of a StatefulSet's spec. */
 const MUTABLE_STATEFUL_SET_FIELDS = [
@@ -50,11 +46,10 @@ function objectName(object: KubeObject): string {
 }
 
 function changeOf(name: string, before: KubeObject, after: KubeObject, fields: FieldChange[]): RenderedChange {
-  const left = fields.length - MAX_FIELDS;
   return {
     action: needsRecreation(after.kind, before['spec'], after['spec']) ? 'recreate' : 'change',
     object: name,
-    fields: left > 0 ? [...fields.slice(0, MAX_FIELDS), { path: `… and ${left} more fields` }] : fields,
+    fields,
     restartsPods: after.kind === 'StatefulSet' && fields.some(({ path }) => path.startsWith('spec.template.')),
   };
 }
@@ -99,8 +94,8 @@ function collect(path: string, field: string, before: unknown, after: unknown, c
   if (from === to) return;
   changes.push({
     path,
-    ...(from === undefined ? {} : { from: cut(from) }),
-    ...(to === undefined ? {} : { to: cut(to) }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
   });
 }
 
@@ -115,8 +110,4 @@ function show(value: unknown): string | undefined {
   if (kind === 'secretKeyRef') return `Secret ${reference['name']}/${reference['key']}`;
   if (kind === 'configMapKeyRef') return `ConfigMap ${reference['name']}/${reference['key']}`;
   return `field ${reference['fieldPath']}`;
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH)}…`;
 }

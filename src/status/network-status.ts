@@ -12,8 +12,6 @@ export interface NetworkStatusOptions {
   readonly before: OptimismNetworkStatus;
   readonly generation: number;
   readonly now: Date;
-  /** ConfigMap that holds the whole plan of the report. */
-  readonly planConfigMap?: string | undefined;
 }
 
 /**
@@ -21,16 +19,16 @@ export interface NetworkStatusOptions {
  * other writers own is as it was. At most 32 KiB.
  */
 export function reportedStatus(report: ReportInput, options: NetworkStatusOptions): OptimismNetworkStatus {
-  const { before, generation, now, planConfigMap: configMap } = options;
+  const { before, generation, now } = options;
   const inputs = networkConditions(report, before.contracts);
   const { plan: planBefore, decisions: decisionsBefore, pendingOnChain, ...rest } = before;
-  const decisions = rememberedToStatus(report.remembered, decisionsBefore);
+  const decisions = rememberedToStatus(report.remembered, decisionsBefore, report.kept);
   const plan =
     report.plan === undefined
       ? planBefore
       : report.plan === null
         ? undefined
-        : planToStatus(report.plan, { before: planBefore, halted: report.halted, configMap });
+        : planToStatus(report.plan, { before: planBefore, halted: report.halted });
   return boundStatus({
     ...rest,
     phase: report.phase,

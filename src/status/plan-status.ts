@@ -30,13 +30,11 @@ export interface PlanStatusOptions {
   /** Progress that is known better than from `before`. */
   readonly progress?: readonly StepProgress[];
   readonly halted?: ReportInput['halted'] | undefined;
-  /** ConfigMap that holds the whole plan. */
-  readonly configMap?: string | undefined;
 }
 
 export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}): PlanStatus {
   const { plan } = shown;
-  const { before, progress = [], halted, configMap } = options;
+  const { before, progress = [], halted } = options;
   const known = new Map(before?.hash === plan.hash ? before.steps?.map((step) => [step.id, step]) : []);
   const fresh = new Map(progress.map((step) => [step.id, step]));
   // Steps that the bound of the status has cut off at the front are over: they run one after the other.
@@ -58,7 +56,7 @@ export function planToStatus(shown: ShownPlan, options: PlanStatusOptions = {}):
     gapExpectedSeconds: plan.gapExpectedSeconds,
     ...(plan.warnings.length > 0 ? { warnings: warnings(plan.warnings) } : {}),
     counts: counts(plan.changes),
-    ...(configMap === undefined ? {} : { configMap }),
+    ...(plan.document ? { configMap: plan.document.name, digest: plan.document.digest } : {}),
     createdAt: shown.createdAt,
     ...(shown.workflowId === undefined ? {} : { workflowId: shown.workflowId }),
     ...(shown.expiresAt === undefined ? {} : { expiresAt: shown.expiresAt }),

@@ -1,6 +1,6 @@
 /** What people have decided, from and to an OptimismNetwork's status. Pure. */
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
-import type { Begun, Remembered, RolledBack } from '../contract/activities.ts';
+import type { Begun, Remembered, ReportInput, RolledBack } from '../contract/activities.ts';
 import type { ComponentKind } from '../contract/plan.ts';
 
 /** What the status remembers of earlier decisions. */
@@ -18,7 +18,11 @@ export function rememberedOf({ decisions }: OptimismNetworkStatus): Remembered {
 type Decisions = NonNullable<OptimismNetworkStatus['decisions']>;
 
 /** @param before what the status has; since when the admission policy is in force is not the entity's to say */
-export function rememberedToStatus(remembered: Remembered, { policySince }: Decisions = {}): Decisions {
+export function rememberedToStatus(
+  remembered: Remembered,
+  { policySince }: Decisions = {},
+  kept?: ReportInput['kept'],
+): Decisions {
   const { taken, paused, abortedRevision, rejectedPlan, begun, rolledBack } = remembered;
   return {
     ...(taken.length > 0 ? { taken: [...taken] } : {}),
@@ -28,6 +32,7 @@ export function rememberedToStatus(remembered: Remembered, { policySince }: Deci
     ...(policySince ? { policySince } : {}),
     ...(begun ? { begun: begunToStatus(begun) } : {}),
     ...(rolledBack ? { rolledBack: rolledBackToStatus(rolledBack) } : {}),
+    ...(kept ? { keptApproval: kept } : {}),
   };
 }
 

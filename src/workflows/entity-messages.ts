@@ -43,6 +43,11 @@ export function listen(entity: Entity): void {
     if (why !== undefined || said?.action !== action) return why;
     return `plan ${plan} is ${action === 'approve' ? 'approved' : 'rejected'} already`;
   };
+  /** Nobody hears that something counts before that is so. */
+  const answer = async (key: string) => {
+    const why = await entity.answers.answerTo(key);
+    if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'Refused');
+  };
   const refuse = (name: string, why: string) => {
     state.record({ type: 'decisionRefused', via: 'Temporal', message: `${name} refused: ${why}` });
     entity.childChanged = true;
@@ -50,7 +55,7 @@ export function listen(entity: Entity): void {
   const signal = <T>(
     name: string,
     guard: (value: unknown) => Guarded<T>,
-    take: (value: T) => void,
+    take: (value: T) => unknown,
     description: string,
   ) =>
     setHandler(
@@ -115,7 +120,7 @@ export function listen(entity: Entity): void {
   });
   for (const action of ['approve', 'reject'] as const) {
     const take = (value: { plan: string; approver: string; comment?: string }) =>
-      void receive({
+      receive({
         action,
         plan: value.plan,
         by: value.approver,
@@ -127,7 +132,7 @@ export function listen(entity: Entity): void {
       UPDATES[`${action}Plan`],
       guardDecision,
       (value) => decisionRefusal(action, value.plan),
-      take,
+      (value) => answer(take(value)),
       `${action} the waiting plan and get an answer: ${shape}`,
     );
   }
@@ -136,8 +141,7 @@ export function listen(entity: Entity): void {
     const take = (move: Move) => void receive({ ...move, action });
     const takeAndAnswer = async (move: Move) => {
       const key = receive({ ...move, action });
-      const why = isStepMove(move) ? await entity.answers.answerTo(key) : undefined;
-      if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'Refused');
+      if (isStepMove(move)) await answer(key);
     };
     const shape = SHAPES[action] ?? '{"by","reason"}';
     signal(SIGNALS[action], guard, take, `${action}: ${shape}`);

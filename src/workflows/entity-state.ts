@@ -26,8 +26,11 @@ import { type PastRepair, RepairPace } from './repair-pace.ts';
 import { ApprovalSetAside, type SetAside } from './set-aside.ts';
 import { isShut, turnOf } from './start-window.ts';
 
+/** Characters of a hash by which a plan can be named. */
+const LEAST_PREFIX = 8;
+
 export interface Proposal {
-  readonly plan: Plan;
+  plan: Plan;
   readonly createdAt: number;
   /** Until when it can be approved; of an approved one, until when the approval covers what is left of it. */
   expiresAt: number | undefined;
@@ -119,7 +122,8 @@ export class EntityState {
         type: 'decisionRefused',
         actor: by,
         via,
-        message: 'approve refused: the same plan is rejected by an annotation that is as new',
+        message:
+          'approve refused: the same plan is rejected by an annotation that is as new; take that one off, and approve anew',
       });
     return fresh;
   }
@@ -158,7 +162,11 @@ export class EntityState {
 
   #takePlan(plan: Plan, look: LookResult, now: number): void {
     const asksNow = look.approval.required && this.proposal?.approval?.via === 'Policy';
-    if (this.proposal?.plan.hash === plan.hash && !asksNow) return;
+    if (this.proposal?.plan.hash === plan.hash && !asksNow) {
+      // The same is done; what is said of it, and where it is stored, is as of this look.
+      this.proposal.plan = plan;
+      return;
+    }
     if (plan.kind === 'drift') this.#dropForNow(`repair ${plan.hash.slice(0, 12)} goes first`);
     else this.#dropProposal(asksNow ? 'the policy asks for approval now' : replacedBy(plan));
     this.#propose(plan, look, now);
@@ -284,11 +292,21 @@ export class EntityState {
     proposal.expiresAt = Math.max(proposal.expiresAt, opensAt + look.approval.expiresAfterSeconds * 1000);
   }
 
+  /** Approval of a plan that is expected to come back: it begins then, unless somebody takes it back. */
+  get kept(): { readonly plan: string; readonly by: string } | undefined {
+    const setAside = this.#setAside.carry() ?? this.#carried;
+    const { approval, hash } = setAside ?? {};
+    if (!approval || approval.via === 'Policy' || hash === undefined || hash === this.proposal?.plan.hash)
+      return undefined;
+    return { plan: hash, by: approval.by };
+  }
+
   /** Why nobody is heard who speaks that way; undefined: they are. */
   unheard(via: ReceivedDecision['via']): string | undefined {
     const sources: readonly string[] = this.look?.approval.sources ?? [via];
     if (via === 'Policy' || sources.includes(via)) return undefined;
-    return `decisions through ${via} do not count here (spec.approval.sources is ${sources.join(', ')})`;
+    const others = `spec.approval.sources is ${sources.join(', ')}`;
+    return `decisions through ${via} do not count here (${others}): decide through ${sources.join(' or ')}`;
   }
 
   /** Whether a decision on a plan counts; a text says why not and what would. */
@@ -296,38 +314,50 @@ export class EntityState {
     const { proposal } = this;
     const unheard = this.unheard(decision.via);
     if (unheard) return unheard;
-    if (!proposal) {
-      return this.running
-        ? `plan ${this.running.plan.hash.slice(0, 12)} is already running: there is nothing to decide`
-        : 'no plan is waiting for a decision';
-    }
     const asked = decision.plan ?? '';
+    const { kept } = this;
+    if (kept && isHashOf(kept.plan, asked))
+      return decision.action === 'reject'
+        ? undefined
+        : `plan ${asked} is approved already, by ${kept.by}: it begins when it comes back`;
+    const keptWords = kept
+      ? `; plan ${kept.plan.slice(0, 12)}, approved by ${kept.by}, begins when it comes back, and reject takes that back`
+      : '';
+    if (!proposal) return `no plan is waiting for a decision: once one does, status.plan has its hash${keptWords}`;
     const current = `the current plan is ${proposal.plan.hash.slice(0, 12)} (${proposal.plan.summary})`;
-    if (!proposal.plan.hash.startsWith(asked) || asked.length < 8)
-      return `plan ${asked.slice(0, 64)} is not the one that waits; ${current}`;
+    if (asked.length < LEAST_PREFIX)
+      return `"${asked}" is too short for a plan hash: name at least ${LEAST_PREFIX} characters; ${current}${keptWords}`;
+    if (!isHashOf(proposal.plan.hash, asked))
+      return `plan ${asked.slice(0, 64)} is not the one that waits; ${current}${keptWords}`;
     if (proposal.status === 'expired' || isOver(proposal, now))
       return `plan ${asked} has expired; send retry to have it proposed again`;
     // What has not begun can still be taken back.
-    const isRevoked = decision.action === 'reject' && !this.running;
-    if (proposal.status === 'approved' && !isRevoked) return `plan ${asked} is approved already`;
-    if (proposal.status === 'rejected' && decision.action === 'reject') return `plan ${asked} is rejected already`;
+    if (this.running && decision.action === 'reject')
+      return `plan ${asked} is running already: send abort to end it after its current step`;
+    if (proposal.status === 'approved' && decision.action === 'approve')
+      return `plan ${asked} is approved already: nothing more has to be said`;
+    if (proposal.status === 'rejected' && decision.action === 'reject')
+      return `plan ${asked} is rejected already; approve or retry takes that back`;
     return undefined;
   }
 
-  decide(decision: ReceivedDecision, now: number): void {
+  /** @returns why it does not count; undefined: it does */
+  decide(decision: ReceivedDecision, now: number): string | undefined {
     // What came in time counts, however long the look has taken that it had to wait for.
     const why = this.refusal(decision, decision.at ?? now);
-    const { proposal, look } = this;
-    if (why || !proposal) {
+    const { proposal, look, kept } = this;
+    const takesBack = why === undefined && kept !== undefined && isHashOf(kept.plan, decision.plan ?? '');
+    const planHash = takesBack ? kept.plan : proposal?.plan.hash;
+    if (why || planHash === undefined) {
       this.record({
         type: 'decisionRefused',
         actor: decision.by,
         via: decision.via,
         message: `${decision.action} refused: ${why ?? ''}`,
       });
-      return;
+      return why ?? '';
     }
-    if (decision.action === 'approve') {
+    if (decision.action === 'approve' && proposal) {
       proposal.status = 'approved';
       this.memory.abortedRevision = '';
       this.memory.rejectedPlan = '';
@@ -341,20 +371,24 @@ export class EntityState {
       if (look) proposal.expiresAt ??= now + look.approval.expiresAfterSeconds * 1000;
       this.#outlastWait();
     } else {
-      proposal.status = 'rejected';
-      proposal.approval = undefined;
-      this.memory.rejectedPlan = proposal.plan.hash;
+      if (takesBack) this.#carried = undefined;
+      else if (proposal) {
+        proposal.status = 'rejected';
+        proposal.approval = undefined;
+      }
+      this.memory.rejectedPlan = planHash;
       // Nor does what was approved before cover what is rejected now.
       this.#covering = undefined;
       this.#setAside.forget();
     }
     this.record({
       type: decision.action === 'approve' ? 'planApproved' : 'planRejected',
-      planHash: proposal.plan.hash,
+      planHash,
       actor: decision.by,
       via: decision.via,
       message: `${decision.action === 'approve' ? 'approved' : 'rejected'} by ${decision.by} (${decision.verified ? 'verified' : 'claimed'})${decision.reason ? `: ${decision.reason}` : ''}`,
     });
+    return undefined;
   }
 
   expire(now: number): boolean {
@@ -474,6 +508,10 @@ export class EntityState {
     if (this.proposal.status !== 'approved') return 'AwaitingApproval';
     return this.look.window?.opensAt === undefined ? phaseWhile(this.proposal.plan.kind) : 'AwaitingWindow';
   }
+}
+
+function isHashOf(hash: string, asked: string): boolean {
+  return asked.length >= LEAST_PREFIX && hash.startsWith(asked);
 }
 
 /** Nobody has decided in time, whether or not anybody has noticed yet. */

@@ -194,7 +194,7 @@ export class Entity {
   async #takeInbox(): Promise<void> {
     for (const decision of this.inbox.splice(0)) {
       if (decision.action === 'approve' || decision.action === 'reject') {
-        this.state.decide(decision, Date.now());
+        this.answers.decided(decision, this.state.decide(decision, Date.now()));
         continue;
       }
       await this.#takeMove(decision);
@@ -206,7 +206,7 @@ export class Entity {
     const guarded = guardMove(decision.action as MoveAction, decision);
     const why = guarded.ok ? this.moveRefusal(decision) : guarded.why;
     if (why || !guarded.ok) {
-      this.answers.refused(decision, why ?? '');
+      this.answers.decided(decision, why ?? '');
       state.record({
         type: 'decisionRefused',
         actor: decision.by,
@@ -270,7 +270,10 @@ export class Entity {
       return `gate ${gate} can't be skipped; once the other one is proven to be off, send confirmFenced of ${off}`;
     }
     const { running, memory } = this.state;
-    if (NEEDS_RUNNING_PLAN.includes(move.action) && !this.child.isRunning) return 'no plan is running';
+    if (NEEDS_RUNNING_PLAN.includes(move.action) && !this.child.isRunning)
+      return move.action === 'abort' && this.state.proposal
+        ? 'no plan is running: reject declines the one that waits'
+        : 'no plan is running';
     if (move.action === 'rollback' && running) {
       const done = stepsBefore(running.plan, this.state.halted?.step);
       return whyNoWayBack(running.plan, Date.now(), done);
@@ -366,6 +369,7 @@ export class Entity {
       plan: shown ? planReport(state) : null,
       ...(this.finished ? { finished: this.finished } : {}),
       ...(state.halted ? { halted: state.halted } : {}),
+      ...(state.kept ? { kept: state.kept } : {}),
       ...(state.phase === 'Ready' ? { applied: { revision: look.revision, release: look.release } } : {}),
       happenings: state.happenings.splice(0),
       remembered: state.memory.remembered,

@@ -23,9 +23,9 @@ export class MoveAnswers {
     this.#open.set(decision.key, decision);
   }
 
-  /** Is not even passed on. */
-  refused({ key }: ReceivedDecision, why: string): void {
-    this.#answers.set(key, why);
+  /** Here, and not by the child. @param refused why; undefined: it counts */
+  decided({ key }: ReceivedDecision, refused: string | undefined): void {
+    this.#answers.set(key, refused);
   }
 
   /** @returns false when nobody has asked */

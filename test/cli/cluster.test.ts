@@ -9,7 +9,7 @@ import { createAuditStore } from '../../src/audit/store.ts';
 import { ownUserName } from '../../src/cli/decide-by-kubernetes.ts';
 import type { Plan } from '../../src/contract/plan.ts';
 import { createKubeClient, type KubeClient, type KubeObject } from '../../src/kube/index.ts';
-import { planDocument } from '../../src/status/plan-document.ts';
+import { documentDigest, planDocument } from '../../src/status/plan-document.ts';
 import { entry } from '../audit/chain-of-records.ts';
 import { hash, runningPlan, waitingPlan, wholePlan } from './example-network.ts';
 import { opstack, type Ran, type Seat } from './run-opstack.ts';
@@ -149,8 +149,20 @@ describe('opstack approve', () => {
     expect(await annotations()).toMatchObject({ 'optimism.io/reject': hash });
     await setStatus({ phase: 'Upgrading', plan: runningPlan });
     const { code, err } = await run(['reject', 'acme', hash]);
-    expect(err).toContain('is approved already');
+    expect(err).toContain('is running already');
+    expect(err).toContain(`next: opstack abort acme -n ${namespace}`);
     expect(code).toBe(1);
+  });
+
+  it('that is kept while a repair goes first is named, and taken back by its hash', async () => {
+    const repair = { ...runningPlan, hash: 'dd'.repeat(32), kind: 'drift' } as const;
+    const decisions = { keptApproval: { plan: hash, by: 'ana' } };
+    await setStatus({ phase: 'Repairing', plan: repair, decisions });
+    expect((await run(['plan'])).out).toContain(`opstack reject acme 1f2e3d4c -n ${namespace}`);
+    expect((await run(['approve', 'acme', hash])).err).toContain('is approved already');
+    expect((await run(['reject', 'acme', 'cccccccc'])).err).toContain('opstack reject acme 1f2e3d4c');
+    expect((await run(['reject', 'acme', hash.slice(0, 8)])).code).toBe(0);
+    expect(await annotations()).toMatchObject({ 'optimism.io/reject': hash });
   });
 
   it('takes a rejection back, and the other way round', async () => {
@@ -274,8 +286,9 @@ describe('opstack status and plan', () => {
     expect((await run(['plan'])).code).toBe(3);
   });
 
-  it('show the whole plan when its ConfigMap is there, and say so when it is that of another plan', async () => {
-    await setStatus({ phase: 'AwaitingApproval', plan: waitingPlan });
+  it('show the whole plan when its ConfigMap is there, and say so when it is not what was written', async () => {
+    const stored = { configMap: 'acme-plan', digest: documentDigest(planDocument(wholePlan)) };
+    await setStatus({ phase: 'AwaitingApproval', plan: { ...waitingPlan, ...stored } });
     expect((await run(['plan'])).out).toContain('ConfigMap acme-plan is missing');
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'acme-plan', namespace } };
     const holds = (plan: Plan) =>
@@ -290,6 +303,9 @@ describe('opstack status and plan', () => {
     });
     await holds({ ...wholePlan, hash: 'another' });
     expect((await run(['plan'])).out).toContain('ConfigMap acme-plan holds another plan');
+    await holds({ ...wholePlan, changes: [] });
+    expect((await run(['plan'])).out).toContain('somebody else has edited ConfigMap acme-plan');
+    expect((await run(['approve', 'acme'], { answers: ['no'] })).err).toContain('somebody else has edited');
   });
 
   it('show components of the network, and the whole objects to programs', async () => {

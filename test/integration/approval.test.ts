@@ -60,8 +60,9 @@ describe('decisions of people', { timeout: 2 * PATIENCE_MS }, () => {
     const stored = await read(devnet, 'ConfigMap', plan.configMap ?? '');
     expect(stored.metadata.labels).toMatchObject({ 'optimism.io/stores': 'plan' });
     const { 'plan.json': text = '' } = stored['data'] as Record<string, string>;
-    const whole = readPlanDocument(text, plan.hash);
-    const change = whole?.changes.find(({ object }) => object === `StatefulSet/${SEQUENCER}`);
+    const whole = readPlanDocument(text, plan);
+    if (!('plan' in whole)) throw new Error(`the document is ${JSON.stringify(whole)}`);
+    const change = whole.plan.changes.find(({ object }) => object === `StatefulSet/${SEQUENCER}`);
     expect(change).toMatchObject({ action: 'change', restartsPods: true });
     const field = change?.fields.find(({ path }) => path.includes('L1_CONFS'));
     expect(field).toMatchObject({

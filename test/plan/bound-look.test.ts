@@ -96,6 +96,15 @@ describe('the result of a look', () => {
     expect(plan?.changes[0]?.fields[0]?.to).toMatch(/^x+…$/);
   });
 
+  it('shows how long values differ, wherever that is', () => {
+    const same = '--log.level=info '.repeat(20);
+    const fields = [{ path: 'args', from: `${same}--max=1 ${same}`, to: `${same}--max=2 ${same}` }];
+    const [shown] = boundLook(lookWith({ changes: [change(refOf('replica'), { fields })] })).plan?.changes ?? [];
+    expect(shown?.fields[0]?.from).toMatch(/^….*--max=1 .*…$/);
+    expect(shown?.fields[0]?.to).toMatch(/^….*--max=2 .*…$/);
+    expect(shown?.fields[0]?.to?.length).toBeLessThan(130);
+  });
+
   it('loses fields before it loses a change, and says how many', () => {
     const { plan } = boundLook(lookWith({ changes: changes(80, 12, 120) }));
     expect(plan?.changes).toHaveLength(80);

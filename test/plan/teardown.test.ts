@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { approval } from '../../src/api/approval.ts';
+import { approvalRequired } from '../../src/plan/approval-policy.ts';
 import { draftOf, leaving, networkOf, stepsOf } from './network-of.ts';
 
 const running = [
@@ -67,6 +69,25 @@ describe('a teardown', () => {
       { leaving: leaving('batcher') },
     );
     expect(draftOf(input).kind).toBe('teardown');
+  });
+
+  it.each([
+    ['of the sequencer of a network that stays asks whoever is asked about interruptions', {}, true],
+    ['of the whole network asks nobody', { deleting: true }, false],
+    ['in a namespace that ends asks nobody', { namespaceTerminating: true }, false],
+  ])('%s', (_, more, asked) => {
+    const going = leaving('sequencer').map((item) => ({ ...item, sequences: true }) as const);
+    const draft = draftOf(networkOf(running.slice(2), { leaving: going, ...more }));
+    expect(approvalRequired(draft, approval.parse({}))).toBe(asked);
+    expect(approvalRequired(draft, undefined)).toBe(asked);
+    expect(approvalRequired(draft, approval.parse({ interruptions: 'Automatic' }))).toBe(false);
+  });
+
+  it('of a sequencer that never ran, or of anything else, is none', () => {
+    for (const role of ['sequencer', 'standby', 'batcher', 'replica'] as const) {
+      const draft = draftOf(networkOf(running, { leaving: leaving(role) }));
+      expect(approvalRequired(draft, approval.parse({}))).toBe(false);
+    }
   });
 
   it('that waits for a person holds up no repair of what stays', () => {

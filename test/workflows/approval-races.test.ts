@@ -26,6 +26,7 @@ const EVENTS = [
   'the plan before comes back',
   'the same plan',
   'a repair goes first',
+  'it is rejected while a repair goes first',
   'L1 is away for a moment',
   'the window opens',
   'the window closes',
@@ -82,6 +83,7 @@ class Play {
     'another plan': () => this.#changes(),
     'the plan before comes back': () => this.#comesBack(),
     'a repair goes first': () => this.#isInterrupted(() => this.#repair()),
+    'it is rejected while a repair goes first': () => this.#isTakenBack(),
     'L1 is away for a moment': () => this.#isInterrupted(() => this.#take(aLook({ problems: [L1_AWAY] }))),
     'the window opens': () => this.#passes(timeUntil(9, this.#now)),
     'the window closes': () => this.#passes(timeUntil(12, this.#now)),
@@ -212,6 +214,21 @@ class Play {
     interruption();
     this.#look();
     if (!counts) this.#isProposed();
+  }
+
+  /** What the policy has approved is not kept: the repair is all that there is. */
+  #isTakenBack(): void {
+    if (this.#isRunning) return;
+    const { approval } = this.#state.proposal ?? {};
+    const isKept = approval !== undefined && approval.via !== 'Policy';
+    const word = this.#word;
+    this.#take(aLook({ plan: aPlan('dddddddd', 'drift', this.#plan.desiredRevision) }));
+    const why = this.#state.decide(aDecision('reject', { plan: this.#plan.hash }), this.#now);
+    if (isKept !== (why === undefined)) this.broken.push(`reject of what is kept is answered: ${why}`);
+    if (isKept) this.#rejected = this.#plan.hash;
+    this.#look();
+    if (isKept || word === 'no') this.#word = 'no';
+    else this.#isProposed();
   }
 
   /** An approval that a person gave too long ago covers nothing that begins now. */
@@ -364,6 +381,10 @@ describe.each(SETTINGS)('where %s', (_, setting) => {
     [
       'what is rejected stays so, whatever comes between',
       ['approve', 'reject', 'a repair goes first', 'the entity is terminated', 'the window opens', 'pause', 'resume'],
+    ],
+    [
+      'what is taken back while a repair goes first does not begin after it',
+      ['approve', 'it is rejected while a repair goes first', 'the window opens', 'continue as new'],
     ],
     [
       'an approval that another plan has made void does not come back with the plan',

@@ -47,6 +47,15 @@ describe('a plan', () => {
     expect(told(state)).toEqual(['planProposed']);
   });
 
+  it('is shown as it was seen last: what is said of it may have changed since', () => {
+    const later = { ...plan, warnings: ['the standby is behind'], document: { name: 'acme-plan', digest: 'ab' } };
+    const approval = { required: true };
+    const state = stateAfter({ plan, approval }, { plan: later, approval });
+    expect(state.proposal?.plan).toBe(later);
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    expect(state.startable(NOW)?.plan).toBe(later);
+  });
+
   it('is replaced by one with another hash', () => {
     const state = stateAfter({ plan, approval: { required: true } }, { plan: aPlan('bbbbbbbb') });
     expect(told(state)).toEqual(['planProposed', 'planSuperseded', 'planProposed', 'planApproved']);
@@ -104,8 +113,8 @@ describe('a decision', () => {
       aDecision('approve', { plan: 'ffffffff' }),
       'is not the one that waits; the current plan is aaaaaaaabbbb',
     ],
-    ['by fewer digits', aDecision('approve', { plan: 'aaaa' }), 'is not the one that waits'],
-    ['without a plan', aDecision('approve'), 'is not the one that waits'],
+    ['by fewer digits', aDecision('approve', { plan: 'aaaa' }), '"aaaa" is too short for a plan hash'],
+    ['without a plan', aDecision('approve'), 'too short for a plan hash: name at least 8'],
   ])('%s is refused', (_, decision, why) => {
     const state = waiting();
     state.decide(decision, NOW);
@@ -158,7 +167,7 @@ describe('a decision', () => {
     expect(state.refusal(aDecision('reject', { plan: plan.hash }), NOW)).toBeUndefined();
     const approval = { by: 'ana', at: '', via: 'Kubernetes', verified: true } as const;
     state.start({ plan, workflowId: 'id', createdAt: NOW, expiresAt: undefined, startedAt: NOW, approval });
-    expect(state.refusal(aDecision('reject', { plan: plan.hash }), NOW)).toContain('is approved already');
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }), NOW)).toContain('is running already: send abort');
   });
 });
 
@@ -229,6 +238,67 @@ describe('an approval', () => {
       NOW + HOUR,
     );
     expect(state.startable(NOW + HOUR)).toBeUndefined();
+  });
+});
+
+describe('an approval that is kept while a repair goes first', () => {
+  const plan = aPlan('aaaaaaaa', 'upgrade');
+  const repair = aPlan('dddddddd', 'drift', plan.desiredRevision);
+  const remainder = aPlan('bbbbbbbb', 'upgrade', plan.desiredRevision);
+  const asks = { required: true };
+  const repairing = () => {
+    const state = stateAfter({ plan, approval: asks });
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    state.takeLook(aLook({ plan: repair }), NOW);
+    return state;
+  };
+  const fresh = (state: EntityState) => {
+    const next = new EntityState(JSON.parse(JSON.stringify(state.carry())));
+    next.takeLook(aLook({ plan: repair }), NOW);
+    return next;
+  };
+  /** The run ended with an approved plan, and the next one begins with a repair. */
+  const carried = () => {
+    const state = stateAfter({ plan, approval: asks });
+    state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    return fresh(state);
+  };
+
+  it.each<[string, () => EntityState]>([
+    ['in the run that has heard it', repairing],
+    ['in a fresh run', () => fresh(repairing())],
+    ['in a fresh run that begins with the repair', carried],
+  ])('can be taken back %s', (_, made) => {
+    const state = made();
+    expect(state.kept).toEqual({ plan: plan.hash, by: 'ana' });
+    expect(state.decide(aDecision('reject', { plan: plan.hash.slice(0, 8), by: 'ben' }), NOW)).toBeUndefined();
+    expect(state.happenings.at(-1)).toMatchObject({ type: 'planRejected', planHash: plan.hash, actor: 'ben' });
+    expect(state.kept).toBeUndefined();
+    expect(state.startable(NOW)?.plan.hash).toBe(repair.hash);
+    state.takeLook(aLook({ plan, approval: asks }), NOW);
+    expect(state.proposal?.status).toBe('rejected');
+    state.takeLook(aLook({ plan: remainder, approval: asks }), NOW);
+    expect(state.proposal?.status).toBe('awaiting');
+  });
+
+  it('can be taken back while the repair runs, and while nothing can be planned', () => {
+    const state = repairing();
+    const approval = { by: 'policy', at: '', via: 'Policy', verified: true } as const;
+    state.start({ plan: repair, workflowId: 'id', createdAt: NOW, expiresAt: undefined, startedAt: NOW, approval });
+    expect(state.refusal(aDecision('reject', { plan: plan.hash }), NOW)).toBeUndefined();
+    const away = stateAfter({ plan, approval: asks });
+    away.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    away.takeLook(aLook({ problems: [{ type: 'L1Unavailable', message: 'no answer', fix: 'wait' }] }), NOW);
+    expect(away.decide(aDecision('reject', { plan: plan.hash }), NOW)).toBeUndefined();
+    expect(away.memory.rejectedPlan).toBe(plan.hash);
+  });
+
+  it('is named by what is refused meanwhile', () => {
+    const state = repairing();
+    expect(state.refusal(aDecision('approve', { plan: plan.hash }), NOW)).toContain('approved already, by ana');
+    expect(state.refusal(aDecision('reject', { plan: 'cccccccc' }), NOW)).toMatch(
+      /current plan is dddddddd.*; plan aaaaaaaa0000, approved by ana, begins when it comes back, and reject takes/,
+    );
   });
 });
 

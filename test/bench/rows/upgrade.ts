@@ -99,7 +99,8 @@ function planOf({ chain, namespace }: WholeNetwork): Promise<Plan> {
       const name = planConfigMapName(NETWORK);
       const found = await chain.kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name });
       const { [PLAN_KEY]: text } = (found?.['data'] ?? {}) as Record<string, string>;
-      return plan?.kind === 'upgrade' ? readPlanDocument(text, plan.hash) : undefined;
+      const read = plan?.kind === 'upgrade' ? readPlanDocument(text, plan) : undefined;
+      return read && 'plan' in read ? read.plan : undefined;
     },
     PATIENCE_MS,
   );

@@ -22,7 +22,15 @@ function renderOf({ tag, rollup = 'rollup-1' }: Files) {
   return { component, objects: [{ ...set, spec: { template: { spec } } }] };
 }
 
-function verdict(runs: Files, wished: Files, { custom = true, forks = [{ name: 'jovian', time: 0 }] } = {}) {
+interface Chain {
+  readonly custom?: boolean;
+  readonly forks?: readonly { readonly name: string; readonly time: number }[];
+  /** Of the contracts on L1. */
+  readonly generation?: string;
+}
+
+function verdict(runs: Files, wished: Files, chain: Chain = {}) {
+  const { custom = true, forks = [{ name: 'jovian', time: 0 }], generation } = chain;
   const desire = {
     components: [{ component, images: { 'op-node': `op-node:${wished.tag}` } }],
     renders: [renderOf(wished)],
@@ -30,7 +38,11 @@ function verdict(runs: Files, wished: Files, { custom = true, forks = [{ name: '
   } as unknown as Desire;
   return checkUpgrades(desire, {
     wish: { catalogue: { find: release, names: releaseNames } },
-    status: { release: 'u17', health: { unsafe: { number: 1, timestamp: '2026-11-01T00:00:00Z' } } },
+    status: {
+      release: 'u17',
+      ...(generation === undefined ? {} : { contracts: { generation } as never }),
+      health: { unsafe: { number: 1, timestamp: '2026-11-01T00:00:00Z' } },
+    },
     rolledOut: { verified: [{ component, digest: 'd', render: renderOf(runs) as never }], lost: [] },
   });
 }
@@ -70,5 +82,18 @@ describe('a change of what runs', () => {
     expect(verdict({ tag: 'v1.16.11' }, { tag: 'ours' }).warnings).toMatchObject([
       expect.stringContaining('the tag is no version'),
     ]);
+  });
+
+  it('that needs newer contracts than L1 has is a warning, before the fork and for the release', () => {
+    const later = [{ name: 'jovian', time: Date.parse('2026-12-01T00:00:00Z') / 1000 }];
+    const said = (generation: string, forks = later) =>
+      verdict({ tag: 'v1.18.2' }, { tag: 'v1.18.2' }, { forks, generation }).warnings;
+    const fork = 'jovian is made for op-contracts/v5.0.0 or later, and the contracts on L1 are';
+    expect(said('v4.1')).toEqual([`${fork} v4.1`]);
+    expect(said('v1.3')).toEqual([
+      `${fork} v1.3`,
+      'release u18 works with op-contracts/v1.4.0 or later, and the contracts on L1 are v1.3',
+    ]);
+    expect([said('v5'), said('unknown'), said('v4.1', [{ name: 'jovian', time: 0 }])]).toEqual([[], [], []]);
   });
 });

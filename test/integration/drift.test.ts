@@ -146,9 +146,17 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     const scale = () =>
       kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'scale', `statefulset/${BATCHER}`, '--replicas=0');
     expect(await planAfter(devnet, scale)).toMatchObject(REPAIRED);
+    expectFairPlay(devnet);
+  });
+
+  it('names whoever has scaled a replica', async () => {
+    const devnet = use();
+    const scale = () =>
+      kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'scale', `statefulset/${REPLICA}`, '--replicas=2');
+    expect(await planAfter(devnet, scale)).toMatchObject(REPAIRED);
     const found = (await operatorEvents(devnet)).filter(({ reason }) => reason === 'DriftFound');
     expect(found.map(({ note }) => note)).toContainEqual(
-      expect.stringContaining(`StatefulSet/${BATCHER} differs in spec.replicas (by kubectl)`),
+      expect.stringContaining(`StatefulSet/${REPLICA} differs in spec.replicas (by kubectl)`),
     );
     expectFairPlay(devnet);
   });

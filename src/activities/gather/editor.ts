@@ -3,7 +3,8 @@ import { FIELD_MANAGER } from '../../api/names.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../kube/index.ts';
 
 /**
- * Autoscalers and `kubectl scale` write `spec.replicas` through the subresource `scale`.
+ * Autoscalers and `kubectl scale` write `spec.replicas` through the subresource `scale`; of a scale to 0 the API server
+ * notes nobody.
  *
  * @param paths of fields as {@link driftedFields} gives them
  * @returns of each field the manager that has written it last, without repetition; nobody: only the operator has, or

@@ -34,7 +34,8 @@ export function checkUpgrades({ components, renders, input }: Desire, facts: Upg
     const isBoth = input.chain.custom && changesForks(component, former, renders[index]) && !isSame(from, to);
     return { problems: [...problems, ...(isBoth ? [bothAtOnce(component)] : [])], warnings };
   });
-  const ahead = about.forks.filter(({ active }) => !active);
+  // Before anybody has seen a head nobody knows which forks lie ahead.
+  const ahead = headTime === 0 ? [] : about.forks.filter(({ active }) => !active);
   return {
     problems: verdicts.flatMap(({ problems }) => problems),
     warnings: [

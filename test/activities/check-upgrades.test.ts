@@ -27,10 +27,12 @@ interface Chain {
   readonly forks?: readonly { readonly name: string; readonly time: number }[];
   /** Of the contracts on L1. */
   readonly generation?: string;
+  /** Timestamp of the newest block that was seen; empty: none was. */
+  readonly head?: string;
 }
 
 function verdict(runs: Files, wished: Files, chain: Chain = {}) {
-  const { custom = true, forks = [{ name: 'jovian', time: 0 }], generation } = chain;
+  const { custom = true, forks = [{ name: 'jovian', time: 0 }], generation, head = '2026-11-01T00:00:00Z' } = chain;
   const desire = {
     components: [{ component, images: { 'op-node': `op-node:${wished.tag}` } }],
     renders: [renderOf(wished)],
@@ -41,7 +43,7 @@ function verdict(runs: Files, wished: Files, chain: Chain = {}) {
     status: {
       release: 'u17',
       ...(generation === undefined ? {} : { contracts: { generation } as never }),
-      health: { unsafe: { number: 1, timestamp: '2026-11-01T00:00:00Z' } },
+      ...(head === '' ? {} : { health: { unsafe: { number: 1, timestamp: head } } }),
     },
     rolledOut: { verified: [{ component, digest: 'd', render: renderOf(runs) as never }], lost: [] },
   });
@@ -95,5 +97,7 @@ describe('a change of what runs', () => {
       'release u18 works with op-contracts/v1.4.0 or later, and the contracts on L1 are v1.3',
     ]);
     expect([said('v5'), said('unknown'), said('v4.1', [{ name: 'jovian', time: 0 }])]).toEqual([[], [], []]);
+    const unseen = { forks: later, generation: 'v4.1', head: '' };
+    expect(verdict({ tag: 'v1.18.2' }, { tag: 'v1.18.2' }, unseen).warnings).toEqual([]);
   });
 });

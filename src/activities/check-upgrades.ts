@@ -2,6 +2,7 @@
 import type { OptimismNetworkStatus } from '../api/optimism-network.ts';
 import type { Problem } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
+import { contractsBehindForks, contractsBehindRelease } from '../plan/contracts-precondition.ts';
 import { checkUpgrade, type UpgradeVerdict } from '../plan/upgrade-rules.ts';
 import type { Desire } from './desire.ts';
 import { imagesOf } from './desire.ts';
@@ -16,6 +17,7 @@ export interface UpgradeFacts {
   readonly rolledOut: RolledOut;
 }
 
+/** Refusals and warnings of all components, and what the contracts on L1 lack for what is wished. */
 export function checkUpgrades({ components, renders, input }: Desire, facts: UpgradeFacts): UpgradeVerdict {
   const { rolledOut } = facts;
   const about = { ...chainOf(input, facts), wishedRelease: input.release };
@@ -27,9 +29,15 @@ export function checkUpgrades({ components, renders, input }: Desire, facts: Upg
     const isBoth = input.chain.custom && changesForks(component, former, renders[index]) && !isSame(from, to);
     return { problems: [...problems, ...(isBoth ? [bothAtOnce(component)] : [])], warnings };
   });
+  // Before anybody has seen a head nobody knows which forks lie ahead.
+  const ahead = headTime === 0 ? [] : about.forks.filter(({ active }) => !active);
   return {
     problems: verdicts.flatMap(({ problems }) => problems),
-    warnings: verdicts.flatMap(({ warnings }) => warnings),
+    warnings: [
+      ...contractsBehindForks(ahead, about.generation),
+      ...contractsBehindRelease(about.formerRelease, about.wishedRelease, about.generation),
+      ...verdicts.flatMap(({ warnings }) => warnings),
+    ],
   };
 }
 

@@ -5,7 +5,7 @@ import { configMapKeyRef } from './references.ts';
 import { celExactlyOne, countPresent, withRules } from './rule.ts';
 import { chainId, duration } from './text-fields.ts';
 
-/** L1 chains whose configuration op-node brings along: mainnet, Sepolia, Holesky, Hoodi. */
+/** L1 chains whose configuration op-node brings along, or did once: mainnet, Sepolia, Holesky, Hoodi. */
 const KNOWN_L1 = [1, 11_155_111, 17_000, 560_048];
 
 const beacon = (description: string) =>
@@ -54,7 +54,7 @@ export const l1 = withRules(
     chainConfig: chainConfig
       .optional()
       .describe(
-        'Chain configuration of an L1 that op-node does not know (any but mainnet, Sepolia, Holesky and Hoodi), with its `blobSchedule`.',
+        'Chain configuration of an L1 that op-node does not know (any but mainnet, Sepolia and Hoodi, and Holesky before op-node v1.20.1), with its `blobSchedule`.',
       ),
     rpcKind: z
       .enum([

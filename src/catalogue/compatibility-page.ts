@@ -29,7 +29,7 @@ export function compatibilityPage(): string {
     'Tags are pinned, and no digest is known. op-geth knows forks up to jovian.',
     ...releases.flatMap(releaseText),
     '## The least version for a fork',
-    'For every fork of the chain that is scheduled, whether its time has come or not. A program that is below is refused.',
+    'For every fork of the chain that is scheduled, whether its time has come or not. A program that is below is refused. Contracts on L1 that are older are warned about in each plan before the fork: the chain goes through it, and lacks what the newer ones can set.',
     table(
       ['fork', ...PROGRAM_KEYS.map((key) => PROGRAMS[key]), 'contracts', 'source'],
       compatibility.forks.map(({ fork, minimums, contracts, source }) => [
@@ -61,6 +61,17 @@ export function compatibilityPage(): string {
           `${fork} of L1 ${chainIds.join(' and ')} needs ${minimumText(minimums)}: ${why}. Warned about otherwise. (${link(source)})`,
       ),
     ]),
+    '## What the programs bring along',
+    list([
+      ...compatibility.withoutL1.map(
+        ({ program, from, l1, chainId, source }) =>
+          `${PROGRAMS[program]} from ${from} on does not know ${l1} (L1 chain ${chainId}) any more: refused without \`l1.chainConfig\`. (${link(source)})`,
+      ),
+      ...compatibility.builtInChains.map(
+        ({ chains, minimums, why, source }) =>
+          `${chains.join(', ')} by name, without a \`rollupConfig\`: ${minimumText(minimums)}. Refused otherwise: ${why}. (${link(source)})`,
+      ),
+    ]),
     '## What an upgrade says',
     'The way from version to version is judged when it is planned. Refused: below what an active fork needs; back behind contracts that changed the games; past a release that the wished one `requires`; another execution client in the place of one that runs. Warned about: an execution client that goes back, tags that say no version, and what a version on the way does otherwise:',
     list(
@@ -74,7 +85,7 @@ export function compatibilityPage(): string {
     list([
       '`components`: `tag` or `digest`, or both; `repository` where it is not that of OP Labs. A program that is left out can not be used.',
       '`newestFork` \\*: the newest that all its programs know, but for op-geth: `newestOpGethFork`, absent: jovian.',
-      '`contracts` \\*: the `release` \\* that it is made for, and `minimum`, the oldest that all its programs work with: for people.',
+      '`contracts` \\*: the `release` \\* that it is made for, and `minimum`, the oldest that all its programs work with: older ones on L1 are warned about when the release is chosen.',
       '`minimums`: versions below which an image in the place of one of its own is warned about.',
       '`requires`: releases of which the network must have had one before.',
       '`initImage`: repository with tag or digest of a shell with gunzip, for genesis files.',

@@ -1,6 +1,6 @@
 /**
  * What goes with what, whatever release it is of: the least versions for forks of L2 and L1 and for L1 contracts, pairs of
- * programs, and versions that change what people have to know. Facts as data (compatibility.json), each with its source.
+ * programs, what they bring along of chains, and versions that change what people have to know. Facts as data (compatibility.json), each with its source.
  */
 import { z } from 'zod';
 import builtIn from './compatibility.json' with { type: 'json' };
@@ -28,6 +28,10 @@ const compatibilityFile = z.strictObject({
   pairs: z.array(z.strictObject({ program, from: text, needs: minimums, why: text, source: text })),
   /** Forks of an L1. */
   l1: z.array(z.strictObject({ fork: text, chainIds: z.array(z.int()), minimums, why: text, source: text })),
+  /** An L1 whose configuration a program no longer brings along. */
+  withoutL1: z.array(z.strictObject({ program, from: text, l1: text, chainId: z.int(), source: text })),
+  /** Chains of the superchain registry of which older programs bring the wrong configuration along. */
+  builtInChains: z.array(z.strictObject({ chains: z.array(text), minimums, why: text, source: text })),
   /** Versions from which on something is different that an upgrade should not come without. */
   changes: z.array(z.strictObject({ program, version: text, text, source: text })),
 });

@@ -13,6 +13,7 @@ export interface ReplayReport {
 
 export const NOTHING_REPLAYED: ReplayReport = { replayed: 0, failed: 0, types: [], failures: [] };
 
+/** The report with one more history in it; types by name. */
 export function withReplayed(report: ReplayReport, result: Replayed): ReplayReport {
   const failed = result.misfit ? 1 : 0;
   const before = report.types.find(({ type }) => type === result.type) ?? { type: result.type, replayed: 0, failed: 0 };
@@ -27,6 +28,7 @@ export function withReplayed(report: ReplayReport, result: Replayed): ReplayRepo
   };
 }
 
+/** A table of types and the histories that do not fit, or the report as JSON or YAML. */
 export function reportText(report: ReplayReport, output: Output, paint: Paint): string {
   if (output !== 'table') return serialise(report, output);
   if (report.replayed === 0) return 'There is nothing to replay.\n';

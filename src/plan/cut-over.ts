@@ -37,6 +37,7 @@ export function cutOverOf(
   };
 }
 
+/** Challengers that play the new games, proposers stopped, the wait for L1, and then its proposers up to the plan's end. */
 export function cutOverSteps({ network, upgrade, proposers, challengers }: CutOver, limits: StepLimits): StepDraft[] {
   const running = proposers.filter(({ transition }) => transition !== 'install');
   return [

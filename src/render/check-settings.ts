@@ -13,7 +13,14 @@ import { type ProgramUse, programsOf } from './checks/programs.ts';
 import { settingsAreKnown } from './checks/removed-settings.ts';
 import type { SettingProblem } from './checks/setting-problem.ts';
 import { remoteSignersKnowTheirClients, sendersHaveOwnCertificates } from './checks/signers.ts';
-import { forksStandApart, imagesFitTheRelease, l1ForksAreKnown, programsGoTogether } from './checks/version-pairs.ts';
+import {
+  builtInChainIsRight,
+  forksStandApart,
+  imagesFitTheRelease,
+  l1ForksAreKnown,
+  l1IsStillKnown,
+  programsGoTogether,
+} from './checks/version-pairs.ts';
 import { forksAreKnown, imagesExist, versionsAreKnown } from './checks/versions.ts';
 import type { RenderInput } from './input.ts';
 
@@ -42,6 +49,9 @@ const CHECKS: readonly ((input: RenderInput, programs: readonly ProgramUse[]) =>
   sequencersHaveSigners,
   // op-node needs the files of a chain and of an L1 that it does not know.
   chainFilesExist,
+  l1IsStillKnown,
+  // A chain that it knows, and knows wrongly.
+  builtInChainIsRight,
   // Batches that come after the sequencing window are ignored, and the chain reorganises.
   channelsFitTheWindow,
   // What the batcher needs from the nodes that it reads.

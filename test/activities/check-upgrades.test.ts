@@ -22,7 +22,16 @@ function renderOf({ tag, rollup = 'rollup-1' }: Files) {
   return { component, objects: [{ ...set, spec: { template: { spec } } }] };
 }
 
-function desired(wished: Files, { custom = true, forks = [{ name: 'jovian', time: 0 }] } = {}): Desire {
+interface Chain {
+  readonly custom?: boolean;
+  readonly forks?: readonly { readonly name: string; readonly time: number }[];
+  /** Of the contracts on L1. */
+  readonly generation?: string;
+  /** Timestamp of the newest block that was seen; empty: none was. */
+  readonly head?: string;
+}
+
+function desired(wished: Files, { custom = true, forks = [{ name: 'jovian', time: 0 }] }: Chain = {}): Desire {
   return {
     components: [{ component, images: { 'op-node': `op-node:${wished.tag}` } }],
     renders: [renderOf(wished)],
@@ -30,14 +39,20 @@ function desired(wished: Files, { custom = true, forks = [{ name: 'jovian', time
   } as unknown as Desire;
 }
 
-const seen = {
-  wish: { catalogue: { find: release, names: releaseNames } },
-  status: { release: 'u17', health: { unsafe: { number: 1, timestamp: '2026-11-01T00:00:00Z' } } },
-};
+function seen({ generation, head = '2026-11-01T00:00:00Z' }: Chain = {}) {
+  return {
+    wish: { catalogue: { find: release, names: releaseNames } },
+    status: {
+      release: 'u17',
+      ...(generation === undefined ? {} : { contracts: { generation } as never }),
+      ...(head === '' ? {} : { health: { unsafe: { number: 1, timestamp: head } } }),
+    },
+  };
+}
 
-function verdict(runs: Files, wished: Files, chain = {}) {
+function verdict(runs: Files, wished: Files, chain: Chain = {}) {
   return checkUpgrades(desired(wished, chain), {
-    ...seen,
+    ...seen(chain),
     rolledOut: { verified: [{ component, digest: 'd', render: renderOf(runs) as never }], lost: [] },
   });
 }
@@ -78,14 +93,29 @@ describe('a change of what runs', () => {
       expect.stringContaining('the tag is no version'),
     ]);
   });
+
+  it('that needs newer contracts than L1 has is a warning, before the fork and for the release', () => {
+    const later = [{ name: 'jovian', time: Date.parse('2026-12-01T00:00:00Z') / 1000 }];
+    const said = (generation: string, forks = later) =>
+      verdict({ tag: 'v1.18.2' }, { tag: 'v1.18.2' }, { forks, generation }).warnings;
+    const fork = 'jovian is made for op-contracts/v5.0.0 or later, and the contracts on L1 are';
+    expect(said('v4.1')).toEqual([`${fork} v4.1`]);
+    expect(said('v1.3')).toEqual([
+      `${fork} v1.3`,
+      'release u18 works with op-contracts/v1.4.0 or later, and the contracts on L1 are v1.3',
+    ]);
+    expect([said('v5'), said('unknown'), said('v4.1', [{ name: 'jovian', time: 0 }])]).toEqual([[], [], []]);
+    const unseen = { forks: later, generation: 'v4.1', head: '' };
+    expect(verdict({ tag: 'v1.18.2' }, { tag: 'v1.18.2' }, unseen).warnings).toEqual([]);
+  });
 });
 
 describe('a way back', () => {
-  const judged = (former: string, wished: string, chain = {}) =>
+  const judged = (former: string, wished: string, chain: Chain = {}) =>
     checkWayBack(
       desired({ tag: wished }, chain),
       { former: [{ component, digest: 'd', render: renderOf({ tag: former }) as never }] },
-      seen,
+      seen(chain),
     );
 
   it('is judged like a wish for what ran before', () => {

@@ -20,6 +20,11 @@ describe('who has edited a field', () => {
     expect(editorsOf(object, ['spec.template.metadata', 'spec.replicas'])).toEqual(['autoscaler']);
   });
 
+  it('is whoever has scaled it, through the subresource for that', () => {
+    const hpa = { manager: 'kube-controller-manager', fieldsV1: REPLICAS, subresource: 'scale' };
+    expect(editorsOf(editedBy(hpa), ['spec.replicas'])).toEqual(['kube-controller-manager']);
+  });
+
   it('is each of several that have one of the fields', () => {
     const labels = { 'f:metadata': { 'f:labels': { 'f:team': {} } } };
     const object = editedBy({ manager: 'autoscaler', fieldsV1: REPLICAS }, { manager: 'argocd', fieldsV1: labels });

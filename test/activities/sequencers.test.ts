@@ -167,6 +167,12 @@ describe('drift of a sequencer', () => {
     expect(fieldsOf(role, seen)).toEqual(expected);
   });
 
+  it('says who has written the key', () => {
+    const seen: SequencerSight = { ...sight, state: 'active', may: false, key: 'true', keyEditedBy: ['kubectl-edit'] };
+    const [change] = sequencerDrift({ component, role: 'sequencer', network: 'acme' }, seen);
+    expect(change?.editedBy).toEqual(['kubectl-edit']);
+  });
+
   it('is none while its pod is on its way: it has not begun yet', () => {
     const { readyPod: _, ...starting } = sight;
     expect(fieldsOf('sequencer', { ...starting, state: 'stopped', may: true, key: 'false' })).toEqual([]);

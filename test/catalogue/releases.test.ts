@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compatibility } from '../../src/catalogue/compatibility.ts';
+import { loadRegistry } from '../../src/catalogue/registry.ts';
 import {
   defaultRelease,
   FORKS,
@@ -119,5 +120,11 @@ describe('what goes with what', () => {
     const order = compatibility.forks.map(({ fork }) => FORKS.indexOf(fork));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(compatibility.contracts.map(({ generation }) => generation)).toEqual(['v6', 'v7', 'v8']);
+  });
+
+  test('names chains that are in the registry, and went through the fork that it is about', () => {
+    const chains = compatibility.builtInChains.flatMap((entry) => entry.chains);
+    const found = chains.map((name) => loadRegistry().find(name)?.hardforks.karst_time);
+    expect(found).toEqual(chains.map(() => expect.any(Number)));
   });
 });

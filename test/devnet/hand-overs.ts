@@ -1,6 +1,7 @@
 /** A chain with two sequencers that take turns, for tests and benchmarks of hand-overs. */
 import type { KubeObject } from '../../src/kube/index.ts';
 import { type DevnetChain, NETWORK } from './chain.ts';
+import { handOverGaps } from './referee/block-production.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
 const SEQUENCER = 'devnet-sequencer';
@@ -40,18 +41,15 @@ export async function flip(chain: DevnetChain, { next }: Turn): Promise<void> {
 export interface Gaps {
   /** Whoever has made them. */
   readonly all: readonly number[];
-  /** From the last block of one sequencer to the first of another one. */
+  /** Around the stops of a sequencer. */
   readonly between: readonly number[];
 }
 
 export function gapsOf({ referee }: DevnetChain, from: number): Gaps {
-  const made = referee
-    .events()
-    .slice(from)
-    .filter(({ type }) => type === 'block-produced');
-  const pairs = made.slice(1).map((next, index) => ({ next, last: made[index] ?? next }));
-  const seconds = (among: typeof pairs) => among.map(({ last, next }) => (next.at - last.at) / 1000);
-  return { all: seconds(pairs), between: seconds(pairs.filter(({ last, next }) => last.node !== next.node)) };
+  const events = referee.events().slice(from);
+  const times = events.flatMap(({ type, at }) => (type === 'block-produced' ? [at] : []));
+  const all = times.slice(1).map((at, index) => (at - (times[index] ?? at)) / 1000);
+  return { all, between: handOverGaps(events) };
 }
 
 /** Milliseconds from each stop of a sequencer to the next start of one. */

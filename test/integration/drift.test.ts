@@ -77,6 +77,10 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     const devnet = use();
     const write = () => patch(devnet, 'ConfigMap', 'devnet-sequencers', { data: { [SEQUENCER]: 'true' } });
     expect(await planAfter(devnet, write)).toMatchObject(REPAIRED);
+    const found = (await operatorEvents(devnet)).filter(({ reason }) => reason === 'DriftFound');
+    expect(found.map(({ note }) => note)).toContainEqual(
+      expect.stringContaining(`ConfigMap/devnet-sequencers differs in data.${SEQUENCER} (by somebody)`),
+    );
     expect((await read(devnet, 'ConfigMap', 'devnet-sequencers'))['data']).toEqual({ [SEQUENCER]: 'false' });
   });
 
@@ -142,6 +146,18 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     const scale = () =>
       kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'scale', `statefulset/${BATCHER}`, '--replicas=0');
     expect(await planAfter(devnet, scale)).toMatchObject(REPAIRED);
+    expectFairPlay(devnet);
+  });
+
+  it('names whoever has scaled a replica', async () => {
+    const devnet = use();
+    const scale = () =>
+      kubectl(inject('kubeconfigPath'), '-n', devnet.namespace, 'scale', `statefulset/${REPLICA}`, '--replicas=2');
+    expect(await planAfter(devnet, scale)).toMatchObject(REPAIRED);
+    const found = (await operatorEvents(devnet)).filter(({ reason }) => reason === 'DriftFound');
+    expect(found.map(({ note }) => note)).toContainEqual(
+      expect.stringContaining(`StatefulSet/${REPLICA} differs in spec.replicas (by kubectl)`),
+    );
     expectFairPlay(devnet);
   });
 

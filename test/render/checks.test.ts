@@ -261,6 +261,14 @@ describe('versions', () => {
     forks: names.map((name, index) => ({ name, time: 1795340000 + index })),
   });
   const onSepolia: ChainFacts = { ...customChain, l1ChainId: 11155111 };
+  const onHolesky: ChainFacts = {
+    ...customChain,
+    l1ChainId: 17000,
+    config: { ...customChain.config, l1ChainConfig: undefined },
+  };
+  const mode: ChainFacts = { ...registryChain, registryName: 'mainnet/mode' };
+  const ofReplica = (tag: string) =>
+    registryReplica.replace('release: u19', `release: u19\n  images: {opNode: {tag: ${tag}}}`);
   const consensus = (settings: { env?: { name: string; value: string }[]; extraArgs?: string[] }) => {
     const input = renderInput(devnet());
     for (const { spec } of input.nodes.slice(0, 1)) Object.assign(spec.consensus, settings);
@@ -309,6 +317,16 @@ describe('versions', () => {
       'warning Incompatible OpNode/devnet-sequencer: op-node v1.18.2 does not know Glamsterdam on L1: after it older ones fail with "failed to verify block hash", derivation halts, and safe and finalized head stand still',
     ],
     [
+      'an op-node that no longer brings Holesky along',
+      () => found(of('{opNode: {tag: v1.20.1}}'), { chain: onHolesky }),
+      'error Incompatible OpNode/devnet-sequencer: op-node from v1.20.1 on does not know Holesky (L1 chain 17000) any more, and exits without its configuration; it is v1.20.1',
+    ],
+    [
+      'an op-node that brings a wrong configuration of the chain along',
+      () => found(ofReplica('v1.19.2'), { chain: mode }),
+      'error Incompatible OpNode/unichain-replica: mainnet/mode needs op-node v1.19.3 or later, and it is v1.19.2: what older ones bring along of the chain has keep_karst_upgrade_gas, its sequencer went through Karst without: they have another gas limit from then on, and their safe head stands still',
+    ],
+    [
       'forks at one time, which newer op-nodes refuse, as a warning',
       () =>
         found(edited('release: u18', 'release: u20').replaceAll('op-geth', 'op-reth'), {
@@ -328,6 +346,17 @@ describe('versions', () => {
     ],
   ])('name %s', (_, problems, expected) => {
     expect(problems()).toContain(expected);
+  });
+
+  test('say nothing of what the programs bring along where the user gives it, or their version has it right', () => {
+    const rollup = { name: 'rollup-1', key: 'rollup.json' };
+    const problems = [
+      ...found(of('{opNode: {tag: v1.20.1}}'), { chain: { ...onHolesky, config: customChain.config } }),
+      ...found(of('{opNode: {tag: v1.20.0}}'), { chain: onHolesky }),
+      ...found(ofReplica('v1.19.3'), { chain: mode }),
+      ...found(ofReplica('v1.19.2'), { chain: { ...mode, config: { rollup } } }),
+    ];
+    expect(problems.filter((text) => /Holesky|mainnet.mode/.test(text))).toEqual([]);
   });
 
   test('say nothing of a mirror of the very version of the release', () => {

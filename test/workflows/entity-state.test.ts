@@ -510,13 +510,14 @@ describe('a repair that somebody keeps undoing', () => {
     expect(state.deadline(due)).toBeUndefined();
   });
 
-  it('is from then on made every five minutes, for as long as it goes on', () => {
-    for (const minutes of [
-      [0, 1, 2, 7],
-      [0, 1, 2, 7, 12, 17],
+  it('is from then on made more and more rarely, for as long as it goes on', () => {
+    for (const [pause, ...minutes] of [
+      [15, 0, 1, 2, 7],
+      [45, 0, 1, 2, 7, 22],
+      [60, 0, 1, 2, 7, 22, 67],
     ]) {
       const last = NOW + (minutes.at(-1) ?? 0) * MINUTE;
-      expect(dueAfter(...minutes).heldUntil(last)).toBe(last + 5 * MINUTE);
+      expect(dueAfter(...minutes).heldUntil(last)).toBe(last + (pause ?? 0) * MINUTE);
     }
   });
 

@@ -3,13 +3,16 @@ import { FIELD_MANAGER } from '../../api/names.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../kube/index.ts';
 
 /**
+ * Autoscalers and `kubectl scale` write `spec.replicas` through the subresource `scale`; of a scale to 0 the API server
+ * notes nobody.
+ *
  * @param paths of fields as {@link driftedFields} gives them
  * @returns of each field the manager that has written it last, without repetition; nobody: only the operator has, or
  *   whoever has removed it
  */
 export function editorsOf({ metadata }: KubeObject, paths: readonly string[]): string[] {
   const others = (metadata.managedFields ?? [])
-    .filter(({ manager, subresource }) => manager !== FIELD_MANAGER && subresource === undefined)
+    .filter(({ manager, subresource }) => manager !== FIELD_MANAGER && subresource !== 'status')
     .sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''));
   const editors = paths.flatMap((path) => others.find((entry) => writes(entry, path))?.manager ?? []);
   return [...new Set(editors)];

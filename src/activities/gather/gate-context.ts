@@ -1,6 +1,7 @@
 /** What a gate may know besides samples: the chain as configured, and limits from the spec. */
 import { parseEther } from 'ethers';
 import { parseDuration } from '../../api/duration.ts';
+import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import type { Discovery } from '../../chain/discovery/discovery.ts';
 import type { Sample } from '../../chain/samples.ts';
 import { sequencerState } from '../../chain/sequencer-state.ts';
@@ -36,6 +37,7 @@ export function gateContext(
 ): GateContext {
   const { component, ordinal } = step;
   const rollup = wish.files?.rollup;
+  const { contracts } = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const isNode = component.kind === 'OpNode';
   const sender = gateSender(wish, component, discovery);
   const active = sample.nodes.find(({ sequencerActive }) => sequencerState(sequencerActive) === 'active');
@@ -51,6 +53,7 @@ export function gateContext(
       seqWindowSize: rollup?.seq_window_size ?? 0,
       maxSequencerDrift: rollup?.max_sequencer_drift ?? 0,
       forks: wish.files?.facts.forks ?? [],
+      ...(contracts?.generation ? { generation: contracts.generation } : {}),
       ...(wish.batcherAddress ? { batcherAddress: wish.batcherAddress } : {}),
       ...(wish.signerAddress ? { signerAddress: wish.signerAddress } : {}),
     },

@@ -20,7 +20,7 @@ export function sequencerDrift(of: RoledSequencer, seen: SequencerSight | undefi
 /** Anything but `"false"` is "stopped" to op-node. A "no" of a pod that is on its way says nothing. */
 function driftOfActive(of: RoledSequencer, seen: SequencerSight | undefined): ObjectChange[] {
   return [
-    ...(seen?.may ? [] : [keyChange(of, seen?.key, 'false')]),
+    ...(seen?.may ? [] : [keyChange(of, seen, 'false')]),
     ...(seen?.state === 'stopped' && seen.readyPod ? [podChange(of, seen.readyPod, 'false', 'true')] : []),
   ];
 }
@@ -28,15 +28,23 @@ function driftOfActive(of: RoledSequencer, seen: SequencerSight | undefined): Ob
 /** Nobody but the active one sequences, now or after a restart. */
 function driftOfStandby(of: RoledSequencer, seen: SequencerSight): ObjectChange[] {
   return [
-    ...(seen.may ? [keyChange(of, seen.key, 'true')] : []),
+    ...(seen.may ? [keyChange(of, seen, 'true')] : []),
     ...(seen.state === 'active' ? [podChange(of, podName(of.component.name, 0), 'true', 'false')] : []),
   ];
 }
 
-function keyChange({ component, network }: RoledSequencer, from: string | undefined, to: string): ObjectChange {
+function keyChange({ component, network }: RoledSequencer, seen: SequencerSight | undefined, to: string): ObjectChange {
+  const { key: from, keyEditedBy: editedBy } = seen ?? {};
   const field = { path: `data.${component.name}`, ...(from === undefined ? {} : { from }), to };
   const object = `ConfigMap/${sequencersConfigMapName(network)}`;
-  return { component, object, action: 'change', fields: [field], restartsPods: false };
+  return {
+    component,
+    object,
+    action: 'change',
+    fields: [field],
+    restartsPods: false,
+    ...(editedBy ? { editedBy } : {}),
+  };
 }
 
 function podChange({ component }: RoledSequencer, pod: string, from: string, to: string): ObjectChange {

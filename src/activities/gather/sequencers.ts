@@ -8,6 +8,7 @@ import { chooseSequencer, type SeenSequencer, type SequencerChoice } from '../..
 import { componentRole } from '../../plan/component-role.ts';
 import { sequencersConfigMapName } from '../../render/names.ts';
 import { isReady, nodePods, opNodeUrl, type Pod } from './chain-targets.ts';
+import { editorsOf } from './editor.ts';
 import { type LiveObjects, podsOfComponent } from './live.ts';
 import type { Wish } from './wish.ts';
 
@@ -20,6 +21,8 @@ const REPORT_MS = 10_000;
 export interface SequencerSight extends SeenSequencer {
   /** Value of its key in the sequencers ConfigMap. */
   readonly key?: string;
+  /** Field managers that have written it, without the operator. */
+  readonly keyEditedBy?: readonly string[];
   /** Its pod, when it is ready and not being replaced: whose "no" is no moment of a restart. */
   readonly readyPod?: string;
 }
@@ -43,14 +46,15 @@ export function sequencersInState(
   states: ReadonlyMap<string, SequencerState>,
   now: number,
 ): SequencerSight[] {
-  const keys = keysOf(live, wish.resources.network.metadata.name);
+  const config = sequencersConfigOf(live, wish.resources.network.metadata.name);
   const staying = stayingSequencers(wish);
   const stays = (name: string) => staying.some(({ metadata }) => metadata.name === name);
   return sequencerNames(wish, live).map((name): SequencerSight => {
     const pods = podsOfComponent(live, { kind: 'OpNode', name }) as Pod[];
     const ready = pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp);
     const state = states.get(name) ?? 'unknown';
-    const key = keys[name];
+    const key = config?.data?.[name];
+    const editors = config && key !== undefined ? editorsOf(config, [`data.${name}`]) : [];
     return {
       name,
       stays: stays(name),
@@ -59,6 +63,7 @@ export function sequencersInState(
       may: key === 'false',
       lost: state === 'unknown' && isLost(pods, now),
       ...(key === undefined ? {} : { key }),
+      ...(editors.length === 0 ? {} : { keyEditedBy: editors }),
       ...(ready ? { readyPod: ready.metadata.name } : {}),
     };
   });
@@ -83,9 +88,9 @@ function stayingSequencers({ resources, problems }: Pick<Wish, 'resources' | 'pr
   );
 }
 
-function keysOf(live: LiveObjects, network: string): Readonly<Record<string, string>> {
+function sequencersConfigOf(live: LiveObjects, network: string) {
   const found = live.objects.get(`ConfigMap/${sequencersConfigMapName(network)}`);
-  return (found as { data?: Record<string, string> } | undefined)?.data ?? {};
+  return found as (KubeObject & { readonly data?: Readonly<Record<string, string>> }) | undefined;
 }
 
 /** Of several pods of one node, one may have been orphaned: any that sequences counts. */

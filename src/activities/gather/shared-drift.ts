@@ -7,6 +7,7 @@ import { driftedFields } from '../../render/live.ts';
 import type { KubeObject as Manifest } from '../../render/manifest.ts';
 import { activeSequencerServiceName, peersConfigMapName, sequencersConfigMapName } from '../../render/names.ts';
 import type { OwnedCopy, StoredRender } from '../state/render-store.ts';
+import { editorsOf } from './editor.ts';
 import type { LiveObjects } from './live.ts';
 import type { Wish } from './wish.ts';
 
@@ -69,16 +70,19 @@ export async function sharedDrift(
     ...missingKeys(render, `ConfigMap/${sequencersName}`, sequencers, render.sequencers),
     ...serviceDrift(render, live, at.name, active),
     ...missingKeys(render, `ConfigMap/${peersName}`, peers, Object.keys(render.peers)),
-    ...(peers
-      ? Object.entries(render.peers).filter(
-          ([node, value]) => peers.data?.[node] !== undefined && peers.data[node] !== value,
-        )
-      : []
-    ).map(([node]) => change(render, `ConfigMap/${peersName}`, 'change', [`data.${node}`])),
+    ...otherPeers(render, `ConfigMap/${peersName}`, peers),
   ];
   const isSaid = ({ to }: OwnedCopy) => wish.references.lostCopies.some((lost) => lost.to.name === to.name);
   const unsaid = stuck.filter(({ copy }) => !isSaid(copy));
   return { changes, problems: unsaid.map(({ copy, why }) => lostCopy(copy, why ?? '')) };
+}
+
+/** A node that has another identity by now: each key of its own, so that each says who has written it. */
+function otherPeers(render: StoredRender, object: string, found: DataObject | undefined): ObjectChange[] {
+  if (!found) return [];
+  return Object.entries(render.peers)
+    .filter(([node, value]) => found.data?.[node] !== undefined && found.data[node] !== value)
+    .map(([node]) => change(render, object, found, [`data.${node}`]));
 }
 
 /** While it is not settled who sequences, wherever the Service leads is good enough. */
@@ -91,11 +95,11 @@ function serviceDrift(
   if (render.sequencers.length === 0) return [];
   const object = `Service/${activeSequencerServiceName(network)}`;
   const found = objects.get(object);
-  if (!found) return [change(render, object, 'create', [])];
+  if (!found) return [creation(render, object)];
   if (active === undefined || !render.sequencers.includes(active)) return [];
   const wanted = { spec: activeSequencerSpec(network, active) } as unknown as Manifest;
   const fields = driftedFields(wanted, found);
-  return fields.length > 0 ? [change(render, object, 'change', fields)] : [];
+  return fields.length > 0 ? [change(render, object, found, fields)] : [];
 }
 
 /**
@@ -129,25 +133,28 @@ function missingKeys(
   found: DataObject | undefined,
   keys: readonly string[],
 ): ObjectChange[] {
-  if (!found) return keys.length === 0 ? [] : [change(render, object, 'create', [])];
-  const missing = keys.filter((key) => found.data?.[key] === undefined);
-  return missing.length === 0
-    ? []
-    : [
-        change(
-          render,
-          object,
-          'change',
-          missing.map((key) => `data.${key}`),
-        ),
-      ];
+  if (!found) return keys.length === 0 ? [] : [creation(render, object)];
+  const missing = keys.filter((key) => found.data?.[key] === undefined).map((key) => `data.${key}`);
+  return missing.length === 0 ? [] : [change(render, object, found, missing)];
+}
+
+function creation({ component }: StoredRender, object: string): ObjectChange {
+  return { component, object, action: 'create', fields: [], restartsPods: false };
 }
 
 function change(
   { component }: StoredRender,
   object: string,
-  action: ObjectChange['action'],
+  found: KubeObject,
   paths: readonly string[],
 ): ObjectChange {
-  return { component, object, action, fields: paths.map((path) => ({ path })), restartsPods: false };
+  const editedBy = editorsOf(found, paths);
+  return {
+    component,
+    object,
+    action: 'change',
+    fields: paths.map((path) => ({ path })),
+    restartsPods: false,
+    ...(editedBy.length > 0 ? { editedBy } : {}),
+  };
 }

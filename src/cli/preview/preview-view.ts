@@ -60,6 +60,7 @@ export function previewDocument({ networks, refused }: Previewed): object {
   };
 }
 
+/** `failed` where anything is refused, else `waitingForApproval` where a plan would wait, else `ok`. */
 export function previewExitCode({ networks, refused }: Previewed): ExitCode {
   if (refused.length > 0 || networks.some(({ problems }) => problems.length > 0)) return EXIT.failed;
   return networks.some(({ waits }) => waits) ? EXIT.waitingForApproval : EXIT.ok;

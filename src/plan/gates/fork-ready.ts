@@ -1,4 +1,5 @@
 import { type ForkProblem, forkMoment, forkProblems, forksAhead, headTime } from '../../chain/facts/fork-readiness.ts';
+import { contractsBehindForks } from '../contracts-precondition.ts';
 import { fail, type Gate, pass, wait } from './gate.ts';
 import { subjectName, subjectPods } from './observations.ts';
 
@@ -20,7 +21,9 @@ export const forkReady: Gate = (samples, context) => {
   const ahead = forksAhead(context.chain.forks, head);
   const words = ahead.map(({ name, time }) => `${name} at ${forkMoment(time)}`).join(', ');
   const pods = nodes.length === 1 ? `${nodes[0]?.pod} is` : `${nodes.length} pods are`;
-  return pass(ahead.length === 0 ? 'no fork lies ahead' : `${pods} ready for ${words}`);
+  if (ahead.length === 0) return pass('no fork lies ahead');
+  const behind = contractsBehindForks(ahead, context.chain.generation);
+  return pass([`${pods} ready for ${words}`, ...behind].join('; '));
 };
 
 function fixOf(problems: readonly ForkProblem[]): string {

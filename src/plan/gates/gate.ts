@@ -41,6 +41,8 @@ export interface GateChain {
   /** Forks that the configuration schedules, also those that are active; times in seconds since the epoch. */
   readonly forks: readonly { readonly name: string; readonly time: number }[];
   readonly portal?: string;
+  /** Generation of the contracts on L1 as discovery names it, or `unknown`; absent: never read. */
+  readonly generation?: string;
   /** Address of the key that the batcher is configured with. */
   readonly batcherAddress?: string;
   /** Address of the key that sequencers sign blocks with. */

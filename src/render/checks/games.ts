@@ -13,6 +13,7 @@ const PERMISSIONED_WITHOUT_PRESTATE = 'v1.9.4';
 /** Games about several chains: their roots come from op-supernode, which is not run here. */
 const SUPER_GAMES: readonly number[] = [4, 5, 9];
 
+/** Whether what proposers are to propose is what the contracts take; nothing while L1 has not been read. */
 export function proposalsCount(input: RenderInput): SettingProblem[] {
   const { contracts } = input;
   if (contracts === undefined) return [];

@@ -22,6 +22,7 @@ export interface ProgramUse {
   readonly nodes: readonly string[];
 }
 
+/** The execution client and op-node of each OpNode, then whatever sends to L1. */
 export function programsOf(input: RenderInput): ProgramUse[] {
   const { nodes, batchers, proposers, challengers } = input;
   const use = (object: string, program: ProgramKey, own: Image | undefined, works: readonly string[]): ProgramUse => {

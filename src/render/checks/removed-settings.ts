@@ -5,6 +5,7 @@ import { removedSettings } from '../version-gates.ts';
 import type { ProgramUse } from './programs.ts';
 import { problem, type SettingProblem } from './setting-problem.ts';
 
+/** Only of overrides: what the operator renders itself goes by the version already. */
 export function settingsAreKnown(input: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
   const overrides = overridesOf(input).filter(({ env, extraArgs }) => env !== undefined || extraArgs !== undefined);
   return programs.flatMap((use) =>

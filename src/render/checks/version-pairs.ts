@@ -67,6 +67,47 @@ export function l1ForksAreKnown({ chain }: RenderInput, programs: readonly Progr
     );
 }
 
+/** An L1 that a program knew once: chain-files.ts asks for the configuration of those that none has known. */
+export function l1IsStillKnown({ chain }: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
+  if (chain.config.l1ChainConfig !== undefined) return [];
+  return compatibility.withoutL1
+    .filter(({ chainId }) => chainId === chain.l1ChainId)
+    .flatMap(({ program, from, l1, chainId }) =>
+      programs
+        .filter((use) => use.program === program && use.version !== undefined && !isBelow(use.version, from))
+        .map(({ object, name, version }) =>
+          problem(
+            'error',
+            'Incompatible',
+            object,
+            `${name} from ${from} on does not know ${l1} (L1 chain ${chainId}) any more, and exits without its configuration; it is ${version?.text}`,
+            'set spec.l1.chainConfig of the OptimismNetwork',
+          ),
+        ),
+    );
+}
+
+/** Only where the programs go by what they bring along of the chain: a rollup.json says it itself. */
+export function builtInChainIsRight({ chain }: RenderInput, programs: readonly ProgramUse[]): SettingProblem[] {
+  const { registryName, config } = chain;
+  if (registryName === undefined || config.rollup !== undefined) return [];
+  return compatibility.builtInChains
+    .filter(({ chains }) => chains.includes(registryName))
+    .flatMap(({ minimums, why }) =>
+      programs.flatMap((use) =>
+        below(use, minimums).map((minimum) =>
+          problem(
+            'error',
+            'Incompatible',
+            use.object,
+            `${registryName} needs ${use.name} ${minimum} or later, and it is ${use.version?.text}: ${why}`,
+            `use a release or an image with ${use.name} ${minimum} or later`,
+          ),
+        ),
+      ),
+    );
+}
+
 /** op-node from here on refuses a rollup.json in which Jovian or a later fork comes with the one before it. */
 const FORKS_STAND_APART = 'v1.19.8';
 

@@ -9,6 +9,7 @@ export interface HistoryStep {
   readonly type: string;
 }
 
+/** Activities and child workflows that a history has scheduled, in its order. */
 export function stepsIn({ events }: History): HistoryStep[] {
   return (events ?? []).flatMap(
     ({

@@ -63,6 +63,17 @@ describe('fork-ready, by recorded answers', () => {
     });
   });
 
+  it.each([
+    ['v4.1', '; jovian is made for op-contracts/v5.0.0 or later, and the contracts on L1 are v4.1'],
+    ['v5', ''],
+    ['unknown', ''],
+  ])('passes with contracts %s, and names those that are too old', async (generation, more) => {
+    expect(forkReady([await recordedSample('a')], asked({ chain: { forks: FORKS, generation } }))).toEqual({
+      outcome: 'pass',
+      message: `a-0 is ready for jovian at 2026-11-22T12:45:00Z (1795351500)${more}`,
+    });
+  });
+
   it('has nothing to say once the fork is active', async () => {
     const sample = { ...(await recordedSample('d')), at: (JOVIAN + 1) * 1000 };
     expect(forkReady([sample], asked())).toEqual({ outcome: 'pass', message: 'no fork lies ahead' });

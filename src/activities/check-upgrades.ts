@@ -30,7 +30,7 @@ export function checkUpgrades({ components, renders, input }: Desire, facts: Upg
     return { problems: [...problems, ...(isBoth ? [bothAtOnce(component)] : [])], warnings };
   });
   // Before anybody has seen a head nobody knows which forks lie ahead.
-  const ahead = headTime === 0 ? [] : about.forks.filter(({ active }) => !active);
+  const ahead = facts.status.health?.unsafe === undefined ? [] : about.forks.filter(({ active }) => !active);
   return {
     problems: verdicts.flatMap(({ problems }) => problems),
     warnings: [

@@ -3,10 +3,10 @@
 import { release as builtInRelease, type Release } from '../catalogue/releases.ts';
 import { OperatorError } from '../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../contract/plan.ts';
+import { wishMark } from '../contract/wish-mark.ts';
 import type { KubeObject } from '../kube/index.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
 import type { DesiredComponent } from '../plan/desired.ts';
-import { wishMark } from '../plan/wish-mark.ts';
 import { renderDigest } from '../render/digest.ts';
 import { afterUpgrade, challengedGameTypes, proposedGameType } from '../render/game-types.ts';
 import { peersData, renderNetwork } from '../render/index.ts';
@@ -23,6 +23,10 @@ export interface Desire {
   readonly components: readonly DesiredComponent[];
   readonly renders: readonly StoredRender[];
   readonly input: RenderInput;
+  /** Hash of what people wish of all components; without what L1 decides. */
+  readonly wish: string;
+  /** See contract/wish-mark.ts. */
+  readonly written: string;
 }
 
 /** What the wish is rendered with, besides itself. */
@@ -55,6 +59,8 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
   const { installation } = wish.tokens;
   const settings = renderedSettings(wish.network.spec);
   const written = whatIsWritten(wish);
+  const named = wish.network.spec.release === undefined ? undefined : wishedRelease(release);
+  const specs = objectsOfComponents(wish).map(({ kind, metadata, spec }) => [kind, metadata.name, spec]);
   const renders = [networkComponent, ...others].map((component): StoredRender => {
     const isNetwork = component.kind === 'OptimismNetwork';
     return {
@@ -74,7 +80,7 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
                 nodesReadBy(wish, component),
                 contentOf(wish, component),
                 wishedFacts(wish.files.facts),
-                wish.network.spec.release === undefined ? undefined : wishedRelease(release),
+                named,
                 gamesOf(input, component),
               ],
         ]).slice(0, 32),
@@ -82,7 +88,13 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
       ),
     };
   });
-  return { input, renders, components: renders.map((render) => desiredComponent(wish, render, activeSequencer)) };
+  return {
+    input,
+    renders,
+    components: renders.map((render) => desiredComponent(wish, render, activeSequencer)),
+    wish: renderDigest([settings, specs, contentOf(wish), wishedFacts(wish.files.facts), named]),
+    written,
+  };
 }
 
 /**

@@ -11,6 +11,7 @@ import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { Plan } from '../contract/plan.ts';
 import { isPast } from '../contract/way-back.ts';
+import { isSameWish } from '../contract/wish-mark.ts';
 import { keepsToWindows } from '../plan/approval-policy.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import type { PlanningInput } from '../plan/desired.ts';
@@ -72,7 +73,7 @@ export interface Seen {
 export interface LookOptions extends Pick<LookInput, 'rolledBack'>, Partial<Pick<LookInput, 'askedAt'>> {
   /** `all`: whatever is to be repaired holds up nothing else. */
   readonly foughtObjects: LookInput['foughtObjects'] | 'all';
-  readonly abortedRevision: string | undefined;
+  readonly abortedWish: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -119,7 +120,7 @@ export async function lookAt(
   const status = (wish.resources.network['status'] ?? {}) as OptimismNetworkStatus;
   const choice = choiceOf(wish, sequencers);
   const remembered = rememberedOf(status);
-  const abortedRevision = known.abortedRevision ?? remembered.abortedRevision;
+  const abortedWish = known.abortedWish ?? remembered.abortedWish;
   const rolledBack = (known.rolledBack === undefined ? remembered.rolledBack : known.rolledBack) ?? undefined;
   const rolledOut = await gatherRolledOut(deps.kube, at, status, live, signal);
   const installed = rolledOut.verified.length + rolledOut.lost.length > 0;
@@ -151,6 +152,7 @@ export async function lookAt(
   const blocked = problems.some(blocksRollouts);
   const wayBack = rolledBack && (await gatherWayBack(deps.kube, at, rolledBack, { live, signal }));
   const back = wayBack && desire && checkWayBack(desire, wayBack, { wish, status });
+  const formerChoice = choiceOf(wish, sequencers, wayBack?.sequencer ?? choice.active);
   const upgrade = pendingUpgrade(wish, { discovery, status, verified });
   const facts = {
     at,
@@ -166,11 +168,11 @@ export async function lookAt(
     repairsHeld: foughtObjects === 'all',
     warnings: [...warnings, ...(upgrades?.warnings ?? [])],
     ...(upgrade ? { upgrade } : {}),
-    ...(wayBack && back ? { wayBack: { ...wayBack, warnings: back.warnings } } : {}),
+    ...(wayBack && back ? { wayBack: { ...wayBack, warnings: back.warnings, choice: formerChoice } } : {}),
     respectedGameType: contractFacts(discovery, status)?.gameType,
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
-  const { returnsUntil } = input;
+  const { returnsUntil, wish: mark } = input;
   const barred = [
     ...(rolledBack && isPast(returnsUntil, deps.now()) ? [isBarred(rolledBack, returnsUntil)] : []),
     ...(input.rollsBack && back ? back.problems : []),
@@ -184,7 +186,7 @@ export async function lookAt(
   }
   const approval = wish.network?.spec.approval;
   const propose = (draft: PlanDraft) =>
-    proposedPlan(draft, { policy: approval, shown: status.plan, abortedRevision, now: deps.now() }, renderDigest);
+    proposedPlan(draft, { policy: approval, shown: status.plan, abortedWish, now: deps.now() }, renderDigest);
   const wished = planned.type === 'plan' ? propose(planned.draft) : undefined;
   let proposed = wished;
   const windowFor = (plan: Plan | undefined) =>
@@ -195,7 +197,7 @@ export async function lookAt(
   }
   const plan = proposed?.plan;
   const window = windowFor(plan);
-  if (!plan && rolledBack && rolledBack.revision === input.revision) problems.push(isRolledBack(rolledBack));
+  if (!plan && rolledBack && isSameWish(rolledBack.wish, input.wish)) problems.push(isRolledBack(rolledBack));
   const decisions = decisionsOf(wish.resources.network);
   const spec = wish.network?.spec;
   const content = {
@@ -203,6 +205,7 @@ export async function lookAt(
     uid: wish.uid,
     deleting,
     revision: input.revision,
+    wish: mark,
     problems: problems.map((problem) => shown(deps.redactor, problem)),
     ...(plan ? { plan } : {}),
     approval: {

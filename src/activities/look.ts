@@ -19,12 +19,13 @@ const GONE: LookResult = {
   uid: '',
   deleting: false,
   revision: '',
+  wish: '',
   key: '',
   problems: [],
   approval: { required: false, expiresAfterSeconds: 0, sources: ['Kubernetes', 'Temporal'] },
   paused: false,
   decisions: [],
-  remembered: { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' },
+  remembered: { taken: [], paused: false, abortedWish: '', rejectedPlan: '' },
   probeIntervalSeconds: 30,
   release: '',
   chainId: '',
@@ -34,11 +35,11 @@ const GONE: LookResult = {
 };
 
 export function lookActivity(deps: ActivityDependencies): (input: LookInput) => Promise<LookResult> {
-  return async ({ network, idle, abortedRevision, rolledBack, foughtObjects, askedAt }) => {
+  return async ({ network, idle, abortedWish, rolledBack, foughtObjects, askedAt }) => {
     const attempt = currentAttempt();
     const { signal } = attempt;
     const at = { namespace: network.namespace, name: network.name };
-    const once = () => lookOnce(deps, at, { abortedRevision, rolledBack, foughtObjects, askedAt, signal });
+    const once = () => lookOnce(deps, at, { abortedWish, rolledBack, foughtObjects, askedAt, signal });
     let look = await once();
     if (!look) return GONE;
     const seen = { network: look.wish.resources.network, live: look.live };

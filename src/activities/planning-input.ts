@@ -9,12 +9,12 @@ import {
   type PointOfNoReturn,
 } from '../contract/plan.ts';
 import { earliest } from '../contract/way-back.ts';
+import { isSameWish, wishDigest, wishMark } from '../contract/wish-mark.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
-import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput } from '../plan/desired.ts';
+import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput, Succession } from '../plan/desired.ts';
 import { stepLimits } from '../plan/step-limits.ts';
-import { wishDigest } from '../plan/wish-mark.ts';
 import { diffObjects, type KubeObject as Manifest, renderDigest } from '../render/index.ts';
 import type { PodObject } from '../status/pods/pod-objects.ts';
 import { type Desire, imagesOf } from './desire.ts';
@@ -42,8 +42,8 @@ export interface PlanningFacts {
   readonly shared: readonly ObjectChange[];
   readonly desire: Desire | undefined;
   readonly deleting: boolean;
-  /** With what whoever goes back has to know. */
-  readonly wayBack?: (WayBack & { readonly warnings: readonly string[] }) | undefined;
+  /** With what whoever goes back has to know, and who sequences then: whoever did before. */
+  readonly wayBack?: (WayBack & { readonly warnings: readonly string[]; readonly choice: SequencerChoice }) | undefined;
   /** Type of game that L1 respects, where that is known. */
   readonly respectedGameType?: number | undefined;
   /** As in `PlanningInput`. */
@@ -64,7 +64,8 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     );
   const wished = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
   const revision = revisionOf(facts, leaving, wished);
-  const back = desire && facts.wayBack?.revision === revision ? facts.wayBack : undefined;
+  const mark = markOf(facts, leaving);
+  const back = isSameWish(facts.wayBack?.wish ?? '', mark) ? facts.wayBack : undefined;
   const returns = back && !back.done;
   const desired = back ? formerOf(facts, back, wished) : wished;
   const knownOf = (component: ComponentRef) =>
@@ -106,6 +107,7 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
   return {
     network: at.name,
     revision,
+    wish: mark,
     deleting,
     namespaceTerminating: wish.resources.namespaceTerminating,
     meanwhile: false,
@@ -122,12 +124,7 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
     }),
     observed,
     leaving,
-    succession: {
-      // Who is to sequence is part of the wish that is not gone to.
-      ...(choice.heir === undefined || back ? {} : { heir: choice.heir }),
-      returns: choice.wished !== undefined && (choice.wished === choice.active || back !== undefined),
-      deputies: choice.deputies,
-    },
+    succession: successionOf(back?.choice ?? choice, back?.done === true),
     ...(returns ? { rollsBack: back.kind, ...returnsUntil(facts, back, wishedOf) } : {}),
     ...releasesOf(facts),
     ...(facts.upgrade ? { upgrade: facts.upgrade } : {}),
@@ -154,6 +151,24 @@ function revisionOf(
     ...(choice.wished === undefined ? [] : [choice.wished]),
     ...(upgrade === undefined ? [] : [{ upgrade }]),
   ]);
+}
+
+/** @param stays what ran before is back: nobody hands over for a wish that is not gone to */
+function successionOf({ active, heir, wished, deputies }: SequencerChoice, stays: boolean): Succession {
+  return {
+    ...(heir === undefined || stays ? {} : { heir }),
+    returns: wished !== undefined && wished === active,
+    deputies,
+  };
+}
+
+/** Empty while it can not be told what is wished. */
+function markOf({ deleting, choice, wish, desire }: PlanningFacts, leaving: readonly LeavingComponent[]): string {
+  if (!desire) return '';
+  const components = leaving.map(({ component }) => component);
+  const { upgrade } = wish.network?.spec.contracts ?? {};
+  const digest = renderDigest([deleting, components, desire.wish, choice.wished ?? null, upgrade ?? null]);
+  return wishMark(digest.slice(0, 32), desire.written);
 }
 
 /** From when on nothing leads back to what a component runs with before its change. */

@@ -20,7 +20,19 @@ export interface Redactor {
  * Fields that say which thing is meant. They hold names of objects and hashes, which are no secrets; and a component whose
  * name happens to contain a Secret's value must not become another one half-way.
  */
-const IDENTITIES: readonly string[] = ['name', 'namespace', 'id', 'uid', 'hash', 'render', 'digest', 'desiredRevision'];
+const IDENTITIES: readonly string[] = [
+  'name',
+  'namespace',
+  'id',
+  'uid',
+  'hash',
+  'render',
+  'digest',
+  'desiredRevision',
+  'wish',
+  'abortedWish',
+  'sequencer',
+];
 
 export function createRedactor(): Redactor {
   /** The longest first: a secret that is the beginning of another must not uncover the rest of it. */

@@ -202,7 +202,7 @@ const component = z.object({
 });
 
 const begun = z.object({
-  revision: planHash('Revision that the plans lead to.'),
+  wish: text('Mark of the wish that the plans are for.', 128),
   components: listByKey(
     z
       .object({
@@ -216,6 +216,7 @@ const begun = z.object({
     { max: 64 },
     'What is gone back to, by component.',
   ),
+  sequencer: text('OpNode that sequenced; absent: none did.', 63).optional(),
   pointOfNoReturn: z
     .object({
       time: count('Seconds since the epoch; 0: it is behind already.'),
@@ -226,7 +227,7 @@ const begun = z.object({
 });
 
 const rolledBack = begun.extend({
-  revision: planHash('Revision that is not gone to, until the spec is another one.'),
+  wish: text('Mark of the wish that is not gone to, until it is another one.', 128),
   plan: planHash('Hash of the plan that was rolled back.'),
   kind: planKind,
   by: text('Who wanted it; policy: rollout.onFailure.', MAX_DECIDER_LENGTH),
@@ -246,7 +247,7 @@ const decisions = z.object({
   policySince: timestamp(
     'Since when the admission policy is seen to be in force: of decision annotations that are written later the API server vouches for the name. Absent: every name is claimed.',
   ).optional(),
-  abortedRevision: planHash('Revision whose plan was aborted: its next plan asks first.').optional(),
+  abortedWish: text('Mark of the wish whose plan was aborted: its next plan asks first.', 128).optional(),
   rejectedPlan: planHash('Hash of the plan that was rejected last.').optional(),
   begun: begun.optional().describe('What ran before plans that are not completed; a rollback goes back to it.'),
   keptApproval: z

@@ -47,10 +47,10 @@ export interface LookInput {
   /** No plan runs: whatever is stored for plans and no plan of this look needs may go. */
   readonly idle: boolean;
   /**
-   * Revision whose plan a person has aborted; empty: none. Its next plan waits for a person. Absent: the entity has not
+   * Mark of the wish whose plan a person has aborted; empty: none. Its next plan waits for a person. Absent: the entity has not
    * looked yet, and what the status remembers counts.
    */
-  readonly abortedRevision?: string;
+  readonly abortedWish?: string;
   /** null: nothing. Absent: the entity has not looked yet, and what the status remembers counts. */
   readonly rolledBack?: RolledBack | null | undefined;
   /** `<Kind>/<name>` of what somebody keeps changing: until it is repaired again, it holds up nothing else. */
@@ -59,15 +59,18 @@ export interface LookInput {
   readonly askedAt: number;
 }
 
-/** What ran before the plans that lead to a revision, until one of them is completed: a rollback goes back to it. */
+/** What ran before the plans of a wish, until one of them is completed: a rollback goes back to it. */
 export interface Begun {
-  readonly revision: string;
+  /** Its mark (wish-mark.ts). */
+  readonly wish: string;
   /** Of each component what the plans bring, and what was there before. Without `from` it was new. */
   readonly renders: readonly PlannedRender[];
+  /** OpNode that sequenced. Absent: none did. */
+  readonly sequencer?: string;
   readonly pointOfNoReturn?: PointOfNoReturn;
 }
 
-/** A revision that is not gone to, after its plan was rolled back: until it changes, what ran before is what is wished. */
+/** A wish that is not gone to, after its plan was rolled back: until it is another one, what ran before is rolled out. */
 export interface RolledBack extends Begun {
   /** Hash and kind of the plan that was rolled back. */
   readonly plan: string;
@@ -87,7 +90,7 @@ export interface Remembered {
   /** Somebody has said pause, and nobody resume. */
   readonly paused: boolean;
   /** Empty: none. */
-  readonly abortedRevision: string;
+  readonly abortedWish: string;
   /** Empty: none. */
   readonly rejectedPlan: string;
   readonly begun?: Begun;
@@ -101,6 +104,8 @@ export interface LookResult {
   readonly deleting: boolean;
   /** Hash of everything desired; no heads, balances or clocks. */
   readonly revision: string;
+  /** Mark of what people wish (wish-mark.ts); empty: it can not be told now. */
+  readonly wish: string;
   /** Hash of the whole result without clocks: `observe` completes when it changes. */
   readonly key: string;
   readonly problems: readonly Problem[];
@@ -225,7 +230,7 @@ export interface ObserveInput {
   /** Key of the look that this observation starts from. */
   readonly baseline: string;
   /** As in that look. */
-  readonly abortedRevision: string;
+  readonly abortedWish: string;
   readonly rolledBack?: RolledBack | null | undefined;
   readonly foughtObjects: readonly string[];
   /**

@@ -152,6 +152,8 @@ export interface Plan {
   readonly hash: string;
   readonly kind: PlanKind;
   readonly desiredRevision: string;
+  /** Mark of the wish that it is made for (wish-mark.ts): outlives other renders of the same. Not part of the hash. */
+  readonly wish: string;
   /** One line: "install acme: sequencer, batcher, 1 replica (14 steps)". */
   readonly summary: string;
   readonly steps: readonly Step[];
@@ -163,6 +165,8 @@ export interface Plan {
   readonly warnings: readonly string[];
   /** Renders by component that this plan stores and applies. */
   readonly renders: readonly PlannedRender[];
+  /** OpNode that sequences when it begins: a rollback hands back to it. Absent: none does. Not part of the hash. */
+  readonly sequencer?: string;
   /** Absent: the plan leads to what is wished, and not back from it. */
   readonly rollsBack?: true;
   /** From when on what it has done can not be undone; of a way back, from when on it is none. Absent: it always can. */

@@ -1,6 +1,7 @@
 /** Whether what a plan has done can be undone by applying what ran before. Pure. */
 import type { Begun, RolledBack } from './activities.ts';
 import { componentKey, type Plan, type PlannedRender, type PointOfNoReturn, type Step } from './plan.ts';
+import { isSameWish } from './wish-mark.ts';
 
 /**
  * @param now milliseconds since the epoch
@@ -54,14 +55,15 @@ export function wayBackFrom(plan: Plan, said: Pick<RolledBack, 'by' | 'via' | 'v
   return { ...departure(plan), plan: hash, kind, ...said };
 }
 
-function departure({ desiredRevision, renders, pointOfNoReturn }: Plan): Begun {
+function departure({ wish, renders, sequencer, pointOfNoReturn }: Plan): Begun {
   return {
-    revision: desiredRevision,
+    wish,
     renders: renders.map(({ component, digest, from }) => ({
       component,
       ...(from === undefined ? {} : { from }),
       digest,
     })),
+    ...(sequencer === undefined ? {} : { sequencer }),
     ...(pointOfNoReturn ? { pointOfNoReturn } : {}),
   };
 }
@@ -78,7 +80,7 @@ export function begunBy(plan: Plan): Begun | undefined {
 
 /** A plan that goes on with what others of the same wish have begun leads back to where the first of them began. */
 export function goingOn(plan: Plan, begun: Begun | undefined): Plan {
-  if (!begun || begun.revision !== plan.desiredRevision || !leadsOn(plan)) return plan;
+  if (!begun || !isSameWish(begun.wish, plan.wish) || !leadsOn(plan)) return plan;
   const keyOf = ({ component }: PlannedRender) => componentKey(component);
   const renderOf = (render: PlannedRender) => begun.renders.find((item) => keyOf(item) === keyOf(render)) ?? render;
   const isLeft = (render: PlannedRender) => !plan.renders.some((item) => keyOf(item) === keyOf(render));
@@ -86,6 +88,7 @@ export function goingOn(plan: Plan, begun: Begun | undefined): Plan {
   return {
     ...plan,
     renders: [...plan.renders.map(renderOf), ...begun.renders.filter(isLeft)],
+    ...(begun.sequencer === undefined ? {} : { sequencer: begun.sequencer }),
     ...(point ? { pointOfNoReturn: point } : {}),
   };
 }

@@ -1,6 +1,7 @@
 /** Which plans wait for a person. */
 import type { OptimismNetworkSpec } from '../api/optimism-network.ts';
 import type { Plan } from '../contract/plan.ts';
+import { isSameWish } from '../contract/wish-mark.ts';
 import type { PlanDraft } from './plan-draft.ts';
 
 /**
@@ -34,12 +35,9 @@ export function keepsToWindows({ kind, rollsBack }: Pick<Plan, 'kind' | 'rollsBa
 }
 
 /**
- * Whether a plan waits because a person has aborted one of its revision. Repairs and teardown never wait for what was
+ * Whether a plan waits because a person has aborted one of its wish. Repairs and teardown never wait for what was
  * said of a rollout.
  */
-export function asksAfterAbort(
-  { kind, desiredRevision }: Pick<Plan, 'kind' | 'desiredRevision'>,
-  abortedRevision: string,
-): boolean {
-  return abortedRevision === desiredRevision && kind !== 'drift' && kind !== 'teardown';
+export function asksAfterAbort({ kind, wish }: Pick<Plan, 'kind' | 'wish'>, abortedWish: string): boolean {
+  return isSameWish(abortedWish, wish) && kind !== 'drift' && kind !== 'teardown';
 }

@@ -9,7 +9,7 @@ export interface DesiredComponent {
   readonly role: ComponentRole;
   /** Digest of the render that is wished. */
   readonly render: string;
-  /** Mark of what the render was made from (wish-mark.ts). */
+  /** Mark of what the render was made from (contract/wish-mark.ts). */
   readonly inputs: string;
   /** 0: a sender that is stopped. */
   readonly replicas: number;
@@ -61,6 +61,8 @@ export interface LeavingComponent {
 export interface PlanningInput {
   readonly network: string;
   readonly revision: string;
+  /** Mark of what people wish (contract/wish-mark.ts). */
+  readonly wish: string;
   readonly deleting: boolean;
   /** Only objects of these CRs may be removed when a namespace ends: nothing can be drained or verified there. */
   readonly namespaceTerminating: boolean;

@@ -118,7 +118,7 @@ function planBack({ rollsBack, ...input }: PlanningInput): Planned {
   if (repairs.length > 0) return planOfWork(input, repairs);
   const back = { ...input, ...(rollsBack ? { rollsBack } : {}) };
   const work = input.meanwhile ? [] : rollbackWork(back);
-  return work.length === 0 ? { type: 'nothing' } : planOfWork(back, work);
+  return work.length === 0 && !handsOver(input) ? { type: 'nothing' } : planOfWork(back, work);
 }
 
 function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
@@ -128,6 +128,7 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const kind = kinds[0] ?? 'change';
   const isRepair = kind === 'drift';
   const work = isRepair ? inOrder(REPAIR_ORDER, all) : rollsBack ? inRollbackOrder(all) : inRolloutOrder(all);
+  const sequencer = input.desired.find(({ role }) => role === 'sequencer');
   const relay = isRepair ? undefined : relayOf(input, work.find(interruptsBlocks));
   const ends = work.some(({ desired }) => desired.changesForks)
     ? [sameChain({ kind: 'OptimismNetwork', name: network }, limits)]
@@ -148,6 +149,7 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
     kind,
     kinds,
     desiredRevision: revision,
+    wish: input.wish,
     summary: `${title}${versions}: ${names} (${drafts.length} steps)`.slice(0, 300),
     steps: numberedSteps(drafts),
     changes: [...work.flatMap(({ changes }) => changes), ...(relay ? relayChanges(input, relay) : [])],
@@ -160,6 +162,7 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
       digest: desired.render,
       ...(observed.verified && observed.verified.render !== desired.render ? { from: observed.verified.render } : {}),
     })),
+    ...(sequencer ? { sequencer: sequencer.component.name } : {}),
     ...(rollsBack ? { rollsBack: true } : {}),
     ...(returnsUntil ? { pointOfNoReturn: returnsUntil } : {}),
   };

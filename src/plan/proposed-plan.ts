@@ -24,21 +24,21 @@ export interface ApprovalFacts {
   /** `status.plan`. */
   readonly shown: OptimismNetworkStatus['plan'];
   /** Revision whose plan a person has aborted; empty: none. */
-  readonly abortedRevision: string;
+  readonly abortedWish: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 export function proposedPlan(
   draft: PlanDraft,
-  { policy, shown, abortedRevision, now }: ApprovalFacts,
+  { policy, shown, abortedWish, now }: ApprovalFacts,
   digest: (content: readonly unknown[]) => string,
 ): ProposedPlan {
   const plan = planOf(draft, digest);
   const inherited = inheritedApproval(plan, shown, now);
   // Whoever has it rolled back has said so.
   const required = !plan.rollsBack && (approvalRequired(draft, policy) || asksAlready(plan, shown));
-  const waits = asksAfterAbort(plan, abortedRevision) || (required && inherited === undefined);
+  const waits = asksAfterAbort(plan, abortedWish) || (required && inherited === undefined);
   const { hash, createdAt, expiresAt, approval } = shown ?? {};
   const isAsked = hash === plan.hash && approval === undefined;
   return {

@@ -18,7 +18,8 @@ export interface Relay {
 }
 
 /**
- * Only one that is rolled out takes over, and only from one that works: what is broken is mended where it is.
+ * Only one that is rolled out takes over, and only from one that works: what is broken is mended where it is. On the way
+ * back it comes first, and takes over then.
  * @param restarted the active sequencer, when its pod restarts
  */
 export function relayOf(input: PlanningInput, restarted: Work | undefined): Relay | undefined {
@@ -31,11 +32,11 @@ export function relayOf(input: PlanningInput, restarted: Work | undefined): Rela
   return { from, to, returns: heir === undefined && returns, ...(restarted ? { restarted } : {}) };
 }
 
-function canTakeOver({ observed, desired }: PlanningInput, name: string): boolean {
+function canTakeOver({ observed, desired, rollsBack }: PlanningInput, name: string): boolean {
   const isOf = ({ component }: { readonly component: { readonly kind: string; readonly name: string } }) =>
     component.kind === 'OpNode' && component.name === name;
   const seen = observed.find(isOf);
-  return seen?.verified !== undefined && !seen.cannotStart && desired.some(isOf);
+  return seen?.verified !== undefined && (!seen.cannotStart || rollsBack !== undefined) && desired.some(isOf);
 }
 
 /** The former one restarts as what it is by then: one that stands by. */

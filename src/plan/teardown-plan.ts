@@ -39,6 +39,7 @@ export function teardownPlan(input: PlanningInput): PlanDraft {
     kind: 'teardown',
     kinds: ['teardown'],
     desiredRevision: input.revision,
+    wish: input.wish,
     summary: `teardown ${input.network}: ${names.join(', ')} (${drafts.length} steps)`.slice(0, 300),
     steps: numberedSteps(drafts),
     changes: leaving.map(({ component }) => ({

@@ -1,7 +1,7 @@
 /** What there is to do for each component, and how much of it is the next plan. */
 import { type ComponentRef, componentKey, type ObjectChange } from '../contract/plan.ts';
+import { isSameWish } from '../contract/wish-mark.ts';
 import type { DesiredComponent, ObservedComponent, PlanningInput } from './desired.ts';
-import { isSameWish } from './wish-mark.ts';
 
 export type Transition = 'install' | 'change' | 'upgrade' | 'drift' | 'operatorUpdate';
 

@@ -8,7 +8,7 @@ export function rememberedOf({ decisions }: OptimismNetworkStatus): Remembered {
   return {
     taken: decisions?.taken ?? [],
     paused: decisions?.paused ?? false,
-    abortedRevision: decisions?.abortedRevision ?? '',
+    abortedWish: decisions?.abortedWish ?? '',
     rejectedPlan: decisions?.rejectedPlan ?? '',
     ...(decisions?.begun ? { begun: begunOf(decisions.begun) } : {}),
     ...(decisions?.rolledBack ? { rolledBack: rolledBackOf(decisions.rolledBack) } : {}),
@@ -23,11 +23,11 @@ export function rememberedToStatus(
   { policySince }: Decisions = {},
   kept?: ReportInput['kept'],
 ): Decisions {
-  const { taken, paused, abortedRevision, rejectedPlan, begun, rolledBack } = remembered;
+  const { taken, paused, abortedWish, rejectedPlan, begun, rolledBack } = remembered;
   return {
     ...(taken.length > 0 ? { taken: [...taken] } : {}),
     ...(paused ? { paused } : {}),
-    ...(abortedRevision ? { abortedRevision } : {}),
+    ...(abortedWish ? { abortedWish } : {}),
     ...(rejectedPlan ? { rejectedPlan } : {}),
     ...(policySince ? { policySince } : {}),
     ...(begun ? { begun: begunToStatus(begun) } : {}),
@@ -39,14 +39,15 @@ export function rememberedToStatus(
 type BegunStatus = NonNullable<Decisions['begun']>;
 type RolledBackStatus = NonNullable<Decisions['rolledBack']>;
 
-function begunOf({ revision, components, pointOfNoReturn }: BegunStatus): Begun {
+function begunOf({ wish, components, sequencer, pointOfNoReturn }: BegunStatus): Begun {
   return {
-    revision,
+    wish,
     renders: components.map(({ kind, name, render, from }) => ({
       component: { kind: kind as ComponentKind, name },
       digest: render,
       ...(from === undefined ? {} : { from }),
     })),
+    ...(sequencer === undefined ? {} : { sequencer }),
     ...(pointOfNoReturn ? { pointOfNoReturn } : {}),
   };
 }
@@ -56,14 +57,15 @@ function rolledBackOf(status: RolledBackStatus): RolledBack {
   return { ...begunOf(status), plan, kind, by, at, via, verified, ...(done ? { done } : {}) };
 }
 
-function begunToStatus({ revision, renders, pointOfNoReturn }: Begun): BegunStatus {
+function begunToStatus({ wish, renders, sequencer, pointOfNoReturn }: Begun): BegunStatus {
   return {
-    revision,
+    wish,
     components: renders.map(({ component, digest, from }) => ({
       ...component,
       render: digest,
       ...(from === undefined ? {} : { from }),
     })),
+    ...(sequencer === undefined ? {} : { sequencer }),
     ...(pointOfNoReturn ? { pointOfNoReturn } : {}),
   };
 }

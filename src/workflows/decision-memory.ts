@@ -1,9 +1,11 @@
 /** What people have said so far, so that a word counts once and outlives the workflow that heard it. */
+
 import type { Begun, LookResult, ReceivedDecision, Remembered, RolledBack } from '../contract/activities.ts';
+import { isSameWish } from '../contract/wish-mark.ts';
 
 export class DecisionMemory {
   paused: boolean;
-  abortedRevision: string;
+  abortedWish: string;
   rejectedPlan: string;
   begun: Begun | undefined;
   rolledBack: RolledBack | undefined;
@@ -13,7 +15,7 @@ export class DecisionMemory {
   /** @param carried from the run before; absent: the first look tells what an earlier entity has left in the status */
   constructor(carried: Remembered | undefined) {
     this.paused = carried?.paused ?? false;
-    this.abortedRevision = carried?.abortedRevision ?? '';
+    this.abortedWish = carried?.abortedWish ?? '';
     this.rejectedPlan = carried?.rejectedPlan ?? '';
     this.begun = carried?.begun;
     this.rolledBack = carried?.rolledBack;
@@ -27,11 +29,11 @@ export class DecisionMemory {
   }
 
   get remembered(): Remembered {
-    const { paused, abortedRevision, rejectedPlan, begun, rolledBack } = this;
+    const { paused, abortedWish, rejectedPlan, begun, rolledBack } = this;
     return {
       taken: this.#taken,
       paused,
-      abortedRevision,
+      abortedWish,
       rejectedPlan,
       ...(begun ? { begun } : {}),
       ...(rolledBack ? { rolledBack } : {}),
@@ -42,16 +44,23 @@ export class DecisionMemory {
     this.#isKnown = true;
     this.#taken = remembered.taken;
     this.paused = remembered.paused;
-    this.abortedRevision = remembered.abortedRevision;
+    this.abortedWish = remembered.abortedWish;
     this.rejectedPlan = remembered.rejectedPlan;
     this.begun = remembered.begun;
     this.rolledBack = remembered.rolledBack;
   }
 
-  /** What was begun, or said, of a wish that is no more is over. */
-  forgetOthers(revision: string): void {
-    if (this.begun?.revision !== revision) this.begun = undefined;
-    if (this.rolledBack?.revision !== revision) this.rolledBack = undefined;
+  /**
+   * What was begun, or said, of a wish that is no more is over. What is of this one gets its mark, so that an operator
+   * that makes another one knows it as well.
+   * @param wish mark of what is wished now; empty: it can not be told
+   */
+  keepOf(wish: string): void {
+    if (wish === '') return;
+    const { begun, rolledBack } = this;
+    this.begun = begun && isSameWish(begun.wish, wish) ? { ...begun, wish } : undefined;
+    this.rolledBack = rolledBack && isSameWish(rolledBack.wish, wish) ? { ...rolledBack, wish } : undefined;
+    if (isSameWish(this.abortedWish, wish)) this.abortedWish = wish;
   }
 
   /**

@@ -170,7 +170,7 @@ export function listen(entity: Entity): void {
     defineQuery(QUERIES.history),
     () => ({
       revision: state.look?.revision ?? '',
-      abortedRevision: state.memory.abortedRevision,
+      abortedWish: state.memory.abortedWish,
       rejectedPlan: state.memory.rejectedPlan,
     }),
     { description: 'What was decided on earlier plans' },

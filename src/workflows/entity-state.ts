@@ -146,7 +146,7 @@ export class EntityState {
     this.look = look;
     if (this.running) return;
     // Another wish: what was said of the former one is over.
-    if (look.problems.length === 0) this.memory.forgetOthers(look.revision);
+    if (look.problems.length === 0) this.memory.keepOf(look.wish);
     const { plan } = look;
     // A look with problems has a plan only where they do not stand in its way: repairs and teardown.
     if (plan) this.#takePlan(plan, look, now);
@@ -208,7 +208,7 @@ export class EntityState {
       return;
     }
     const setAside = plan.kind === 'drift' ? {} : this.#setAside.take(plan, now);
-    const aborted = asksAfterAbort(plan, this.memory.abortedRevision);
+    const aborted = asksAfterAbort(plan, this.memory.abortedWish);
     const isRejected = this.memory.rejectedPlan === plan.hash;
     const asks = look.approval.required || aborted;
     const at = new Date(now).toISOString();
@@ -359,7 +359,7 @@ export class EntityState {
     }
     if (decision.action === 'approve' && proposal) {
       proposal.status = 'approved';
-      this.memory.abortedRevision = '';
+      this.memory.abortedWish = '';
       this.memory.rejectedPlan = '';
       proposal.approval = {
         by: decision.by,
@@ -476,9 +476,9 @@ export class EntityState {
     this.proposal = undefined;
     // What is done, or is not wanted any more, was approved once.
     if (plan.kind !== 'drift' && (outcome === 'completed' || outcome === 'rolledBack')) this.#covering = undefined;
-    if (outcome === 'aborted') memory.abortedRevision = plan.desiredRevision;
+    if (outcome === 'aborted') memory.abortedWish = plan.wish;
     if (outcome !== 'completed' || plan.kind === 'drift') return;
-    memory.abortedRevision = '';
+    memory.abortedWish = '';
     memory.begun = undefined;
     if (plan.rollsBack && memory.rolledBack) memory.rolledBack = { ...memory.rolledBack, done: true };
   }
@@ -491,7 +491,7 @@ export class EntityState {
   /** Somebody aborts the running plan: of both words the later one counts. */
   abort(): void {
     const { memory, running } = this;
-    memory.abortedRevision = running?.plan.desiredRevision ?? '';
+    memory.abortedWish = running?.plan.wish ?? '';
     if (memory.rolledBack?.plan === running?.plan.hash) memory.rolledBack = undefined;
   }
 

@@ -104,8 +104,8 @@ export class Entity {
     const { isLeaving } = this.child;
     if (!look || this.dirty || (isLeaving && !this.state.paused) || (running && look.deleting)) return;
     const { foughtObjects } = this.state;
-    const { abortedRevision, rolledBack = null } = memory;
-    const of = { network: this.network, abortedRevision, rolledBack, foughtObjects };
+    const { abortedWish, rolledBack = null } = memory;
+    const of = { network: this.network, abortedWish, rolledBack, foughtObjects };
     // One that is about to be left anyway is left for no repair.
     const beside = running && isLeaving ? { ...running.plan, kind: 'drift' as const } : running?.plan;
     this.#observation.keepUp(of, look, beside);
@@ -170,8 +170,8 @@ export class Entity {
 
   #lookWhileListening(): Promise<LookResult> {
     const { network, state } = this;
-    const { isKnown, abortedRevision, rolledBack = null } = state.memory;
-    const known = isKnown ? { abortedRevision, rolledBack } : {};
+    const { isKnown, abortedWish, rolledBack = null } = state.memory;
+    const known = isKnown ? { abortedWish, rolledBack } : {};
     const foughtObjects = state.beginLook(Date.now());
     const input = { network, idle: !this.child.isThere, foughtObjects, askedAt: Date.now(), ...known };
     return this.#listeningTo(entityActivities.look(input));

@@ -29,7 +29,7 @@ export class Observation {
    * @param beside the plan that runs; undefined: none
    */
   keepUp(
-    of: Pick<ObserveInput, 'network' | 'abortedRevision' | 'rolledBack' | 'foughtObjects'>,
+    of: Pick<ObserveInput, 'network' | 'abortedWish' | 'rolledBack' | 'foughtObjects'>,
     look: LookResult,
     beside: Plan | undefined,
   ): void {

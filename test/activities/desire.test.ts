@@ -9,7 +9,7 @@ import { parseObject } from '../../src/api/parse.ts';
 import { createRegistry, loadRegistry, type Registry } from '../../src/catalogue/registry.ts';
 import type { RegistryChain } from '../../src/catalogue/registry-chain.ts';
 import { type Release, release } from '../../src/catalogue/releases.ts';
-import { wishDigest } from '../../src/plan/wish-mark.ts';
+import { wishDigest } from '../../src/contract/wish-mark.ts';
 import { sample } from '../api/sample-objects.ts';
 
 const TOKENS = installTokens(Buffer.alloc(32, 7), { namespace: 'chains', name: 'acme' });
@@ -145,7 +145,7 @@ describe('what is written', () => {
     expect(wishDigest(after.inputs)).toBe(wishDigest(before.inputs));
   });
 
-  it('has the hashes of this formula: when they become others it is another one (plan/wish-mark.ts)', async () => {
+  it('has the hashes of this formula: when they become others it is another one (contract/wish-mark.ts)', async () => {
     const { renders } = await desire(loadRegistry(), {});
     expect(renders.map(({ inputs }) => inputs.split('/').slice(0, 2))).toMatchInlineSnapshot(`
       [

@@ -54,10 +54,11 @@ function factsOf({ component, before, after }: Given, more: Partial<PlanningFact
 
 /** The same after its plan was rolled back. */
 function wayBack(given: Given, more: Partial<NonNullable<PlanningFacts['wayBack']>> = {}): PlanningFacts {
-  const { revision } = planningInput(factsOf(given));
+  const { wish } = planningInput(factsOf(given));
   const former = [{ component: given.component, digest: 'before', render: given.before }];
-  const back = { revision, kind: 'upgrade' as const, done: false, former, brought: [], until: undefined, warnings: [] };
-  return factsOf(given, { wayBack: { ...back, ...more } });
+  const back = { wish, kind: 'upgrade' as const, done: false, former, brought: [], until: undefined, warnings: [] };
+  const choice = { active: 'b', heir: 'a', wished: 'a', deputies: ['a'] };
+  return factsOf(given, { wayBack: { ...back, sequencer: 'a', choice, ...more } });
 }
 
 const ofBatcher: Given = { component: BATCHER, before: batcher('v1.16.1'), after: batcher('v1.16.8') };
@@ -79,13 +80,13 @@ describe('a change', () => {
 });
 
 describe('the way back', () => {
-  it('leads to what ran before, and to nobody else who sequences', () => {
+  it('leads to what ran before, and to who sequenced before', () => {
     const { desired, rollsBack, succession } = planningInput(wayBack(ofBatcher));
     expect(desired.map(({ component, render }) => `${componentKey(component)} ${render}`)).toEqual([
       'OpBatcher/batcher before',
     ]);
     expect(rollsBack).toBe('upgrade');
-    expect(succession).toEqual({ returns: true, deputies: ['b'] });
+    expect(succession).toEqual({ heir: 'a', returns: false, deputies: ['a'] });
     const { rollsBack: done, succession: after } = planningInput(wayBack(ofBatcher, { done: true }));
     expect(done).toBeUndefined();
     expect(after?.heir).toBeUndefined();

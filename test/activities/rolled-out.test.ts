@@ -11,8 +11,8 @@ import {
 } from '../../src/activities/gather/rolled-out.ts';
 import { type StoredRender, storedRenderDigest, storeRender } from '../../src/activities/state/render-store.ts';
 import type { OptimismNetworkStatus } from '../../src/api/optimism-network.ts';
+import { wishMark } from '../../src/contract/wish-mark.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
-import { wishMark } from '../../src/plan/wish-mark.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { createOwner, type Owner } from './owner.ts';
 

@@ -60,6 +60,7 @@ export const wholePlan: Plan = {
   hash,
   kind: 'upgrade',
   desiredRevision: 'ab'.repeat(32),
+  wish: 'cd'.repeat(32),
   summary: waitingPlan.summary,
   steps: ['apply acme-replica', 'acme-replica follows the chain', 'apply acme-sequencer'].map((summary, index) => ({
     id: waitingPlan.steps?.[index]?.id ?? '',

@@ -9,7 +9,7 @@ const EDITS: Record<string, readonly [from: string, to: string]> = {
     '...batchSettings(spec),',
     "...batchSettings(spec), ...setting('OP_BATCHER_TXMGR_FEE_LIMIT_MULTIPLIER', '5'),",
   ],
-  'src/plan/wish-mark.ts': ["FORMULA = '1'", "FORMULA = '2'"],
+  'src/contract/wish-mark.ts': ["FORMULA = '1'", "FORMULA = '2'"],
 };
 
 registerHooks({

@@ -134,6 +134,7 @@ export function networkOf(given: readonly Given[], more: Partial<PlanningInput> 
   return {
     network: 'acme',
     revision: 'revision',
+    wish: 'wish',
     deleting: false,
     namespaceTerminating: false,
     meanwhile: false,

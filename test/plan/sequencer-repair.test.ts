@@ -23,6 +23,7 @@ function planFor(
   const input: PlanningInput = {
     network: 'net',
     revision: 'rev',
+    wish: 'wish',
     deleting: false,
     namespaceTerminating: false,
     meanwhile: false,

@@ -97,6 +97,7 @@ export class World {
     return {
       network: 'acme',
       revision: JSON.stringify(wish),
+      wish: JSON.stringify(wish),
       deleting: false,
       namespaceTerminating: false,
       meanwhile: false,

@@ -52,6 +52,7 @@ const input: PlanInput = {
     hash: 'a'.repeat(64),
     kind: 'change',
     desiredRevision: 'r1',
+    wish: 'w1',
     summary: 'change acme',
     steps: [gate(1, 'node-synced'), gate(2, 'batching')],
     changes: [],

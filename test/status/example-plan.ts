@@ -31,6 +31,7 @@ export function plan(fields: Partial<Plan> = {}): Plan {
     hash: planHash,
     kind: 'install',
     desiredRevision: 'ab'.repeat(32),
+    wish: 'cd'.repeat(32),
     summary: 'install acme: sequencer, batcher (3 steps)',
     steps: [step(1), gateStep(2, 'sequencing'), gateStep(3, 'no-foreign-batcher')],
     changes: [
@@ -50,7 +51,7 @@ export function plan(fields: Partial<Plan> = {}): Plan {
 }
 
 export function report(fields: Partial<ReportInput> = {}): ReportInput {
-  const remembered = { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' };
+  const remembered = { taken: [], paused: false, abortedWish: '', rejectedPlan: '' };
   return {
     network,
     uid: 'uid-1',

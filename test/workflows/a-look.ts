@@ -9,6 +9,7 @@ export function aPlan(hash: string, kind: PlanKind = 'change', desiredRevision =
     hash: hash.padEnd(64, '0'),
     kind,
     desiredRevision,
+    wish: `wish of ${desiredRevision}`,
     summary: `${kind} acme`,
     steps: [],
     changes: [],
@@ -24,16 +25,18 @@ export interface ALookOptions extends Partial<Omit<LookResult, 'approval' | 'pla
 }
 
 export function aLook({ approval, ...rest }: ALookOptions = {}): LookResult {
+  const revision = rest.plan?.desiredRevision ?? rest.revision ?? 'same as before';
   return {
     found: true,
     uid: 'u-1',
     deleting: false,
-    revision: rest.plan?.desiredRevision ?? 'same as before',
+    revision,
+    wish: rest.plan?.wish ?? `wish of ${revision}`,
     key: 'key',
     problems: [],
     paused: false,
     decisions: [],
-    remembered: { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' },
+    remembered: { taken: [], paused: false, abortedWish: '', rejectedPlan: '' },
     probeIntervalSeconds: 30,
     release: 'u18',
     chainId: '901',

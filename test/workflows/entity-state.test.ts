@@ -67,17 +67,27 @@ describe('a plan', () => {
     expect(state.startable(NOW)?.approval).toEqual({ ...inherited, via: 'Inherited' });
   });
 
-  it('of an aborted revision asks, whatever policy and earlier approvals say', () => {
+  it('of an aborted wish asks, whatever policy and earlier approvals say', () => {
     const inherited = { by: 'ana', at: '2029-12-31T00:00:00Z', via: 'Kubernetes', verified: true } as const;
     const state = new EntityState({
       ...new EntityState().carry(),
-      remembered: { taken: [], paused: false, abortedRevision: plan.desiredRevision, rejectedPlan: '' },
+      remembered: { taken: [], paused: false, abortedWish: plan.wish, rejectedPlan: '' },
     });
     state.takeLook(aLook({ plan, approval: { required: false, inherited } }), NOW);
     expect(state.startable(NOW)).toBeUndefined();
     state.proposeAgain(NOW);
     expect(state.startable(NOW), 'proposed again, it asks again').toBeUndefined();
     state.decide(aDecision('approve', { plan: plan.hash }), NOW);
+    expect(state.startable(NOW)).toBeDefined();
+  });
+
+  it('asks also when the aborted wish is rendered otherwise meanwhile, and not when it is another one', () => {
+    const remembered = { taken: [], paused: false, abortedWish: plan.wish, rejectedPlan: '' };
+    const [same, other] = [{ ...aPlan('bbbbbbbb'), wish: plan.wish }, aPlan('cccccccc')];
+    const state = new EntityState({ ...new EntityState().carry(), remembered });
+    state.takeLook(aLook({ plan: same }), NOW);
+    expect(state.startable(NOW)).toBeUndefined();
+    state.takeLook(aLook({ plan: other }), NOW);
     expect(state.startable(NOW)).toBeDefined();
   });
 
@@ -173,7 +183,7 @@ describe('a decision', () => {
 
 describe('an entity that follows a terminated one', () => {
   const plan = aPlan('aaaaaaaa');
-  const remembered = { taken: [], paused: false, abortedRevision: '', rejectedPlan: '' };
+  const remembered = { taken: [], paused: false, abortedWish: '', rejectedPlan: '' };
   const first = (look: Parameters<typeof aLook>[0]) => {
     const state = new EntityState();
     const seen = aLook(look);
@@ -194,7 +204,7 @@ describe('an entity that follows a terminated one', () => {
   });
 
   it('asks before it begins what was aborted, and does not propose again what was rejected', () => {
-    const aborted = first({ plan, remembered: { ...remembered, abortedRevision: plan.desiredRevision } }).state;
+    const aborted = first({ plan, remembered: { ...remembered, abortedWish: plan.wish } }).state;
     expect(aborted.proposal?.status).toBe('awaiting');
     const rejected = first({
       plan,

@@ -90,6 +90,7 @@ function executePlanOf(steps: readonly Step[], more: Partial<PlanInput['plan']> 
       hash: '0'.repeat(64),
       kind: 'install',
       desiredRevision: 'r',
+      wish: 'w',
       summary: 'install acme',
       steps,
       changes: [],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApprovalRecord, RolledBack } from '../../src/contract/activities.ts';
 import type { Plan } from '../../src/contract/plan.ts';
 import { goingOn, isReversible, wayBackFrom, whyNoWayBack } from '../../src/contract/way-back.ts';
+import { wishMark } from '../../src/contract/wish-mark.ts';
 import { inheritedApproval } from '../../src/plan/inherited-approval.ts';
 import { EntityState } from '../../src/workflows/entity-state.ts';
 import { aDecision, aLook, aPlan, NOW } from './a-look.ts';
@@ -27,7 +28,7 @@ function stateThatGoesBack(rolledBack: RolledBack = wayBackFrom(upgrade, said)):
 describe('the way back from a plan', () => {
   it('is what each component ran with before', () => {
     expect(wayBackFrom(upgrade, said)).toEqual({
-      revision: 'r2',
+      wish: 'wish of r2',
       plan: upgrade.hash,
       kind: 'upgrade',
       renders: [changed],
@@ -50,7 +51,7 @@ describe('the way back from a plan', () => {
     const state = stateThatGoesBack();
     state.takeLook(aLook({ revision: 'r2', problems: [{ type: 'RolledBack', message: 'm', fix: 'f' }] }), NOW);
     expect(state.phase).toBe('RolledBack');
-    expect(state.memory.rolledBack?.revision).toBe('r2');
+    expect(state.memory.rolledBack?.wish).toBe('wish of r2');
   });
 
   it('is forgotten when something else is wished, and not while that can not be read', () => {
@@ -59,6 +60,19 @@ describe('the way back from a plan', () => {
     expect(state.memory.rolledBack).toBeDefined();
     state.takeLook(aLook({ revision: 'r3' }), NOW);
     expect(state.memory.rolledBack).toBeUndefined();
+  });
+
+  it('outlives that the same wish is rendered otherwise, by another operator or as L1 decides', () => {
+    const [before, after] = [wishMark('the same', 'v1'), wishMark('the same', 'v2')];
+    const state = stateThatGoesBack({ ...wayBackFrom(upgrade, said), wish: before });
+    state.takeLook(aLook({ revision: 'r3', wish: after }), NOW);
+    expect(state.memory.rolledBack?.wish, 'it is known by the mark of today').toBe(after);
+  });
+
+  it('outlives a look that can not tell what is wished', () => {
+    const state = stateThatGoesBack();
+    state.takeLook(aLook({ wish: '' }), NOW);
+    expect(state.memory.rolledBack).toBeDefined();
   });
 
   it('is forgotten by who wants the same to be tried again', () => {
@@ -135,7 +149,7 @@ describe('a plan that goes on with what another one of the same wish has begun',
     const next = new EntityState();
     next.newDecisions(aLook({ remembered: state.memory.remembered }));
     expect(goingOn(rest, next.memory.begun).renders).toHaveLength(3);
-    expect(goingOn({ ...rest, desiredRevision: 'r3' }, next.memory.begun).renders).toHaveLength(2);
+    expect(goingOn({ ...rest, wish: 'wish of r3' }, next.memory.begun).renders).toHaveLength(2);
     next.end(first, 'completed');
     expect(goingOn(rest, next.memory.begun)).toBe(rest);
   });
@@ -146,7 +160,7 @@ describe('a plan that goes on with what another one of the same wish has begun',
     state.end(first, 'superseded');
     starts(state, repair);
     state.end(repair, 'completed');
-    expect(state.memory.begun?.revision).toBe('r2');
+    expect(state.memory.begun?.wish).toBe('wish of r2');
     state.takeLook(aLook({ revision: 'r3' }), NOW);
     expect(state.memory.begun).toBeUndefined();
   });
@@ -171,7 +185,7 @@ describe('the word for the way back', () => {
   it.each(['rolledBack', 'completed', 'lookAgain'] as const)('counts when the plan ends as %s', (outcome) => {
     const state = running();
     state.end(upgrade, outcome);
-    expect(state.memory.rolledBack).toMatchObject({ revision: 'r2', by: 'ana' });
+    expect(state.memory.rolledBack).toMatchObject({ wish: 'wish of r2', by: 'ana' });
     expect(state.memory.rolledBack?.done).toBeUndefined();
   });
 
@@ -180,7 +194,7 @@ describe('the word for the way back', () => {
     state.abort();
     state.end(upgrade, 'aborted');
     expect(state.memory.rolledBack).toBeUndefined();
-    expect(state.memory.abortedRevision).toBe('r2');
+    expect(state.memory.abortedWish).toBe('wish of r2');
   });
 
   it.each([

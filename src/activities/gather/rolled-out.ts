@@ -4,9 +4,9 @@
  */
 import type { OptimismNetworkStatus } from '../../api/optimism-network.ts';
 import { type ComponentRef, componentKey, type ObjectChange } from '../../contract/plan.ts';
+import { isSameWish } from '../../contract/wish-mark.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
 import type { ObservedComponent } from '../../plan/desired.ts';
-import { isSameWish } from '../../plan/wish-mark.ts';
 import { isChangeable } from '../../render/diff.ts';
 import { type Desire, imagesOf } from '../desire.ts';
 import { findRender, type StoredRender } from '../state/render-store.ts';

@@ -120,10 +120,12 @@ function isLost(pods: readonly Pod[], now: number): boolean {
   return pods.length > 0 && pods.every(isSilent);
 }
 
+/** @param preferred who is to sequence; absent: as the spec says */
 export function choiceOf(
   { network, resources }: Pick<Wish, 'network' | 'resources'>,
   seen: readonly SequencerSight[],
+  preferred = network?.spec.sequencer?.preferred,
 ): SequencerChoice {
   const { sequencer } = (resources.network['status'] ?? {}) as OptimismNetworkStatus;
-  return chooseSequencer(seen, { preferred: network?.spec.sequencer?.preferred, lastActive: sequencer?.active });
+  return chooseSequencer(seen, { preferred, lastActive: sequencer?.active });
 }

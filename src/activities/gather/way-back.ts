@@ -9,14 +9,16 @@ import type { LiveObjects } from './live.ts';
 import type { Verified } from './rolled-out.ts';
 
 export interface WayBack {
-  /** Only of this wish. */
-  readonly revision: string;
+  /** Mark of the only wish that it is for. */
+  readonly wish: string;
   readonly kind: PlanKind;
   readonly done: boolean;
   /** What ran before. */
   readonly former: readonly Verified[];
   /** What the plan has brought, and nothing ran of before. */
   readonly brought: readonly ComponentRef[];
+  /** OpNode that sequenced. */
+  readonly sequencer: string | undefined;
   /** Of the plan that is rolled back. */
   readonly until: PointOfNoReturn | undefined;
 }
@@ -25,7 +27,7 @@ export interface WayBack {
 export async function gatherWayBack(
   kube: KubeClient,
   at: { readonly namespace: string; readonly name: string },
-  { revision, kind, done, renders, pointOfNoReturn }: RolledBack,
+  { wish, kind, done, renders, sequencer, pointOfNoReturn }: RolledBack,
   { live, signal }: { readonly live: LiveObjects; readonly signal: AbortSignal },
 ): Promise<WayBack> {
   const former = await Promise.all(
@@ -38,11 +40,12 @@ export async function gatherWayBack(
   const isKnown = (component: ComponentRef) =>
     known.some((item) => componentKey(item.component) === componentKey(component));
   return {
-    revision,
+    wish,
     kind,
     done: done === true,
     former: known,
     brought: renders.map(({ component }) => component).filter((component) => !isKnown(component)),
+    sequencer,
     until: pointOfNoReturn,
   };
 }

@@ -24,7 +24,7 @@ export interface StoredRender {
   readonly keys: readonly string[];
   /** Of the network's own: token of the installation's key. Absent in renders from before there was one. */
   readonly installation?: string;
-  /** Mark of the wish that it was rendered for (plan/wish-mark.ts). Not part of the digest: see {@link renewInputs}. */
+  /** Mark of the wish that it was rendered for (contract/wish-mark.ts). Not part of the digest: see {@link renewInputs}. */
   readonly inputs: string;
 }
 

@@ -85,7 +85,7 @@ export async function previewNetwork(
   const endpoint = wish.references.resolved.find(({ use }) => use.field.startsWith('spec.l1.rpc'))?.use.name;
   const chain = chainFromHere({ endpoint: !unseen.has(endpoint ?? ''), addresses: unseen.size === 0 });
   const look = await lookAt(seenOf, { at, wish, live, templates, sequencers }, chain.readChain, {
-    abortedRevision: undefined,
+    abortedWish: undefined,
     // What has drifted meanwhile is repaired before, whatever the files say.
     foughtObjects: 'all',
     signal,

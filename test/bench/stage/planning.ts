@@ -32,6 +32,7 @@ export function planningInput(input: RenderInput, former?: RenderInput): Plannin
   return {
     network: input.network.metadata.name,
     revision: renderDigest(desired),
+    wish: renderDigest(desired),
     deleting: false,
     namespaceTerminating: false,
     meanwhile: false,

@@ -22,9 +22,10 @@ export function wishDigest(mark: string): string {
   return mark.split('/', 1)[0] ?? '';
 }
 
-/** Whether nobody wishes anything else. Where it is not known what was wished before, nobody can be said to. */
+/** Whether nobody wishes anything else. An empty mark is of no wish, and the same as none. */
 export function isSameWish(before: string, now: string): boolean {
-  if (before === '' || wishDigest(before) === wishDigest(now)) return true;
+  if (before === '' || now === '') return false;
+  if (wishDigest(before) === wishDigest(now)) return true;
   const [, formula, written] = before.split('/');
   const [, formulaNow, writtenNow] = now.split('/');
   return formula !== formulaNow && written !== undefined && written === writtenNow;

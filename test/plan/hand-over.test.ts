@@ -206,6 +206,28 @@ describe('the way back from a plan', () => {
     ]);
   });
 
+  it('ends with who sequenced before, which comes back first where it is broken', () => {
+    const given = networkOf(
+      [
+        { role: 'sequencer', name: 'stand-in', state: 'changed, restarting' },
+        { role: 'standby', name: 'former', state: 'changed, restarting' },
+      ],
+      { succession: { heir: 'former', returns: false, deputies: ['former'] }, rollsBack: 'upgrade' },
+    );
+    const observed = given.observed.map((item) =>
+      item.component.name === 'former' ? { ...item, cannotStart: true } : item,
+    );
+    const broken = { ...given, observed };
+    expect(stepsOf(broken)).toEqual([...RESTART('former'), ...HAND_OVER('former'), ...RESTART('stand-in')]);
+    expect(draftOf(broken).gapExpectedSeconds).toBe(0);
+  });
+
+  it('is a hand-over alone, when everything else is back', () => {
+    const back = pair({ sequencer: 'as wished', standby: 'as wished' }, handed);
+    expect(draftOf({ ...back, rollsBack: 'upgrade' })).toMatchObject({ kind: 'upgrade', rollsBack: true });
+    expect(stepsOf({ ...back, rollsBack: 'upgrade' })).toEqual(HAND_OVER('standby'));
+  });
+
   it('ends when what ran before does not go with the chain any more', () => {
     const returnsUntil = { time: 5, why: 'karst is active' };
     expect(draftOf({ ...half, returnsUntil }).pointOfNoReturn).toBe(returnsUntil);

@@ -113,10 +113,12 @@ describe('a plan that goes on with what another one of the same wish has begun',
   const isNew = { kind: 'OpNode', name: 'new' } as const;
   const first = {
     ...fork,
+    sequencer: 'a',
     renders: [changed, { component: other, digest: 'new replica', from: 'old replica' }],
   };
   const rest = {
     ...upgrade,
+    sequencer: 'b',
     renders: [
       { ...changed, from: 'half-way' },
       { component: isNew, digest: 'n' },
@@ -140,6 +142,7 @@ describe('a plan that goes on with what another one of the same wish has begun',
         { component: isNew, digest: 'n' },
         { component: other, digest: 'new replica', from: 'old replica' },
       ],
+      sequencer: 'a',
       pointOfNoReturn: fork.pointOfNoReturn,
     });
   });

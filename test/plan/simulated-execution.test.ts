@@ -40,14 +40,9 @@ function goTo(world: World, wish: Wish, cutOffs: readonly number[]): string[] {
   return playAll(world, () => world.input(wish), cutOffs);
 }
 
-/** As the look has it: what ran before is wished, and whoever sequences by then goes on. */
-function goBack(world: World, former: Wish, { preferred: prefers }: Wish, cutOffs: readonly number[]): string[] {
-  const input = (): PlanningInput => {
-    const { succession, ...rest } = world.input(former);
-    const { deputies = [] } = succession ?? {};
-    return { ...rest, rollsBack: 'upgrade', succession: { deputies, returns: prefers !== undefined } };
-  };
-  return playAll(world, input, cutOffs);
+/** As the look has it: what ran before is wished, and who sequenced before. */
+function goBack(world: World, former: Wish, cutOffs: readonly number[]): string[] {
+  return playAll(world, (): PlanningInput => ({ ...world.input(former), rollsBack: 'upgrade' }), cutOffs);
 }
 
 /** Plans that lead there, the last of them cut off as well. */
@@ -115,12 +110,13 @@ it('the way back from any cut ends in what ran before, also after it was cut off
         const former = wishOf(before.versions, before.preferred, []);
         const wish = wishOf(next.versions, next.preferred, []);
         world.settle(former);
+        const state = { versions: former.versions, preferred: world.active };
         const there = playUntil(world, wish, next.cuts);
-        const back = goBack(world, { versions: former.versions }, wish, cutOffs);
+        const back = goBack(world, state, cutOffs);
         plans += back.length;
         const story = [...there, 'back', ...back].join(' | ');
         expect(world.violations, story).toEqual([]);
-        expect(world.isAt({ versions: former.versions }), `${story}: ${world.describe()}`).toBe(true);
+        expect(world.isAt(state), `${story}: ${world.describe()}`).toBe(true);
       },
     ),
     { numRuns: 500 },

@@ -19,7 +19,7 @@ export interface Component {
 /** Version of each component, by name; absent: it is not wished. And who is to sequence. */
 export interface Wish {
   readonly versions: Readonly<Record<string, number>>;
-  readonly preferred?: string;
+  readonly preferred?: string | undefined;
 }
 
 interface State {
@@ -87,6 +87,12 @@ export class World {
   describe(): string {
     const states = [...this.#states].map(([name, state]) => `${name} ${JSON.stringify(state)}`);
     return [...states, `active ${[...this.#active].join(', ')}`, `keys ${JSON.stringify([...this.#keys])}`].join('; ');
+  }
+
+  /** Who sequences; absent: nobody, or more than one. */
+  get active(): string | undefined {
+    const [active] = this.#active;
+    return this.#active.size === 1 ? active : undefined;
   }
 
   /** What a look would give the planner. */

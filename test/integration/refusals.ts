@@ -1,10 +1,12 @@
 /** What tests of bad input ask: what the operator says about an object as it is now, and that it has touched nothing. */
 import { expect } from 'vitest';
+import { INPUTS_ANNOTATION, STORES_LABEL } from '../../src/activities/state/render-store.ts';
 import type { Condition } from '../../src/api/conditions.ts';
 import type { KubeObject } from '../../src/kube/index.ts';
+import { renderDigest } from '../../src/render/index.ts';
 import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
-import { type Kind, managedVersions, podUids, read } from './cluster-objects.ts';
+import { type Kind, managedVersions, podUids, read, readAll } from './cluster-objects.ts';
 import type { Devnet } from './devnet.ts';
 
 type Judged = KubeObject & { status?: { conditions?: Condition[] } };
@@ -70,14 +72,44 @@ export async function footprint(devnet: Devnet): Promise<Record<string, string>>
  * Plays `cause` and shows that, although the operator has answered it, nothing in the cluster is different.
  * @param own objects that `cause` changes itself
  */
-export async function touchesNothing(
+export function touchesNothing(devnet: Devnet, cause: () => Promise<void>, own: readonly string[] = []): Promise<void> {
+  return leaves(() => footprint(devnet), cause, own);
+}
+
+/**
+ * The same for an edit. Stored renders are marked with what was written last (decision 0022), also when it is refused or
+ * taken back; nothing else of them may be different, and none may be another one.
+ */
+export function touchesNothingButMarks(
   devnet: Devnet,
   cause: () => Promise<void>,
   own: readonly string[] = [],
 ): Promise<void> {
+  return leaves(async () => ({ ...(await footprint(devnet)), ...(await storedRenders(devnet)) }), cause, own);
+}
+
+async function leaves(
+  look: () => Promise<Record<string, string>>,
+  cause: () => Promise<void>,
+  own: readonly string[],
+): Promise<void> {
   const others = async () =>
-    Object.fromEntries(Object.entries(await footprint(devnet)).filter(([object]) => !own.includes(object)));
+    Object.fromEntries(Object.entries(await look()).filter(([object]) => !own.includes(object)));
   const before = await others();
   await cause();
   expect(await others()).toEqual(before);
+}
+
+/** Everything of a stored render but its mark, and what changes with that. */
+async function storedRenders(devnet: Devnet): Promise<Record<string, string>> {
+  const stored = (await readAll(devnet, 'ConfigMap')).filter(
+    ({ metadata }) => metadata.labels?.[STORES_LABEL] === 'render',
+  );
+  return Object.fromEntries(
+    stored.map(({ metadata, ...content }) => {
+      const { resourceVersion: _, managedFields: __, annotations, ...identity } = metadata;
+      const others = { ...annotations, [INPUTS_ANNOTATION]: undefined };
+      return [`ConfigMap/${metadata.name}`, renderDigest([{ identity, others, content }])] as const;
+    }),
+  );
 }

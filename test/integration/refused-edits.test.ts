@@ -5,7 +5,7 @@ import { NETWORK } from '../devnet/chain.ts';
 import { waitUntil } from '../devnet/servers/wait-until.ts';
 import { type Kind, read, remove, resource } from './cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from './devnet.ts';
-import { conditionOf, touchesNothing, type WantedCondition } from './refusals.ts';
+import { conditionOf, touchesNothingButMarks, type WantedCondition } from './refusals.ts';
 
 const SEQUENCER = 'devnet-sequencer';
 const BATCHER = 'devnet-batcher';
@@ -114,7 +114,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
   it.each(REFUSED)(
     'is not touched by a setting that is refused: $field of $of',
     async ({ field, of, change, fix, reason = 'NotSupportedYet' }) => {
-      await touchesNothing(devnet, async () => {
+      await touchesNothingButMarks(devnet, async () => {
         await devnet.chain.apply(resource(devnet, of, change));
         await bothSay(of, { reason, says: [field, fix] });
         await devnet.chain.apply(resource(devnet, of));
@@ -152,7 +152,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
   });
 
   it('is not touched by a second sequencer, which is told what to do', async () => {
-    await touchesNothing(devnet, async () => {
+    await touchesNothingButMarks(devnet, async () => {
       await devnet.chain.apply(copyOf(SEQUENCER, 'second-sequencer'));
       await bothSay('second-sequencer', {
         reason: 'DuplicateRole',
@@ -164,7 +164,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
   });
 
   it('is not touched when its only sequencer is the preferred one, or is not there', async () => {
-    await touchesNothing(devnet, async () => {
+    await touchesNothingButMarks(devnet, async () => {
       await devnet.chain.apply(resource(devnet, NETWORK, { sequencer: { preferred: 'nobody' } }));
       await bothSay(NETWORK, { reason: 'ReferenceNotFound', says: ['spec.sequencer.preferred', 'OpNode nobody'] });
       await devnet.chain.apply(resource(devnet, NETWORK, { sequencer: { preferred: SEQUENCER } }));
@@ -175,7 +175,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
   });
 
   it('is not touched by a second batcher, which is told what to do', async () => {
-    await touchesNothing(devnet, async () => {
+    await touchesNothingButMarks(devnet, async () => {
       await devnet.chain.apply(copyOf(BATCHER, 'second-batcher'));
       await bothSay('second-batcher', {
         reason: 'DuplicateRole',
@@ -192,7 +192,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
       'Secret',
       'devnet-keys',
     );
-    await touchesNothing(devnet, async () => {
+    await touchesNothingButMarks(devnet, async () => {
       await remove(devnet, 'Secret', 'devnet-keys');
       await conditionOf(devnet, {
         reason: 'ReferenceNotFound',
@@ -218,7 +218,7 @@ describe('a running chain', { timeout: 400_000 }, () => {
         { apiVersion: 'v1', kind: 'Secret', namespace: devnet.namespace, name: 'devnet-keys' },
         { stringData: { batcher } },
       );
-    await touchesNothing(devnet, async () => {
+    await touchesNothingButMarks(devnet, async () => {
       await put(keys.challenger);
       await conditionOf(devnet, {
         reason: 'ChainMismatch',

@@ -17,6 +17,7 @@ import { historyOf, scheduledActivities } from './workflow-history.ts';
 
 const REPLICA = 'devnet-replica';
 const DERIVING = 'devnet-deriving';
+const HOUR = 3600;
 
 interface Template {
   readonly containers: readonly { readonly name: string; readonly env: readonly { name: string; value?: string }[] }[];
@@ -25,7 +26,11 @@ interface Template {
 type StatefulSet = KubeObject & { readonly spec: { readonly template: { readonly spec: Template } } };
 
 describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
-  const devnetOf = useDevnet('registry', { operator: 'none' });
+  // One fork lies ahead for as long as the tests take, and no other one.
+  const devnetOf = useDevnet('registry', {
+    operator: 'none',
+    files: { isthmusAfterSeconds: 1, jovianAfterSeconds: 2 * HOUR },
+  });
   let devnet: Devnet;
   let dir = '';
   let theirs: PublicChain;
@@ -50,6 +55,12 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
 
   const podIp = async (name: string) =>
     (await read<KubeObject & { status?: { podIP?: string } }>(devnet, 'Pod', name)).status?.podIP ?? '';
+  /** Its status is written after the network's. */
+  const readyNode = (name: string) =>
+    waitUntil(`the status of ${name} says that it follows`, async () => {
+      expect((await read(devnet, 'OpNode', name))['status']).toMatchObject({ phase: 'Ready', readyReplicas: 1 });
+      return true;
+    });
   const headsOf = async (pod: string) => syncStatus(`http://${await podIp(pod)}:9545`);
 
   it('is rolled out by two objects: L1 and its contracts, what is stored, and a node that follows by gossip', async () => {
@@ -99,7 +110,10 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
   it('shows what L1 says of the chain, and judges what it has: nothing about sequencers and batchers', async () => {
     const { deployment, files } = devnet.chain;
     const status = await waitForStatus(devnet, 'it follows', ({ health, conditions }) =>
-      Boolean(health?.class === 'Healthy' && conditions?.some(({ type }) => type === 'Following')),
+      Boolean(
+        health?.class === 'Healthy' &&
+          ['Following', 'ForkReady'].every((wanted) => conditions?.some(({ type }) => type === wanted)),
+      ),
     );
     const told = Object.fromEntries((status.conditions ?? []).map((item) => [item.type, item.status]));
     expect(told).toEqual({
@@ -111,6 +125,7 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
       AwaitingApproval: 'False',
       Paused: 'False',
       Following: 'True',
+      ForkReady: 'True',
       Degraded: 'False',
     });
     expect(status).toMatchObject({
@@ -120,10 +135,10 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
         systemConfig: expect.stringMatching(new RegExp(String(files.rollup['l1_system_config_address']), 'i')),
       },
       roles: { batcher: expect.stringMatching(new RegExp(deployment.accounts.batcher, 'i')) },
-      forks: expect.arrayContaining([expect.objectContaining({ name: 'jovian' })]),
+      forks: expect.arrayContaining([expect.objectContaining({ name: 'jovian', active: false })]),
     });
     expect(status.sequencer).toBeUndefined();
-    expect((await read(devnet, 'OpNode', REPLICA))['status']).toMatchObject({ phase: 'Ready', readyReplicas: 1 });
+    await readyNode(REPLICA);
   });
 
   it('follows what is on L1 alone where it has no p2p, and that is healthy', async () => {
@@ -133,10 +148,7 @@ describe('a replica of a registry chain', { timeout: 2 * PATIENCE_MS }, () => {
     const { safeL2, unsafeL2 } = await headsOf(`${DERIVING}-0`);
     expect(unsafeL2.number).toBeGreaterThan(0);
     expect(safeL2).toEqual(unsafeL2);
-    await waitUntil('its status says that it follows', async () => {
-      const { readyReplicas } = (await read(devnet, 'OpNode', DERIVING))['status'] as { readyReplicas?: number };
-      return readyReplicas === 1 || undefined;
-    });
+    await readyNode(DERIVING);
     const { conditions = [] } = await devnet.chain.status();
     expect(conditions.find(({ type }) => type === 'Following')).toMatchObject({ status: 'True' });
     expectFairPlay(devnet);

@@ -48,7 +48,7 @@ const ROUNDS = 5;
 const LABEL = 'optimism.io/network';
 const COMPONENT_ANNOTATION = 'optimism.io/component';
 /** `StoredRender.inputs` as they are now. */
-const INPUTS_ANNOTATION = 'optimism.io/inputs';
+export const INPUTS_ANNOTATION = 'optimism.io/inputs';
 /** Says what a ConfigMap of ours holds. */
 export const STORES_LABEL = 'optimism.io/stores';
 

@@ -13,7 +13,13 @@ import { isSameWish, wishDigest, wishMark } from '../contract/wish-mark.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
-import type { DesiredComponent, LeavingComponent, ObservedComponent, PlanningInput, Succession } from '../plan/desired.ts';
+import type {
+  DesiredComponent,
+  LeavingComponent,
+  ObservedComponent,
+  PlanningInput,
+  Succession,
+} from '../plan/desired.ts';
 import { stepLimits } from '../plan/step-limits.ts';
 import { diffObjects, type KubeObject as Manifest, renderDigest } from '../render/index.ts';
 import type { PodObject } from '../status/pods/pod-objects.ts';

@@ -5,7 +5,7 @@
 import type { LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { ObjectChange, Plan } from '../contract/plan.ts';
-import { shortenedField } from './shortened-field.ts';
+import { shortenedField } from '../contract/shortened-field.ts';
 
 export const MAX_LOOK_BYTES = 64 * 1024;
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ObjectChange, Plan } from '../contract/plan.ts';
-import { shortenedField } from '../plan/shortened-field.ts';
+import { shortenedField } from '../contract/shortened-field.ts';
 
 /** Key in the ConfigMap. */
 export const PLAN_KEY = 'plan.json';

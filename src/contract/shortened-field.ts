@@ -1,5 +1,5 @@
 /** A changed field in few characters, in which the difference is still seen. Pure. */
-import type { ObjectChange } from '../contract/plan.ts';
+import type { ObjectChange } from './plan.ts';
 
 type Field = ObjectChange['fields'][number];
 

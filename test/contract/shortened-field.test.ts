@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortenedField } from '../../src/plan/shortened-field.ts';
+import { shortenedField } from '../../src/contract/shortened-field.ts';
 
 describe('a shortened field', () => {
   it('is the field itself where it is short', () => {

@@ -8,6 +8,7 @@ import {
   storeRender,
 } from '../../src/activities/state/render-store.ts';
 import type { KubeClient, KubeObject } from '../../src/kube/index.ts';
+import { toManagedObject, whyManagedChangeConcerns } from '../../src/watcher/watched-objects.ts';
 import { type ApiServer, connectApiServer } from '../api/api-server.ts';
 import { createOwner, type Owner } from './owner.ts';
 
@@ -89,6 +90,21 @@ describe('a stored render', () => {
     expect((await load(network, digest)).inputs).toBe('c');
     await renewInputs({ kube, network }, 'f'.repeat(64), 'c', signal);
     expect(await parts(network)).toHaveLength(1);
+  });
+
+  it('is written in our name: the watcher takes a new mark for nobody else’s change', async () => {
+    const network = await createOwner(api);
+    const digest = await store(network, renderOf('hello', 'a'));
+    const managed = async () => {
+      const [name = ''] = await parts(network);
+      const found = await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name });
+      return toManagedObject(found ?? expect.fail('it is gone'));
+    };
+    const previous = await managed();
+    await renewInputs({ kube, network }, digest, 'b', signal);
+    const object = await managed();
+    expect(object.metadata.resourceVersion).not.toBe(previous.metadata.resourceVersion);
+    expect(whyManagedChangeConcerns({ type: 'updated', object, previous })).toBeUndefined();
   });
 
   it('that is larger than a ConfigMap is split, and one whose storing was interrupted is completed', async () => {

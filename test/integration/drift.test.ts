@@ -50,7 +50,7 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     const devnet = use();
     const policies = (await readAll(devnet, 'NetworkPolicy')).map(({ metadata }) => metadata.name).sort();
     const pods = await podUids(devnet);
-    expect(await planAfter(devnet, () => remove(devnet, 'NetworkPolicy', policies[0] ?? ''))).toMatchObject(REPAIRED);
+    expect(await planAfter(devnet, () => breakSomethingElse(devnet))).toMatchObject(REPAIRED);
     expect((await readAll(devnet, 'NetworkPolicy')).map(({ metadata }) => metadata.name).sort()).toEqual(policies);
     expect(await podUids(devnet)).toEqual(pods);
   });
@@ -134,8 +134,7 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
       PATIENCE_MS,
     );
     // What comes after is the proof that the operator has seen it: a repair, in which the pods still do not move.
-    const name = (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '';
-    expect(await planAfter(devnet, () => remove(devnet, 'NetworkPolicy', name))).toMatchObject(REPAIRED);
+    expect(await planAfter(devnet, () => breakSomethingElse(devnet))).toMatchObject(REPAIRED);
     expect((await executionsOf(devnet)).length).toBe(plans + 1);
     expect(await podUids(devnet)).toEqual(pods);
     expectFairPlay(devnet);
@@ -169,9 +168,8 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     const { data, immutable } = (await read(devnet, 'Secret', name)) as { data?: object; immutable?: boolean };
     await remove(devnet, 'Secret', name);
     await conditionOf(devnet, { reason: 'InvalidSpec', says: [`Secret ${name} in namespace ${namespace}`, 'backup'] });
-    const policy = (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '';
     const [before] = (await chain.status()).history ?? [];
-    await remove(devnet, 'NetworkPolicy', policy);
+    await breakSomethingElse(devnet);
     const { history, phase } = await waitForStatus(
       devnet,
       'the repair is in history',
@@ -192,8 +190,7 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     const devnet = use();
     const rarely = resource(devnet, NETWORK, { probeInterval: '1h' });
     await devnet.chain.apply(rarely);
-    const policy = (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '';
-    expect(await planAfter(devnet, () => remove(devnet, 'NetworkPolicy', policy))).toMatchObject(REPAIRED);
+    expect(await planAfter(devnet, () => breakSomethingElse(devnet))).toMatchObject(REPAIRED);
   });
 
   describe('somebody else who sets a field back each time', () => {
@@ -240,7 +237,7 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
       expect((await held(devnet)).phase).toBe('Repairing');
       expect(rival.times()).toBe(4);
       const policies = (await readAll(devnet, 'NetworkPolicy')).length;
-      await remove(devnet, 'NetworkPolicy', (await readAll(devnet, 'NetworkPolicy'))[0]?.metadata.name ?? '');
+      await breakSomethingElse(devnet);
       expect((await ended('drift')).history?.[0]).toMatchObject({ outcome: 'completed' });
       expect(await readAll(devnet, 'NetworkPolicy')).toHaveLength(policies);
       await held(devnet);
@@ -261,6 +258,15 @@ describe('drift', { timeout: 2 * PATIENCE_MS }, () => {
     });
   });
 });
+
+let policiesDeleted = 0;
+
+/** Deletes a NetworkPolicy, each time another one: the same one again and again would be a fight. */
+async function breakSomethingElse(devnet: Devnet): Promise<void> {
+  const names = (await readAll(devnet, 'NetworkPolicy')).map(({ metadata }) => metadata.name).sort();
+  await remove(devnet, 'NetworkPolicy', names[policiesDeleted % names.length] ?? '');
+  policiesDeleted += 1;
+}
 
 function isRepair({ workflowId }: { readonly workflowId: string }): boolean {
   return /\/drift-\d+$/.test(workflowId);

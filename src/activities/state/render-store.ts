@@ -4,6 +4,7 @@
  * ConfigMap may have. Never Secret content: renders name Secrets only.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { FIELD_MANAGER } from '../../api/names.ts';
 import { OperatorError } from '../../contract/failures.ts';
 import { type ComponentRef, componentKey } from '../../contract/plan.ts';
 import { isKubeStatus, type KubeClient, type KubeObject } from '../../kube/index.ts';
@@ -131,7 +132,8 @@ export async function renewInputs(
   const name = configMapName(network.name, digest, 0);
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: network.namespace, name };
   try {
-    await kube.mergePatch(ref, { metadata: { annotations: { [INPUTS_ANNOTATION]: inputs } } }, { signal });
+    const body = { metadata: { annotations: { [INPUTS_ANNOTATION]: inputs } } };
+    await kube.mergePatch(ref, body, { fieldManager: FIELD_MANAGER, signal });
   } catch (error) {
     if (!isKubeStatus(error, 404)) throw error;
   }
@@ -153,7 +155,7 @@ async function storePart(
     try {
       const found = await kube.get(ref, { signal });
       if (!found) {
-        await kube.create(configMap, { signal });
+        await kube.create(configMap, { fieldManager: FIELD_MANAGER, signal });
         return undefined;
       }
       const { ownerReferences = [], resourceVersion } = found.metadata;
@@ -161,7 +163,7 @@ async function storePart(
       await kube.mergePatch(
         ref,
         { metadata: { ownerReferences: metadata.ownerReferences, resourceVersion } },
-        { signal },
+        { fieldManager: FIELD_MANAGER, signal },
       );
       return found;
     } catch (error) {

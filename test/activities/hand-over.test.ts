@@ -372,16 +372,6 @@ describe.concurrent('a hand-over', { timeout: 60_000 }, () => {
     });
   });
 
-  const EFFECTS = ['allow', 'stop', 'start', 'service'].flatMap((effect) => [`${effect}/before`, `${effect}/after`]);
-
-  it.each(EFFECTS)('whose worker dies at %s goes on with the next one, which knows nothing of it', async (point) => {
-    await using scene = await scenes.open();
-    await scene.failure({ diesAt: `handOverSequencer/${point}` });
-    expect(await scene.end()).toMatch(/^a → b at block|^b sequences already$/);
-    expect([scene.asked('a', 'stop'), scene.asked('b', 'start')]).toEqual([1, 1]);
-    await scene.expectActive('b');
-  });
-
   it.each(['allow/after', 'start/before', 'start/after', 'service/before'])(
     'that goes back, and whose worker dies at %s, ends with the old one',
     async (point) => {

@@ -229,7 +229,7 @@ async function goBack(context: StepContext, why: string): Promise<never> {
   const { input, at } = context;
   const { component, from = '' } = input.step;
   keep(context, { back: why });
-  const { live, own: old } = await sequencerPods(context, from);
+  const { live, own: old, others } = await sequencerPods(context, from);
   const url = old && opNodeUrl(old);
   if (!old || !url) {
     requireStatefulSet(context, live, from);
@@ -239,7 +239,9 @@ async function goBack(context: StepContext, why: string): Promise<never> {
       1,
     );
   }
-  if ((await stateOf(context, old)) !== 'active') await startAgain(context, old, url);
+  // Whatever pod of it makes blocks, it is not for a second one to begin.
+  const active = await sequencing(context, [old, ...others.filter(({ node }) => node === from)]);
+  if (active.length === 0) await startAgain(context, old, url);
   await settle(context, from);
   throw new OperatorError({
     type: 'GateFailed',

@@ -60,9 +60,8 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
     }
     const last = current
       ? { holder: current, at: expected?.renewTime?.getTime() ?? 0 }
-      : parseReleased(expected?.annotations);
-    if (last && isLater(last.holder, holder) && now() - last.at < HOLD_SECONDS * 1000)
-      throw notExecutor('a later attempt of this plan has taken over', 10, TakenOver);
+      : parseSeen(expected?.annotations?.[ANNOTATIONS.releasedBy]);
+    requireNotTakenOver(holder, last, now());
     const swap = {
       ...ref,
       expected,
@@ -85,7 +84,7 @@ export function createExecutorLease({ kube, network, uid, now, signal }: Executo
     const expected = await readLease(kube, ref, control);
     if (expected?.holder !== formatHolder(holder)) return;
     // Losing this race means that it was taken over, or is gone with its namespace: not ours to release any more.
-    const annotations = { [ANNOTATIONS.releasedBy]: `${formatHolder(holder)}@${now()}` };
+    const annotations = { [ANNOTATIONS.releasedBy]: formatSeen({ holder, at: now() }) };
     const swap = { ...ref, expected, holder: undefined, now: new Date(now()), metadata: { ...metadata, annotations } };
     await swapLease(kube, swap, control);
   }
@@ -101,9 +100,25 @@ function isLater(a: Holder, b: Holder): boolean {
   return a.scheduledAt > b.scheduledAt || (a.scheduledAt === b.scheduledAt && a.attempt > b.attempt);
 }
 
-/** @returns who let go last, and when; milliseconds since the epoch */
-function parseReleased(annotations: Readonly<Record<string, string>> = {}): { holder: Holder; at: number } | undefined {
-  const [text, at] = (annotations[ANNOTATIONS.releasedBy] ?? '').split('@');
+/** Who was there, and when; milliseconds since the epoch. */
+export interface SeenHolder {
+  readonly holder: Holder;
+  readonly at: number;
+}
+
+/** @throws TakenOver when a later attempt was there, which may still be acting */
+export function requireNotTakenOver(own: Holder, seen: SeenHolder | undefined, now: number): void {
+  if (seen && isLater(seen.holder, own) && now - seen.at < HOLD_SECONDS * 1000)
+    throw notExecutor('a later attempt of this plan has taken over', 10, TakenOver);
+}
+
+/** As annotations hold it: `<run>/<scheduled at>/<attempt>@<unix milliseconds>`. */
+export function formatSeen({ holder, at }: SeenHolder): string {
+  return `${formatHolder(holder)}@${at}`;
+}
+
+export function parseSeen(annotation = ''): SeenHolder | undefined {
+  const [text, at] = annotation.split('@');
   const holder = parseHolder(text);
   return holder && at !== undefined ? { holder, at: Number(at) } : undefined;
 }

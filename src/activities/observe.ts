@@ -123,13 +123,14 @@ async function writeWhatIsSeen(
       const isDue = now.getTime() - (Date.parse(status.health?.updatedAt ?? '') || 0) >= NUMBERS_EVERY_MS;
       const { conditions: before = [] } = status;
       const { generation = 0 } = object.metadata;
+      const sequencer = sequencerToStatus(sample, status.sequencer, now);
       const isNews =
         forks.told.length > 0 ||
+        sequencer?.active !== status.sequencer?.active ||
         status.health?.class !== health.class ||
         saysOther(before, found, HEALTH_CONDITIONS, generation);
       if (!isDue && !isNews) return undefined;
       const conditions = replaceConditions(before, found, HEALTH_CONDITIONS, now, generation);
-      const sequencer = sequencerToStatus(sample, status.sequencer, now);
       return {
         ...status,
         health: healthToStatus(health, status.health, now),

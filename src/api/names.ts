@@ -35,6 +35,8 @@ export const ANNOTATIONS = {
   renderDigest: 'optimism.io/render-digest',
   /** Who let go of an executor Lease last, and when: `<run>/<scheduled at>/<attempt>@<unix milliseconds>`. */
   releasedBy: 'optimism.io/released-by',
+  /** On the ConfigMap of who may sequence: who has written it last, and when, in the same words. */
+  writtenBy: 'optimism.io/written-by',
   /** Sequence number and hash of the audit record that an event belongs to: `<seq>:<hash>`. */
   audit: 'optimism.io/audit',
   /** On pods that read the chain's configuration from a node, once: a digest of it, so that they restart when it changes. */

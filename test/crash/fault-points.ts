@@ -22,6 +22,28 @@ export const EFFECTS: Readonly<Record<StepType | 'complete', readonly string[]>>
   complete: ['rest', 'status'],
 };
 
+/**
+ * What the steps about sequencers ask programs, by the names that they give to `ask`: each is a point before (`asks`) and
+ * after it (`answered`).
+ */
+export const MOMENTS = {
+  /** Who sequences; whether the candidate answers; heads, as they are compared; the next block; then, in this order. */
+  handOverSequencer: [
+    'who',
+    'answers',
+    'equal-heads',
+    'new-head',
+    'last-block',
+    'first-block',
+    // Of one that has not said itself that it has stopped.
+    'proof',
+    // Of the old one, where nobody sequences and the candidate is silent.
+    'rest',
+    // Of whoever starts where nobody has handed over.
+    'own-head',
+  ],
+} as const;
+
 /** Points outside of steps. */
 export const ENTITY_POINTS = [
   'look/adopt/before',

@@ -14,7 +14,7 @@ import { read } from '../integration/cluster-objects.ts';
 import { type Devnet, expectFairPlay, useDevnet } from '../integration/devnet.ts';
 import { waitForStatus } from '../integration/plans-in-status.ts';
 import { conditionOf } from '../integration/refusals.ts';
-import { ALL } from './fault-points.ts';
+import { ALL, EFFECTS } from './fault-points.ts';
 import { type FaultyOperator, startFaultyOperator } from './faulty-operator.ts';
 
 const PATIENCE_MS = ALL ? 1_800_000 : 400_000;
@@ -22,35 +22,40 @@ const UNDISTURBED = ALL ? 20 : 4;
 /** Longest time without a block that a worker may cost that dies; Temporal misses it after 5 s. */
 const WITHOUT_WORKER_S = 60;
 
-/** An effect, and which time it is: keys are written before the stop, and again after the start. */
+/** A point, and which time it is: keys are written before the stop, and the one of the candidate before the start. */
 type Point = readonly [point: string, n: number];
+
+/** Effects of a hand-over, in their order, and what it asks programs meanwhile: each is a point before and after it. */
 const POINTS: readonly Point[] = (
   [
+    ['who', 1],
+    ['answers', 1],
+    ['equal-heads', 1],
+    ['new-head', 1],
     ['allow', 1],
     ['stop', 1],
+    ['last-block', 1],
+    ['allow', 2],
     ['start', 1],
     ['service', 1],
-    ['allow', 2],
+    ['first-block', 1],
   ] as const
-).flatMap(([effect, n]): Point[] => [
-  [`handOverSequencer/${effect}/before`, n],
-  [`handOverSequencer/${effect}/after`, n],
-]);
+).flatMap(([name, n]): Point[] => {
+  const ends = EFFECTS.handOverSequencer.includes(name) ? ['before', 'after'] : ['asks', 'answered'];
+  return ends.map((end) => [`handOverSequencer/${name}/${end}`, n]);
+});
+const at = (place: string, n = 1): Point => [`handOverSequencer/${place}`, n];
 /** The worker dies at each of them, during one hand-over. */
-const KILLED: readonly (readonly Point[])[] = ALL
-  ? POINTS.map((point) => [point])
-  : [
-      [
-        ['handOverSequencer/stop/after', 1],
-        ['handOverSequencer/start/after', 1],
-      ],
-    ];
-const FROZEN: readonly Point[] = ALL
-  ? POINTS
-  : [
-      ['handOverSequencer/stop/before', 1],
-      ['handOverSequencer/start/before', 1],
-    ];
+const KILLED: readonly (readonly Point[])[] = [
+  ...(ALL ? POINTS.map((point) => [point]) : []),
+  // Where nobody sequences; then where it does, and nobody knows.
+  [at('stop/after'), at('start/after')],
+  // Whoever comes after that has no word of the old one, and asks it for the proof.
+  ...(ALL ? [[at('stop/after'), at('proof/asks'), at('proof/answered')]] : []),
+];
+const FROZEN: readonly Point[] = ALL ? POINTS : [at('allow/before', 2)];
+/** The candidate dies there. Afterwards it is no matter of the hand-over any more. */
+const WITHOUT_CANDIDATE: readonly Point[] = ALL ? POINTS : [at('stop/after'), at('start/before')];
 
 describe('a hand-over', { timeout: PATIENCE_MS }, () => {
   const use = useDevnet('handovers', { operator: 'none' });
@@ -149,29 +154,32 @@ describe('a hand-over', { timeout: PATIENCE_MS }, () => {
     },
   );
 
-  it('is finished, or taken back, when the candidate is killed after the stop', async () => {
-    const devnet = use();
-    const { chain } = devnet;
-    const back = turn;
-    turn = turned(turn);
-    worker.arm('handOverSequencer/stop/after', 'hold');
-    await flip(chain, turn);
-    await worker.struck();
-    machineOf(turn.next).fault.kill9(`${turn.next}-0`, 'op-node');
-    worker.release();
-    const { phase } = await waitForStatus(
-      devnet,
-      'the plan has ended',
-      (status) => status.phase === 'Halted' || (status.phase === 'Ready' && activeOnes(devnet).includes(turn.next)),
-    );
-    if (phase === 'Halted') {
-      await conditionOf(devnet, { type: 'Ready', reason: 'GateFailed', says: [`${turn.old} sequences again`] });
-      await expectOne(devnet, back);
-      await opstackOf(devnet, 'retry', NETWORK);
-    }
-    await waitForTurn(devnet, turn);
-    await expectOne(devnet, turn);
-  });
+  it.each(WITHOUT_CANDIDATE)(
+    'is finished, or taken back, when the candidate is killed at %s (%i)',
+    async (point, n) => {
+      const devnet = use();
+      const { chain } = devnet;
+      const back = turn;
+      turn = turned(turn);
+      worker.arm(point, 'hold', n);
+      await flip(chain, turn);
+      await worker.struck();
+      machineOf(turn.next).fault.kill9(`${turn.next}-0`, 'op-node');
+      worker.release();
+      const { phase } = await waitForStatus(
+        devnet,
+        'the plan has ended',
+        (status) => status.phase === 'Halted' || (status.phase === 'Ready' && activeOnes(devnet).includes(turn.next)),
+      );
+      if (phase === 'Halted') {
+        await conditionOf(devnet, { type: 'Ready', reason: 'GateFailed', says: [`${turn.old} sequences again`] });
+        await expectOne(devnet, back);
+        await opstackOf(devnet, 'retry', NETWORK);
+      }
+      await waitForTurn(devnet, turn);
+      await expectOne(devnet, turn);
+    },
+  );
 
   it('goes on at once when the old one is killed after it has stopped', async () => {
     worker.arm('handOverSequencer/stop/after', 'hold');

@@ -22,6 +22,14 @@ export interface Wish {
   readonly preferred?: string | undefined;
 }
 
+export interface Left {
+  /** Those that may sequence after a restart. */
+  readonly keys: readonly string[];
+  readonly ledTo: string | undefined;
+  readonly active: readonly string[];
+  readonly isForgotten?: boolean;
+}
+
 interface State {
   /** Version that was rolled out and verified. */
   verified?: number | undefined;
@@ -41,6 +49,8 @@ export class World {
   readonly #keys = new Map<string, boolean>();
   readonly #active = new Set<string>();
   #lastActive: string | undefined;
+  /** Whom the Service of the active sequencer leads to. */
+  #ledTo: string | undefined;
   /** What must never be, and was. */
   readonly violations: string[] = [];
 
@@ -66,6 +76,23 @@ export class World {
     if (active === undefined || versions[active] === undefined) return;
     this.#keys.set(active, true);
     this.#begin(active);
+    this.#ledTo = active;
+  }
+
+  /**
+   * However it has come to this: a hand-over that ended half-way, or somebody's hand. Unless it is forgotten, who was seen
+   * last is remembered.
+   */
+  leave({ keys, ledTo, active, isForgotten = false }: Left): void {
+    for (const name of this.#keys.keys()) this.#keys.set(name, keys.includes(name));
+    this.#active.clear();
+    for (const name of active) this.#active.add(name);
+    this.#ledTo = ledTo;
+    if (isForgotten) this.#lastActive = undefined;
+  }
+
+  get sequencing(): readonly string[] {
+    return [...this.#active];
   }
 
   /** Everything is as wished, and somebody sequences. */
@@ -81,12 +108,18 @@ export class World {
     const sequencers = this.#sequencers().filter(({ name }) => versions[name] !== undefined);
     const [active] = this.#active;
     const isLed = sequencers.length === 0 || (this.#active.size === 1 && (preferred ?? active) === active);
-    return isRolledOut && isLed && [...this.#active].every((name) => this.#keys.get(name) === true);
+    const isServed = sequencers.length === 0 || this.#ledTo === active;
+    return isRolledOut && isLed && isServed && [...this.#active].every((name) => this.#keys.get(name) === true);
   }
 
   describe(): string {
     const states = [...this.#states].map(([name, state]) => `${name} ${JSON.stringify(state)}`);
-    return [...states, `active ${[...this.#active].join(', ')}`, `keys ${JSON.stringify([...this.#keys])}`].join('; ');
+    return [
+      ...states,
+      `active ${[...this.#active].join(', ')}`,
+      `keys ${JSON.stringify([...this.#keys])}`,
+      `led to ${this.#ledTo}`,
+    ].join('; ');
   }
 
   /** Who sequences; absent: nobody, or more than one. */
@@ -153,6 +186,10 @@ export class World {
             if (!this.#keys.has(sequencer.name)) this.#keys.set(sequencer.name, false);
           state.live = version;
         };
+        yield () => {
+          const allowed = this.#sequencers().find((sequencer) => this.#keys.get(sequencer.name));
+          this.#ledTo = allowed?.name ?? this.#ledTo ?? this.#sequencers()[0]?.name;
+        };
         break;
       case 'applyComponent':
         yield () => {
@@ -181,6 +218,9 @@ export class World {
           this.#begin(name);
         };
         yield () => void this.#keys.set(name, true);
+        yield () => {
+          this.#ledTo = name;
+        };
         break;
       case 'handOverSequencer':
         yield* this.#handOver(step.from ?? '', name);
@@ -204,11 +244,15 @@ export class World {
         for (const { name } of this.#sequencers()) this.#keys.set(name, false);
       };
       yield () => void this.#active.delete(from);
+      yield () => void this.#keys.set(to, true);
       yield () => this.#begin(to);
     }
     yield () => {
       this.#forbidOthers(to);
       this.#keys.set(to, true);
+    };
+    yield () => {
+      this.#ledTo = to;
     };
   }
 
@@ -275,6 +319,7 @@ export class World {
       changes: verified === wanted ? [] : [change(ref, { restartsPods: role !== 'network' })],
       drift: [
         ...this.#drift(component, ref, { verified, live, running: pods.length, replicas }),
+        ...(component.role === 'network' ? this.#serviceDrift(ref, wish) : []),
         ...this.#sequencing(component, role, ref),
       ],
       strayPods,
@@ -294,6 +339,13 @@ export class World {
       ...(isScaled ? [{ path: 'spec.replicas' }] : []),
     ];
     return fields.length === 0 ? [] : [change(ref, { fields, restartsPods: seen.live !== seen.verified })];
+  }
+
+  /** As shared-drift.ts has it. */
+  #serviceDrift(network: ComponentRef, wish: Wish): ObjectChange[] {
+    const { active } = chooseSequencer(this.#seen(wish), { preferred: wish.preferred, lastActive: this.#lastActive });
+    if (active === undefined || !this.#keys.get(active) || this.#ledTo === active) return [];
+    return [change(network, { object: 'Service/acme-active-sequencer', fields: [{ path: 'spec.selector' }] })];
   }
 
   #sequencing({ role, name }: Component, as: ComponentRole, component: ComponentRef): ObjectChange[] {

@@ -11,6 +11,10 @@ import { RPC_TIMEOUT_MS } from './stopped-sequencer.ts';
 
 /** Heads are compared this often; op-node answers within a millisecond or two. */
 const POLL_MS = 50;
+/** How long a new block may stay unseen by whoever waits for it to stop its maker. */
+const NEW_HEAD_POLL_MS = 15;
+/** How often it is asked whether it has the last block, while nobody makes one. */
+const LAST_BLOCK_POLL_MS = 10;
 /** What an attempt needs from the moment at which it stops the old one. */
 const NEEDED_MS = 30_000;
 
@@ -46,7 +50,7 @@ export async function requireEqualHeads(context: StepContext, { old, url, blockM
   const oldUrl = opNodeUrl(old);
   if (!oldUrl) throw context.notYet(`${old.pod} has no address`, 'see why its pod does not run', 1);
   for (;;) {
-    const [theirs, ours] = await Promise.all([reading(headAt(oldUrl, signal)), reading(headAt(url, signal))]);
+    const [theirs, ours] = await bothHeads(context, 'equal-heads', oldUrl, url);
     if (!theirs.ok) throw context.notYet(`the head of ${old.pod} can not be read: ${theirs.error}`, SEE_OP_NODE, 1);
     if (!ours.ok) throw context.notYet(`the head of ${name} can not be read: ${ours.error}`, SEE_OP_NODE, 1);
     const { equal } = keptOf(context);
@@ -68,6 +72,44 @@ export async function requireEqualHeads(context: StepContext, { old, url, blockM
   }
 }
 
+function bothHeads({ ask, signal }: StepContext, moment: string, oldUrl: string, url: string) {
+  return Promise.all([
+    ask(moment, () => reading(headAt(oldUrl, signal))),
+    ask(moment, () => reading(headAt(url, signal))),
+  ]);
+}
+
+/**
+ * Until the old one has just made a block, and a whole block time is left before anybody misses one. Not for longer than
+ * two block times: its head was seen to move, and whoever makes no blocks can be stopped at any time.
+ * @throws OperatorError NotReadyYet: nothing has been stopped, and one of them is not what it was
+ */
+export async function awaitBlock(context: StepContext, { old, url, blockMs }: Compared): Promise<void> {
+  const { input, signal } = context;
+  const { name } = input.step.component;
+  const oldUrl = opNodeUrl(old) ?? '';
+  const until = Date.now() + 2 * blockMs;
+  let first: number | undefined;
+  for (;;) {
+    // The Lease is taken while there is time for it.
+    await context.prepareToAct();
+    const [theirs, ours] = await bothHeads(context, 'new-head', oldUrl, url);
+    if (!theirs.ok) throw context.notYet(`the head of ${old.pod} can not be read: ${theirs.error}`, SEE_OP_NODE, 1);
+    if (!ours.ok) throw context.notYet(`the head of ${name} can not be read: ${ours.error}`, SEE_OP_NODE, 1);
+    if (theirs.value.number - ours.value.number > 1) {
+      keep(context, { equal: undefined });
+      throw context.notYet(
+        `${name} stands still at block ${ours.value.number}, and ${old.pod}, which goes on, is at ${theirs.value.number}`,
+        `nothing to do while it catches up; see ${statusCommand(input.network)} otherwise`,
+        1,
+      );
+    }
+    first ??= theirs.value.number;
+    if (theirs.value.number > first || Date.now() > until) return;
+    await sleep(NEW_HEAD_POLL_MS, undefined, { signal });
+  }
+}
+
 /**
  * Its head, once it has the last block. One that is beyond a block that was read has that, too: the old one has lost
  * what came after, as an execution client does that is killed.
@@ -83,10 +125,10 @@ export async function headWith(
   const { signal } = context;
   const since = keptOf(context).stoppedAt ?? Date.now();
   for (;;) {
-    const head = await reading(headAt(url, signal));
+    const head = await context.ask('last-block', () => reading(headAt(url, signal)));
     if (head.ok && hasBlock(head.value, last)) return head.value;
     if (Date.now() - since > patienceMs) return undefined;
-    await sleep(POLL_MS, undefined, { signal });
+    await sleep(LAST_BLOCK_POLL_MS, undefined, { signal });
   }
 }
 
@@ -106,7 +148,7 @@ export async function told(
   const pause = stoppedAt === undefined ? '' : `, ${startedAt - stoppedAt} ms without a sequencer`;
   const words = `${from} → ${component.name} at block ${head.number} (${head.hash})${pause}`;
   for (;;) {
-    const next = await reading(headAt(url, signal));
+    const next = await context.ask('first-block', () => reading(headAt(url, signal)));
     const late = Date.now() - (1000 * head.timestamp + blockMs);
     if (next.ok && next.value.number > head.number)
       return `${words}, gap ${Math.max(0, Math.floor(late / blockMs))} blocks`;

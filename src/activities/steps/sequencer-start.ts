@@ -4,30 +4,39 @@
 import { startSequencer as rpcStart, stopSequencer as rpcStop } from '../../chain/clients/op-node.ts';
 import type { PodTarget } from '../../chain/sample.ts';
 import { OperatorError } from '../../contract/failures.ts';
+import { podName } from '../../render/names.ts';
 import { nodePods, opNodeUrl } from '../gather/chain-targets.ts';
 import { gatherWorkloads, type LiveObjects } from '../gather/live.ts';
 import { leadTo } from './active-sequencer.ts';
-import { allow, forbidOthers } from './sequencers-config.ts';
+import { allowOnly } from './sequencers-config.ts';
 import type { StepContext } from './step-context.ts';
 import { forgetEnd, RPC_TIMEOUT_MS, stateOf } from './stopped-sequencer.ts';
 
 export interface SequencerPods {
   readonly live: LiveObjects;
   readonly own?: PodTarget;
+  /** Every other pod that there is, also one of the same OpNode: whatever has made it, it may sequence. */
   readonly others: readonly PodTarget[];
 }
 
 /** @param name OpNode whose pod is `own` */
 export async function sequencerPods({ deps, at, signal }: StepContext, name: string): Promise<SequencerPods> {
   const live = await gatherWorkloads(deps.kube, at, signal);
-  const pods = nodePods(live).filter(({ role }) => role === 'Sequencer');
+  const pods = nodePods(live)
+    .filter(({ role }) => role === 'Sequencer')
+    .sort((a, b) => strangeness(a) - strangeness(b));
   const own = pods.find(({ node }) => node === name);
-  return { live, ...(own ? { own } : {}), others: pods.filter(({ node }) => node !== name) };
+  return { live, ...(own ? { own } : {}), others: pods.filter((pod) => pod !== own) };
+}
+
+/** Of several pods of one OpNode that of its StatefulSet comes first, and one that ends comes last. */
+function strangeness({ pod, node, endsAt }: PodTarget): number {
+  return (endsAt === undefined ? 0 : 2) + (pod === podName(node, 0) ? 0 : 1);
 }
 
 /** Those that say that they sequence. */
-export async function sequencing(pods: readonly PodTarget[], signal: AbortSignal): Promise<PodTarget[]> {
-  const states = await Promise.all(pods.map((pod) => stateOf(pod, signal)));
+export async function sequencing(context: StepContext, pods: readonly PodTarget[]): Promise<PodTarget[]> {
+  const states = await Promise.all(pods.map((pod) => stateOf(context, pod)));
   return pods.filter((_, index) => states[index] === 'active');
 }
 
@@ -69,11 +78,13 @@ export async function startOn(
   }
 }
 
-/** One that sequences does so after a restart as well, and nobody else does. Before its key: who has that is led to. */
+/**
+ * One that sequences does so after a restart as well, and nobody else does; and it is led to. The key comes first: what
+ * the Service says costs a transaction that has to be sent again, and a restart without the key costs the chain its blocks.
+ */
 export async function settle(context: StepContext, name: string): Promise<void> {
-  await forbidOthers(context, name);
+  await allowOnly(context, name);
   await leadTo(context, name);
-  await allow(context, name, true);
 }
 
 /** Ends what sequences beside the one that is to be the only one. */

@@ -12,8 +12,8 @@ import { opNodeUrl } from '../gather/chain-targets.ts';
 import { givenUpAbove, notGivenUp } from './given-up.ts';
 import { lastBlocks } from './last-blocks.ts';
 import { requireStatefulSet } from './lost-object.ts';
-import { sequencerPods, sequencing, settle, startOn, stopBesides } from './sequencer-start.ts';
-import { allow, forbidOthers } from './sequencers-config.ts';
+import { type SequencerPods, sequencerPods, sequencing, settle, startOn, stopBesides } from './sequencer-start.ts';
+import { forbid, forbidOthers } from './sequencers-config.ts';
 import type { StepContext } from './step-context.ts';
 import { proveStopped, RPC_TIMEOUT_MS, type StoppedHead, sequencerChanged, stateOf } from './stopped-sequencer.ts';
 
@@ -30,8 +30,8 @@ export async function startSequencer(context: StepContext): Promise<string> {
     throw context.notYet(`${name} has no pod with an address yet`, 'see why its pod does not run');
   }
   const http = { timeoutMs: RPC_TIMEOUT_MS, signal };
-  const active = await sequencing(seen, signal);
-  if ((await stateOf(own, signal)) === 'active') {
+  const active = await sequencing(context, seen);
+  if ((await stateOf(context, own)) === 'active') {
     await settle(context, name);
     await stopBesides(context, active);
     return `${name} sequences already`;
@@ -42,7 +42,7 @@ export async function startSequencer(context: StepContext): Promise<string> {
   // One that has appeared since the first list may have read its key before: who comes after this list reads "stopped".
   const { others } = await sequencerPods(context, name);
   const heads = await proveStopped(context, others);
-  const head = await reading(syncStatus(url, http));
+  const head = await context.ask('own-head', () => reading(syncStatus(url, http)));
   if (!head.ok)
     throw context.notYet(
       `the head of ${own.pod} can not be read: ${head.error}`,
@@ -58,7 +58,7 @@ export async function startSequencer(context: StepContext): Promise<string> {
       `nothing to do if it was one of ours. If the head keeps moving, somebody else sequences this chain: leave it to that one with opstack abort ${context.at.name} -n ${context.at.namespace}, or switch that one off`,
     );
   // Until the start is known to have happened, a restart must not make it happen by itself.
-  await allow(context, name, false);
+  await forbid(context, name);
   await startOn(context, own, { hash });
   await settle(context, name);
   return `${name} sequences from block ${number}`;
@@ -67,15 +67,18 @@ export async function startSequencer(context: StepContext): Promise<string> {
 export async function stopSequencer(context: StepContext): Promise<string> {
   const { input, signal } = context;
   const { name } = input.step.component;
-  const { own, others } = await sequencerPods(context, name);
+  const pods = await sequencerPods(context, name);
+  const { own } = pods;
   const url = own && opNodeUrl(own);
-  if (input.planKind === 'drift') return keepStopped(context, name, own, others);
-  await allow(context, name, false);
+  if (input.planKind === 'drift') return keepStopped(context, name, pods);
+  await forbid(context, name);
+  await stopBesides(context, await sequencing(context, besideOwn(pods)));
   if (!own || !url) return `${name} has no pod`;
   // Only what op-node says, or does not say, is a reading: whether this attempt may act at all is no word about op-node.
   const stopped = await context.act('stop', () => reading(rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal })));
   if (stopped.ok) {
     const done = stopped.value.outcome === 'stopped' ? `stopped at block ${stopped.value.hash}` : 'does not sequence';
+    const others = pods.others.filter(({ node }) => node !== name);
     const last = input.planKind === 'teardown' ? await lastBlocks(context, url, others) : undefined;
     return `${name} ${done}${last ? `; ${last}` : ''}`;
   }
@@ -89,21 +92,28 @@ export async function stopSequencer(context: StepContext): Promise<string> {
   );
 }
 
+/** Pods of the same OpNode that its StatefulSet knows nothing of, or that end. */
+function besideOwn({ own, others }: SequencerPods): PodTarget[] {
+  return others.filter(({ node }) => node === own?.node);
+}
+
 /**
  * A repair ends nobody but a second one: what makes blocks alone goes on, also a pod that was orphaned. Nobody waits for
  * one that does not answer: it comes back stopped, and one that sequences all the same is seen by the next look.
  */
-async function keepStopped(
-  context: StepContext,
-  name: string,
-  own: PodTarget | undefined,
-  others: readonly PodTarget[],
-): Promise<string> {
+async function keepStopped(context: StepContext, name: string, pods: SequencerPods): Promise<string> {
   const { signal } = context;
-  const state = own ? await stateOf(own, signal) : 'stopped';
-  if (state === 'active' && (await sequencing(others, signal)).length === 0)
+  const { own, others } = pods;
+  const besides = await sequencing(context, besideOwn(pods));
+  const state = own ? await stateOf(context, own) : 'stopped';
+  const [first, ...more] = [...(own && state === 'active' ? [own] : []), ...besides];
+  const elsewhere = others.filter(({ node }) => node !== name);
+  if (first && (await sequencing(context, elsewhere)).length === 0) {
+    await stopBesides(context, more);
     return `${name} sequences and is left alone`;
-  await allow(context, name, false);
+  }
+  await forbid(context, name);
+  await stopBesides(context, besides);
   const url = own && opNodeUrl(own);
   if (state !== 'active' || !url) return `${name} ${state === 'stopped' ? 'does not sequence' : 'comes back stopped'}`;
   await context.act('stop', () => rpcStop(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));

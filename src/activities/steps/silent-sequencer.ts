@@ -30,7 +30,7 @@ export async function deleteSilent(
   for (const target of silent) {
     const found = live.pods.find(({ metadata }) => metadata.name === target.pod);
     if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== target.uid) continue;
-    if ((await stateOf(target, signal)) !== 'unknown') continue;
+    if ((await stateOf(context, target, 'proof')) !== 'unknown') continue;
     const { uid } = found.metadata;
     await context.act('delete-pod', () =>
       deps.kube.delete(

@@ -30,6 +30,7 @@ export interface StepContext {
   readonly attempt: Attempt;
   /** Of the plan: no other plan ever has it. */
   readonly workflowId: string;
+  readonly holder: Holder;
   /** When the step began, over all attempts; milliseconds since the epoch, by Temporal's clock. */
   readonly startedAt: number;
   /** How long the step has been tried, over all attempts; time without a worker does not count. Milliseconds. */
@@ -42,6 +43,10 @@ export interface StepContext {
    * step's type, or of what it is that steps of all types do.
    */
   act<T>(name: string, effect: () => Promise<T>, of?: string): Promise<T>;
+  /** Asks a program something, which changes nothing. `moment` is the fault point of tests. */
+  ask<T>(moment: string, question: () => Promise<T>): Promise<T>;
+  /** Does now what `act` would have to do first: the next effect begins at once, where moments count. */
+  prepareToAct(): Promise<void>;
   /** A wait: recorded as progress, tried again after some seconds, until the step's limit is over. */
   notYet(message: string, fix: string, retryAfterSeconds?: number): OperatorError;
 }
@@ -102,6 +107,14 @@ export function stepActivity(
       leaseAt = takenAt;
     }
 
+    async function leaseNotOlderThan(ms: number): Promise<void> {
+      if (Date.now() - leaseAt <= ms) return;
+      taking ??= takeLease().finally(() => {
+        taking = undefined;
+      });
+      await taking;
+    }
+
     const context: StepContext = {
       deps,
       input,
@@ -109,6 +122,7 @@ export function stepActivity(
       signal: attempt.signal,
       attempt,
       workflowId,
+      holder,
       startedAt: info.scheduledTimestampMs,
       waitedMs: () => waitedUntil(deps.now(), kept).waitedMs,
       get kept() {
@@ -116,12 +130,7 @@ export function stepActivity(
       },
       keep: (value) => remember({ value }),
       async act(name, run, of = input.step.type) {
-        if (Date.now() - leaseAt > LEASE_FRESH_MS) {
-          taking ??= takeLease().finally(() => {
-            taking = undefined;
-          });
-          await taking;
-        }
+        await leaseNotOlderThan(LEASE_FRESH_MS);
         await deps.reached(`${of}/${name}/before`, input.step.id);
         attempt.requireCurrent();
         // It was held up for a moment only, but whether the lease is still its own is unknown.
@@ -136,6 +145,13 @@ export function stepActivity(
         await deps.reached(`${of}/${name}/after`, input.step.id);
         return result;
       },
+      async ask(moment, question) {
+        await deps.reached(`${input.step.type}/${moment}/asks`, input.step.id);
+        const answer = await question();
+        await deps.reached(`${input.step.type}/${moment}/answered`, input.step.id);
+        return answer;
+      },
+      prepareToAct: () => leaseNotOlderThan(LEASE_FRESH_MS / 2),
       notYet: (message, fix, retryAfterSeconds = 2) =>
         new OperatorError({ type: 'NotReadyYet', message, fix }, { retryAfterSeconds }),
     };

@@ -19,10 +19,14 @@ const RESTART_MS = 30_000;
 /** What a kubelet may take to report the end of a pod whose grace period is over. */
 const REPORT_MS = 10_000;
 
-export async function stateOf(target: PodTarget, signal: AbortSignal): Promise<SequencerState> {
+/** @param moment fault point of tests */
+export async function stateOf(context: StepContext, target: PodTarget, moment = 'who'): Promise<SequencerState> {
+  const { signal } = context;
   const url = opNodeUrl(target);
   if (!url) return 'unknown';
-  return sequencerState(await reading(sequencerActive(url, { timeoutMs: RPC_TIMEOUT_MS, signal })));
+  return sequencerState(
+    await context.ask(moment, () => reading(sequencerActive(url, { timeoutMs: RPC_TIMEOUT_MS, signal }))),
+  );
 }
 
 /** Where a sequencer that is proven to be stopped has come to. */
@@ -103,7 +107,7 @@ export async function proveStopped(context: StepContext, others: readonly PodTar
 /** @throws OperatorError SequencerChanged when it sequences; NotReadyYet when that is what the step is about */
 async function ask(context: StepContext, other: PodTarget, fenced: StepInput['fencedNodes']): Promise<Answer> {
   const { input, signal, notYet } = context;
-  const state = await stateOf(other, signal);
+  const state = await stateOf(context, other, 'proof');
   const { component, from } = input.step;
   if (state === 'active' && [component.name, from].includes(other.node))
     throw notYet(`${other.pod} sequences`, 'nothing to do: the step goes on from there', 1);
@@ -112,7 +116,7 @@ async function ask(context: StepContext, other: PodTarget, fenced: StepInput['fe
   const vouched = vouchedFor(other, fenced);
   if (state !== 'stopped' || !url)
     return vouched || cameAfter(context, other) ? { of: other } : { of: other, unknown: 'it does not answer' };
-  const head = await reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal }));
+  const head = await context.ask('proof', () => reading(syncStatus(url, { timeoutMs: RPC_TIMEOUT_MS, signal })));
   // One whose references are all zero has just started, and begins to sequence a moment after its RPC is up.
   if (!head.ok) {
     const despite = vouched ? `; that it is off, as ${vouched.by} has confirmed, does not count while it answers` : '';

@@ -34,6 +34,8 @@ export interface Begin {
   readonly keys?: Keys;
   readonly ledTo?: Name;
   readonly active?: readonly Name[];
+  /** Else blocks come faster than the step thinks, which takes them to be a second apart. */
+  readonly blockMs?: number;
 }
 
 export const STEP = '05-hand-over/b';
@@ -64,7 +66,7 @@ let networks = 0;
 
 /** A network in which `a` sequences and `b` is to; `c` stands by where a test lets it run. */
 export class Scene implements AsyncDisposable {
-  readonly chain = new SharedChain();
+  readonly chain: SharedChain;
   readonly network: string;
   readonly nodes: Record<Name, OpNode>;
   readonly #api: ApiServer;
@@ -74,7 +76,8 @@ export class Scene implements AsyncDisposable {
   #waitedMs = 0;
   #kept: unknown;
 
-  private constructor(api: ApiServer, machine: string, network: string, nodes: Scene['nodes']) {
+  private constructor(api: ApiServer, machine: string, network: string, nodes: Scene['nodes'], blockMs?: number) {
+    this.chain = new SharedChain(blockMs);
     this.#api = api;
     this.#machine = machine;
     this.network = network;
@@ -82,14 +85,15 @@ export class Scene implements AsyncDisposable {
   }
 
   static async open(api: ApiServer, machine: string, begin: Begin): Promise<Scene> {
-    const { running = [], keys = AS_BEFORE, ledTo, active = ['a'] } = begin;
+    const { running = [], keys = AS_BEFORE, ledTo, active = ['a'], blockMs } = begin;
     const network = `over-${++networks}`;
     const nodeOf = (name: Name) => opNodeAt(`${api.namespace} ${network} ${name}`, active.includes(name));
-    const scene = new Scene(api, machine, network, {
+    const nodes = {
       a: await nodeOf('a'),
       b: await nodeOf('b'),
       c: await nodeOf('c'),
-    });
+    };
+    const scene = new Scene(api, machine, network, nodes, blockMs);
     const changes = {
       'spec.network': 'sepolia/unichain',
       'spec.l1.rpc': { url: 'http://127.0.1.1:1' },

@@ -7,6 +7,9 @@ const BLOCK_MS = 200;
 const FIRST = { number: 100, hash: id('100') };
 
 export class SharedChain implements Disposable {
+  readonly #blockMs: number;
+  /** When the newest block was made. Milliseconds since the epoch. */
+  madeAt = 0;
   readonly #nodes: OpNode[] = [];
   /** Those that do not hear of the blocks of others. */
   readonly #deaf = new Set<OpNode>();
@@ -14,6 +17,10 @@ export class SharedChain implements Disposable {
   /** What must never happen. */
   readonly violations: string[] = [];
   readonly #made = new Map<number, string>();
+
+  constructor(blockMs = BLOCK_MS) {
+    this.#blockMs = blockMs;
+  }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
@@ -23,7 +30,7 @@ export class SharedChain implements Disposable {
   begin(...nodes: readonly OpNode[]): void {
     for (const node of nodes) node.head = FIRST;
     this.#nodes.push(...nodes);
-    this.#timer = setInterval(() => this.#tick(), BLOCK_MS);
+    this.#timer = setInterval(() => this.#tick(), this.#blockMs);
   }
 
   /** From now on it hears of no block: as after one that it has missed (op-stack-observed-2.md 1). */
@@ -46,6 +53,7 @@ export class SharedChain implements Disposable {
     if (other !== undefined) this.violations.push(`block ${number} was made twice: ${other} and ${hash}`);
     this.#made.set(number, hash);
     maker.head = { number, hash };
+    this.madeAt = Date.now();
     for (const node of this.#nodes)
       if (!this.#deaf.has(node) && node.head?.hash === parent.hash) node.head = maker.head;
   }

@@ -92,7 +92,7 @@ export function desireOf(wish: CompleteWish, { release, games, activeSequencer }
     input,
     renders,
     components: renders.map((render) => desiredComponent(wish, render, activeSequencer)),
-    wish: renderDigest([settings, specs, contentOf(wish), wishedFacts(wish.files.facts), named]),
+    wish: renderDigest([settings, inOrder(specs), inOrder(contentOf(wish)), wishedFacts(wish.files.facts), named]),
     written,
   };
 }
@@ -204,7 +204,7 @@ function nodesReadBy({ nodes, batchers, proposers, challengers }: Wish, { kind, 
 }
 
 /** Tokens of what comes from Secrets and ConfigMaps: to all, or to a component, also by its network's spec. */
-function contentOf({ network, references }: CompleteWish, component?: ComponentRef): unknown {
+function contentOf({ network, references }: CompleteWish, component?: ComponentRef): string[][] {
   const readers = component && [componentKey(component), `OptimismNetwork/${network.metadata.name}`];
   return references.resolved
     .filter(({ use }) => (readers?.includes(use.object) ?? true) && !use.uncopied && isRendered(use))
@@ -224,7 +224,12 @@ function whatIsWritten({ resources: { network, components }, references }: Wish)
     metadata.generation,
   ]);
   const contents = references.resolved.map(({ use, token }) => [use.kind, use.name, use.key, token]);
-  return renderDigest([...objects, ...contents].map((item) => JSON.stringify(item)).sort()).slice(0, 32);
+  return renderDigest(inOrder([...objects, ...contents])).slice(0, 32);
+}
+
+/** Whatever order they were listed in. */
+function inOrder(items: readonly unknown[]): string[] {
+  return items.map((item) => JSON.stringify(item)).sort();
 }
 
 /** What L1 decides of a component's settings: nobody has to edit a spec for a chain to respect another game. */

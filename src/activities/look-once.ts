@@ -11,7 +11,6 @@ import type { LookInput, LookResult } from '../contract/activities.ts';
 import type { Problem } from '../contract/failures.ts';
 import type { Plan } from '../contract/plan.ts';
 import { isPast } from '../contract/way-back.ts';
-import { isSameWish } from '../contract/wish-mark.ts';
 import { keepsToWindows } from '../plan/approval-policy.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import type { PlanningInput } from '../plan/desired.ts';
@@ -36,7 +35,7 @@ import { gatherRolledOut, renewedInputs, type Verified, withWishedRenders } from
 import { choiceOf, gatherSequencers, type SequencerSight } from './gather/sequencers.ts';
 import { sharedDrift } from './gather/shared-drift.ts';
 import { gatherPodTemplates, type PodTemplates } from './gather/stray-pods.ts';
-import { gatherWayBack, isBarred, isRolledBack } from './gather/way-back.ts';
+import { gatherWayBack, isBarred, isGivenUp, isRolledBack } from './gather/way-back.ts';
 import { gatherWish, type Wish } from './gather/wish.ts';
 import { foreignObjects } from './ownership.ts';
 import { planningInput } from './planning-input.ts';
@@ -152,7 +151,12 @@ export async function lookAt(
   const blocked = problems.some(blocksRollouts);
   const wayBack = rolledBack && (await gatherWayBack(deps.kube, at, rolledBack, { live, signal }));
   const back = wayBack && desire && checkWayBack(desire, wayBack, { wish, status });
-  const formerChoice = choiceOf(wish, sequencers, wayBack?.sequencer ?? choice.active);
+  const former = wayBack?.sequencer ?? choice.active;
+  const formerChoice = choiceOf(wish, sequencers, former);
+  const staysStopped =
+    former !== undefined && formerChoice.wished !== former
+      ? [`${former} sequenced before, and does not again: it is gone, or its spec.sequencer.stopped is set`]
+      : [];
   const upgrade = pendingUpgrade(wish, { discovery, status, verified });
   const facts = {
     at,
@@ -168,7 +172,9 @@ export async function lookAt(
     repairsHeld: foughtObjects === 'all',
     warnings: [...warnings, ...(upgrades?.warnings ?? [])],
     ...(upgrade ? { upgrade } : {}),
-    ...(wayBack && back ? { wayBack: { ...wayBack, warnings: back.warnings, choice: formerChoice } } : {}),
+    ...(wayBack && back
+      ? { wayBack: { ...wayBack, warnings: [...back.warnings, ...staysStopped], choice: formerChoice } }
+      : {}),
     respectedGameType: contractFacts(discovery, status)?.gameType,
   };
   let input = planningInput({ ...facts, desire: blocked ? undefined : desire });
@@ -197,7 +203,9 @@ export async function lookAt(
   }
   const plan = proposed?.plan;
   const window = windowFor(plan);
-  if (!plan && rolledBack && isSameWish(rolledBack.wish, input.wish)) problems.push(isRolledBack(rolledBack));
+  const isGone = rolledBack && isGivenUp(rolledBack, input.wish, desire?.components ?? []);
+  if (!plan && isGone) problems.push(isRolledBack(rolledBack));
+  const isBack = !plan && isGone && input.succession?.heir === undefined;
   const decisions = decisionsOf(wish.resources.network);
   const spec = wish.network?.spec;
   const content = {
@@ -206,6 +214,7 @@ export async function lookAt(
     deleting,
     revision: input.revision,
     wish: mark,
+    ...(isBack ? { isBack } : {}),
     problems: problems.map((problem) => shown(deps.redactor, problem)),
     ...(plan ? { plan } : {}),
     approval: {

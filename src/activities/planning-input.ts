@@ -9,11 +9,12 @@ import {
   type PointOfNoReturn,
 } from '../contract/plan.ts';
 import { earliest } from '../contract/way-back.ts';
-import { isSameWish, wishDigest, wishMark } from '../contract/wish-mark.ts';
+import { wishDigest, wishMark } from '../contract/wish-mark.ts';
 import type { KubeObject } from '../kube/index.ts';
 import type { SequencerChoice } from '../plan/choose-sequencer.ts';
 import { besideActive, componentRole } from '../plan/component-role.ts';
 import type {
+  ComponentRole,
   DesiredComponent,
   LeavingComponent,
   ObservedComponent,
@@ -32,7 +33,7 @@ import { type Lost, observeLost, type Verified } from './gather/rolled-out.ts';
 import { sequencerDrift } from './gather/sequencer-drift.ts';
 import type { SequencerSight } from './gather/sequencers.ts';
 import { type PodTemplates, strayPods } from './gather/stray-pods.ts';
-import type { WayBack } from './gather/way-back.ts';
+import { isGivenUp, type WayBack } from './gather/way-back.ts';
 import type { Wish } from './gather/wish.ts';
 import type { StoredRender } from './state/render-store.ts';
 
@@ -71,9 +72,11 @@ export function planningInput(facts: PlanningFacts): PlanningInput {
   const wished = (desire?.components ?? fromVerified()).filter(({ component }) => !isLeaving(component));
   const revision = revisionOf(facts, leaving, wished);
   const mark = markOf(facts, leaving);
-  const back = isSameWish(facts.wayBack?.wish ?? '', mark) ? facts.wayBack : undefined;
+  const back = facts.wayBack && isGivenUp(facts.wayBack, mark, wished) ? facts.wayBack : undefined;
   const returns = back && !back.done;
-  const desired = back ? formerOf(facts, back, wished) : wished;
+  const desired = back
+    ? formerOf(facts, back, wished).map((item) => ({ ...item, role: roleBeside(item, back.choice.active) }))
+    : wished;
   const knownOf = (component: ComponentRef) =>
     verified.find((item) => componentKey(item.component) === componentKey(component));
   const wishedOf = (component: ComponentRef) =>
@@ -206,6 +209,11 @@ function returnsUntil(
   const seen = former.map(({ component, render }) => lastsUntil(facts, component, render, wishedOf(component)));
   const point = earliest([until, ...seen]);
   return point ? { returnsUntil: point } : {};
+}
+
+/** What it is while another one is to sequence than the spec wants. */
+function roleBeside({ role, component }: DesiredComponent, active: string | undefined): ComponentRole {
+  return role === 'standby' || role === 'sequencer' ? (component.name === active ? 'sequencer' : 'standby') : role;
 }
 
 /** What ran before, of what is still there; what the plan has brought is left as it is. */

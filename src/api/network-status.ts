@@ -216,7 +216,7 @@ const begun = z.object({
     { max: 64 },
     'What is gone back to, by component.',
   ),
-  sequencer: text('OpNode that sequenced; absent: none did.', 63).optional(),
+  sequencer: text('OpNode that sequenced, or was to; absent: none.', 63).optional(),
   pointOfNoReturn: z
     .object({
       time: count('Seconds since the epoch; 0: it is behind already.'),

@@ -65,7 +65,7 @@ export interface Begun {
   readonly wish: string;
   /** Of each component what the plans bring, and what was there before. Without `from` it was new. */
   readonly renders: readonly PlannedRender[];
-  /** OpNode that sequenced. Absent: none did. */
+  /** OpNode that sequenced, or was to. Absent: none. */
   readonly sequencer?: string;
   readonly pointOfNoReturn?: PointOfNoReturn;
 }
@@ -106,6 +106,8 @@ export interface LookResult {
   readonly revision: string;
   /** Mark of what people wish (wish-mark.ts); empty: it can not be told now. */
   readonly wish: string;
+  /** What was rolled back is undone: what ran before runs, and who sequenced before sequences. */
+  readonly isBack?: boolean;
   /** Hash of the whole result without clocks: `observe` completes when it changes. */
   readonly key: string;
   readonly problems: readonly Problem[];

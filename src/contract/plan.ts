@@ -165,7 +165,7 @@ export interface Plan {
   readonly warnings: readonly string[];
   /** Renders by component that this plan stores and applies. */
   readonly renders: readonly PlannedRender[];
-  /** OpNode that sequences when it begins: a rollback hands back to it. Absent: none does. Not part of the hash. */
+  /** OpNode that sequences, or is to, when it begins: a rollback hands back to it. Absent: none. Not part of the hash. */
   readonly sequencer?: string;
   /** Absent: the plan leads to what is wished, and not back from it. */
   readonly rollsBack?: true;

@@ -82,7 +82,10 @@ export function begunBy(plan: Plan): Begun | undefined {
 export function goingOn(plan: Plan, begun: Begun | undefined): Plan {
   if (!begun || !isSameWish(begun.wish, plan.wish) || !leadsOn(plan)) return plan;
   const keyOf = ({ component }: PlannedRender) => componentKey(component);
-  const renderOf = (render: PlannedRender) => begun.renders.find((item) => keyOf(item) === keyOf(render)) ?? render;
+  const renderOf = (render: PlannedRender) => {
+    const first = begun.renders.find((item) => keyOf(item) === keyOf(render));
+    return first ? { ...first, digest: render.digest } : render;
+  };
   const isLeft = (render: PlannedRender) => !plan.renders.some((item) => keyOf(item) === keyOf(render));
   const point = earliest([plan.pointOfNoReturn, begun.pointOfNoReturn]);
   return {

@@ -24,7 +24,7 @@ export function wishDigest(mark: string): string {
 
 /** Whether nobody wishes anything else. An empty mark is of no wish, and the same as none. */
 export function isSameWish(before: string, now: string): boolean {
-  if (before === '' || now === '') return false;
+  if (!before || !now) return false;
   if (wishDigest(before) === wishDigest(now)) return true;
   const [, formula, written] = before.split('/');
   const [, formulaNow, writtenNow] = now.split('/');

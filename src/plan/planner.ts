@@ -129,14 +129,14 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   const isRepair = kind === 'drift';
   const work = isRepair ? inOrder(REPAIR_ORDER, all) : rollsBack ? inRollbackOrder(all) : inRolloutOrder(all);
   const sequencer = input.desired.find(({ role }) => role === 'sequencer');
-  const relay = isRepair ? undefined : relayOf(input, work.find(interruptsBlocks));
+  const relay = isRepair ? undefined : relayOf(input, work, work.find(interruptsBlocks));
   const ends = work.some(({ desired }) => desired.changesForks)
     ? [sameChain({ kind: 'OptimismNetwork', name: network }, limits)]
     : [];
   const before = work.filter((item) => !cutOver?.proposers.includes(item));
   const drafts = isRepair
     ? repairSteps(work, limits)
-    : [...stepsWithRelay(before, relay, limits), ...ends, ...(cutOver ? cutOverSteps(cutOver, limits) : [])];
+    : [...stepsWithRelay(before, relay, input), ...ends, ...(cutOver ? cutOverSteps(cutOver, limits) : [])];
   const points = work.map(({ desired }) => desired.pointOfNoReturn);
   const returnsUntil = isRepair ? undefined : rollsBack ? input.returnsUntil : earliest(points);
   const names = [
@@ -168,15 +168,20 @@ function rolloutPlan(input: PlanningInput, all: readonly Work[]): PlanDraft {
   };
 }
 
-/** Who sequences is to change, though nothing that is applied does. */
+/** Who sequences is to change, though nothing that is applied does. Not while it can not be told what is wished. */
 function handsOver(input: PlanningInput): boolean {
-  return !input.deleting && !input.meanwhile && relayOf(input, undefined) !== undefined;
+  return !input.deleting && !input.meanwhile && input.wish !== '' && relayOf(input, []) !== undefined;
 }
 
-function stepsWithRelay(work: readonly Work[], relay: Relay | undefined, limits: StepLimits): StepDraft[] {
+function stepsWithRelay(
+  work: readonly Work[],
+  relay: Relay | undefined,
+  { limits, rollsBack }: PlanningInput,
+): StepDraft[] {
   const steps = (items: readonly Work[]) =>
     items.flatMap((item) => (relay && isOfRelay(item, relay) ? relaySteps(relay, limits) : rolloutSteps(item, limits)));
   if (!relay || relay.restarted) return steps(work);
+  if (rollsBack) return [...steps(work), ...relaySteps(relay, limits)];
   // What does not read from whoever is active comes before it, and is then known to work.
   const before = work.filter((item) => placeOf(item) <= PLACE_OF_HAND_OVER);
   return [...steps(before), ...relaySteps(relay, limits), ...steps(work.filter((item) => !before.includes(item)))];

@@ -23,7 +23,7 @@ export interface ApprovalFacts {
   readonly policy: OptimismNetworkSpec['approval'] | undefined;
   /** `status.plan`. */
   readonly shown: OptimismNetworkStatus['plan'];
-  /** Revision whose plan a person has aborted; empty: none. */
+  /** Mark of the wish whose plan a person has aborted; empty: none. */
   readonly abortedWish: string;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -18,25 +18,29 @@ export interface Relay {
 }
 
 /**
- * Only one that is rolled out takes over, and only from one that works: what is broken is mended where it is. On the way
- * back it comes first, and takes over then.
+ * Only one that is rolled out takes over, and only from one that works: what is broken is mended where it is. A way back
+ * that mends it does so first.
+ * @param work all that is done
  * @param restarted the active sequencer, when its pod restarts
  */
-export function relayOf(input: PlanningInput, restarted: Work | undefined): Relay | undefined {
+export function relayOf(input: PlanningInput, work: readonly Work[], restarted?: Work): Relay | undefined {
   const { succession, desired } = input;
   const from = desired.find(({ role }) => role === 'sequencer')?.component.name;
   if (!succession || from === undefined || restarted?.observed.cannotStart) return undefined;
   const { heir, deputies, returns } = succession;
-  const to = [heir ?? (restarted ? deputies : [])].flat().find((name) => canTakeOver(input, name));
+  const to = [heir ?? (restarted ? deputies : [])]
+    .flat()
+    .find((name) => name !== from && canTakeOver(input, name, work));
   if (to === undefined) return undefined;
   return { from, to, returns: heir === undefined && returns, ...(restarted ? { restarted } : {}) };
 }
 
-function canTakeOver({ observed, desired, rollsBack }: PlanningInput, name: string): boolean {
+function canTakeOver({ observed, desired, rollsBack }: PlanningInput, name: string, work: readonly Work[]): boolean {
   const isOf = ({ component }: { readonly component: { readonly kind: string; readonly name: string } }) =>
     component.kind === 'OpNode' && component.name === name;
   const seen = observed.find(isOf);
-  return seen?.verified !== undefined && (!seen.cannotStart || rollsBack !== undefined) && desired.some(isOf);
+  const isMended = rollsBack !== undefined && work.some((item) => isOf(item.observed));
+  return seen?.verified !== undefined && (!seen.cannotStart || isMended) && desired.some(isOf);
 }
 
 /** The former one restarts as what it is by then: one that stands by. */

@@ -1,6 +1,7 @@
 /** What people have said so far, so that a word counts once and outlives the workflow that heard it. */
 
 import type { Begun, LookResult, ReceivedDecision, Remembered, RolledBack } from '../contract/activities.ts';
+import type { Plan } from '../contract/plan.ts';
 import { isSameWish } from '../contract/wish-mark.ts';
 
 export class DecisionMemory {
@@ -61,6 +62,16 @@ export class DecisionMemory {
     this.begun = begun && isSameWish(begun.wish, wish) ? { ...begun, wish } : undefined;
     this.rolledBack = rolledBack && isSameWish(rolledBack.wish, wish) ? { ...rolledBack, wish } : undefined;
     if (isSameWish(this.abortedWish, wish)) this.abortedWish = wish;
+  }
+
+  /** A plan without a mark is of no wish, and takes no word about another one away. */
+  abort({ wish }: Pick<Plan, 'wish'>): void {
+    if (wish !== '') this.abortedWish = wish;
+  }
+
+  /** What ran before the plan that was rolled back runs again. */
+  isBack(): void {
+    if (this.rolledBack && !this.rolledBack.done) this.rolledBack = { ...this.rolledBack, done: true };
   }
 
   /**

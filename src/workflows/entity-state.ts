@@ -146,9 +146,10 @@ export class EntityState {
     this.look = look;
     if (this.running) return;
     // Another wish: what was said of the former one is over.
-    if (look.problems.length === 0) this.memory.keepOf(look.wish);
+    if (look.problems.every(leavesWish)) this.memory.keepOf(look.wish);
+    if (look.isBack) this.memory.isBack();
     const { plan } = look;
-    // A look with problems has a plan only where they do not stand in its way: repairs and teardown.
+    // A look with problems that block has a plan only where they do not stand in its way: repairs and teardown.
     if (plan) this.#takePlan(plan, look, now);
     else if (look.problems.some(blocksRollouts)) this.#dropForNow('it can not be made until the problems are mended');
     else {
@@ -476,11 +477,13 @@ export class EntityState {
     this.proposal = undefined;
     // What is done, or is not wanted any more, was approved once.
     if (plan.kind !== 'drift' && (outcome === 'completed' || outcome === 'rolledBack')) this.#covering = undefined;
-    if (outcome === 'aborted') memory.abortedWish = plan.wish;
+    if (outcome === 'aborted') memory.abort(plan);
     if (outcome !== 'completed' || plan.kind === 'drift') return;
     memory.abortedWish = '';
     memory.begun = undefined;
-    if (plan.rollsBack && memory.rolledBack) memory.rolledBack = { ...memory.rolledBack, done: true };
+    if (plan.rollsBack) memory.isBack();
+    // What a later version renders has come in place of what was rolled back.
+    else if (plan.kind === 'operatorUpdate' && memory.rolledBack?.kind === plan.kind) memory.rolledBack = undefined;
   }
 
   /** Somebody has the running plan rolled back: it is remembered at once, like an abort. */
@@ -491,7 +494,7 @@ export class EntityState {
   /** Somebody aborts the running plan: of both words the later one counts. */
   abort(): void {
     const { memory, running } = this;
-    memory.abortedWish = running?.plan.wish ?? '';
+    if (running) memory.abort(running.plan);
     if (memory.rolledBack?.plan === running?.plan.hash) memory.rolledBack = undefined;
   }
 
@@ -546,4 +549,9 @@ function phaseWhile(kind: PlanKind): EntityPhase {
     default:
       return 'Changing';
   }
+}
+
+/** Whether what is wished is known all the same: no word about another wish outlives it. */
+function leavesWish(problem: Problem): boolean {
+  return problem.type === 'RolledBack' || !blocksRollouts(problem);
 }

@@ -58,7 +58,8 @@ function wayBack(given: Given, more: Partial<NonNullable<PlanningFacts['wayBack'
   const former = [{ component: given.component, digest: 'before', render: given.before }];
   const back = { wish, kind: 'upgrade' as const, done: false, former, brought: [], until: undefined, warnings: [] };
   const choice = { active: 'b', heir: 'a', wished: 'a', deputies: ['a'] };
-  return factsOf(given, { wayBack: { ...back, sequencer: 'a', choice, ...more } });
+  const renders = [{ component: given.component, digest: 'after', from: 'before' }];
+  return factsOf(given, { wayBack: { ...back, renders, sequencer: 'a', choice, ...more } });
 }
 
 const ofBatcher: Given = { component: BATCHER, before: batcher('v1.16.1'), after: batcher('v1.16.8') };
@@ -104,6 +105,12 @@ describe('the way back', () => {
     const facts = wayBack(ofProposer);
     expect(planningInput({ ...facts, respectedGameType: 8 }).returnsUntil?.time).toBe(0);
     expect(planningInput({ ...facts, respectedGameType: 1 }).returnsUntil).toBeUndefined();
+  });
+
+  it('is from what an operator renders, where that was rolled back: its next version may bring something else', () => {
+    const renders = [{ component: BATCHER, digest: 'of version 2', from: 'before' }];
+    expect(planningInput(wayBack(ofBatcher, { kind: 'operatorUpdate', renders })).rollsBack).toBeUndefined();
+    expect(planningInput(wayBack(ofBatcher, { kind: 'operatorUpdate' })).rollsBack).toBe('operatorUpdate');
   });
 
   it('has warnings of its own', () => {

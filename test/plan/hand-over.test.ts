@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { approval } from '../../src/api/approval.ts';
 import { approvalRequired } from '../../src/plan/approval-policy.ts';
-import type { Succession } from '../../src/plan/desired.ts';
+import type { PlanningInput, Succession } from '../../src/plan/desired.ts';
 import { makePlan } from '../../src/plan/planner.ts';
 import { change, draftOf, networkOf, refOf, type State, stepsOf } from './network-of.ts';
 
@@ -49,6 +49,10 @@ describe('a preference for another sequencer', () => {
         },
       ],
     });
+  });
+
+  it('is none while it can not be told what is wished', () => {
+    expect(makePlan({ ...wished, wish: '' })).toEqual({ type: 'nothing' });
   });
 
   it('is a change, and an interruption, which people are asked about', () => {
@@ -220,6 +224,24 @@ describe('the way back from a plan', () => {
     const broken = { ...given, observed };
     expect(stepsOf(broken)).toEqual([...RESTART('former'), ...HAND_OVER('former'), ...RESTART('stand-in')]);
     expect(draftOf(broken).gapExpectedSeconds).toBe(0);
+  });
+
+  it('hands over to nobody who is broken and whom it does not mend, nor to who sequences', () => {
+    const given = networkOf(
+      [
+        { role: 'sequencer', name: 'stand-in', state: 'as wished' },
+        { role: 'standby', name: 'former', state: 'as wished' },
+        { role: 'batcher', state: 'changed, restarting' },
+      ],
+      { succession: { heir: 'former', returns: false, deputies: ['former'] }, rollsBack: 'upgrade' },
+    );
+    const observed = given.observed.map((item) =>
+      item.component.name === 'former' ? { ...item, cannotStart: true } : item,
+    );
+    const handsOver = (input: PlanningInput) => stepsOf(input).some((step) => step.includes('handOver'));
+    expect(handsOver({ ...given, observed })).toBe(false);
+    expect(handsOver({ ...given, succession: { heir: 'stand-in', returns: false, deputies: [] } })).toBe(false);
+    expect(stepsOf(given).at(-2), 'who sends goes back before').toBe('former: handOverSequencer');
   });
 
   it('is a hand-over alone, when everything else is back', () => {

@@ -65,8 +65,23 @@ describe('the way back from a plan', () => {
   it('outlives that the same wish is rendered otherwise, by another operator or as L1 decides', () => {
     const [before, after] = [wishMark('the same', 'v1'), wishMark('the same', 'v2')];
     const state = stateThatGoesBack({ ...wayBackFrom(upgrade, said), wish: before });
-    state.takeLook(aLook({ revision: 'r3', wish: after }), NOW);
+    const problems = [{ type: 'RolledBack', message: 'm', fix: 'f' }] as const;
+    state.takeLook(aLook({ revision: 'r3', wish: after, problems }), NOW);
     expect(state.memory.rolledBack?.wish, 'it is known by the mark of today').toBe(after);
+  });
+
+  it('is over when a look finds nothing left of it to do, also where there never was anything', () => {
+    const state = stateThatGoesBack();
+    state.takeLook(aLook({ revision: 'r2', isBack: true }), NOW);
+    expect(state.memory.rolledBack?.done).toBe(true);
+  });
+
+  it('is forgotten when a later operator brings something else in place of its update', () => {
+    const [second, third] = [aPlan('aaaaaaaa', 'operatorUpdate', 'r2'), aPlan('cccccccc', 'operatorUpdate', 'r2')];
+    const state = stateThatGoesBack(wayBackFrom(second, said));
+    starts(state, third);
+    state.end(third, 'completed');
+    expect(state.memory.rolledBack).toBeUndefined();
   });
 
   it('outlives a look that can not tell what is wished', () => {
@@ -197,6 +212,16 @@ describe('the word for the way back', () => {
     state.abort();
     state.end(upgrade, 'aborted');
     expect(state.memory.rolledBack).toBeUndefined();
+    expect(state.memory.abortedWish).toBe('wish of r2');
+  });
+
+  it('is no abort of a wish that can not be told, which takes no other word away', () => {
+    const remembered = { ...aLook().remembered, abortedWish: 'wish of r2' };
+    const state = new EntityState({ ...new EntityState().carry(), remembered });
+    const repair = { ...aPlan('dddddddd', 'drift'), wish: '' };
+    starts(state, repair);
+    state.abort();
+    state.end(repair, 'aborted');
     expect(state.memory.abortedWish).toBe('wish of r2');
   });
 

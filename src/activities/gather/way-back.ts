@@ -1,9 +1,17 @@
 /** What a network goes back to, or has gone back to, in place of what is wished. */
 import type { RolledBack } from '../../contract/activities.ts';
 import type { Problem } from '../../contract/failures.ts';
-import { type ComponentRef, componentKey, type PlanKind, type PointOfNoReturn } from '../../contract/plan.ts';
+import {
+  type ComponentRef,
+  componentKey,
+  type PlanKind,
+  type PlannedRender,
+  type PointOfNoReturn,
+} from '../../contract/plan.ts';
 import { tooLate } from '../../contract/way-back.ts';
+import { isSameWish } from '../../contract/wish-mark.ts';
 import type { KubeClient } from '../../kube/index.ts';
+import type { DesiredComponent } from '../../plan/desired.ts';
 import { findRender } from '../state/render-store.ts';
 import type { LiveObjects } from './live.ts';
 import type { Verified } from './rolled-out.ts';
@@ -15,6 +23,8 @@ export interface WayBack {
   readonly done: boolean;
   /** What ran before. */
   readonly former: readonly Verified[];
+  /** What the plan was to bring. */
+  readonly renders: readonly PlannedRender[];
   /** What the plan has brought, and nothing ran of before. */
   readonly brought: readonly ComponentRef[];
   /** OpNode that sequenced. */
@@ -45,9 +55,26 @@ export async function gatherWayBack(
     done: done === true,
     former: known,
     brought: renders.map(({ component }) => component).filter((component) => !isKnown(component)),
+    renders,
     sequencer,
     until: pointOfNoReturn,
   };
+}
+
+/**
+ * Whether what is wished is what was rolled back. Of an operator's own update that is what it renders: what the next
+ * version renders otherwise is proposed.
+ * @param mark of what is wished; empty: it can not be told
+ */
+export function isGivenUp(
+  { wish, kind, renders }: Pick<RolledBack, 'wish' | 'kind' | 'renders'>,
+  mark: string,
+  wished: readonly DesiredComponent[],
+): boolean {
+  const digestOf = (component: ComponentRef) =>
+    wished.find((item) => componentKey(item.component) === componentKey(component))?.render;
+  const isSame = kind !== 'operatorUpdate' || renders.every(({ component, digest }) => digestOf(component) === digest);
+  return isSameWish(wish, mark) && isSame;
 }
 
 /** Told as long as the spec asks for what was rolled back. */

@@ -96,7 +96,8 @@ export async function awaitBlock(context: StepContext, { old, url, blockMs }: Co
     const [theirs, ours] = await bothHeads(context, 'new-head', oldUrl, url);
     if (!theirs.ok) throw context.notYet(`the head of ${old.pod} can not be read: ${theirs.error}`, SEE_OP_NODE, 1);
     if (!ours.ok) throw context.notYet(`the head of ${name} can not be read: ${ours.error}`, SEE_OP_NODE, 1);
-    if (theirs.value.number - ours.value.number > 1) {
+    const isLate = first === undefined && Date.now() > until;
+    if (theirs.value.number - ours.value.number > 1 || isLate) {
       keep(context, { equal: undefined });
       throw context.notYet(
         `${name} stands still at block ${ours.value.number}, and ${old.pod}, which goes on, is at ${theirs.value.number}`,
@@ -104,8 +105,8 @@ export async function awaitBlock(context: StepContext, { old, url, blockMs }: Co
         1,
       );
     }
-    first ??= theirs.value.number;
-    if (theirs.value.number > first || Date.now() > until) return;
+    if (theirs.value.hash === ours.value.hash) first ??= theirs.value.number;
+    if (first !== undefined && (theirs.value.number > first || Date.now() > until)) return;
     await sleep(NEW_HEAD_POLL_MS, undefined, { signal });
   }
 }

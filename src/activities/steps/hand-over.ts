@@ -64,6 +64,8 @@ export async function handOverSequencer(context: StepContext): Promise<string> {
     if (!old && ((await isBegun(context, others)) || (await isAtRest(context, others))))
       return goBack(context, `${component.name} does not answer`);
     if (old) await settle(context, from);
+    // One that restarts has the head for a moment before it stands still.
+    keep(context, { equal: undefined });
     requireStatefulSet(context, live, component.name);
     throw context.notYet(`${component.name} does not answer`, 'see why its pod does not run');
   }

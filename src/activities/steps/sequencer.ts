@@ -37,6 +37,11 @@ export async function startSequencer(context: StepContext): Promise<string> {
     return `${name} sequences already`;
   }
   const [another] = active;
+  if (another?.node === name)
+    throw context.notYet(
+      `${another.pod} sequences for ${name}, and is not the pod of its StatefulSet`,
+      `delete it once blocks may pause: kubectl delete pod ${another.pod} -n ${context.at.namespace}`,
+    );
   if (another) throw sequencerChanged(another);
   await forbidOthers(context, name);
   // One that has appeared since the first list may have read its key before: who comes after this list reads "stopped".

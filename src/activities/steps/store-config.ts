@@ -243,8 +243,14 @@ async function ensureSequencers(context: StepContext, sequencers: readonly strin
     return isLeftOver || key === undefined || (key !== 'true' && isNew(node));
   });
   if (missing.length === 0) return;
-  const owner = isLeftOver ? { metadata: { ownerReferences: metadata(context, name).ownerReferences } } : {};
+  // Only as it was read: who comes late must not stop one that has begun since.
+  const { resourceVersion } = existing.metadata;
+  const owner = isLeftOver ? { ownerReferences: metadata(context, name).ownerReferences } : {};
   await context.act('sequencers', () =>
-    deps.kube.mergePatch(ref, { ...owner, data: stopped(missing) }, { fieldManager: FIELD_MANAGER, signal }),
+    deps.kube.mergePatch(
+      ref,
+      { metadata: { resourceVersion, ...owner }, data: stopped(missing) },
+      { fieldManager: FIELD_MANAGER, signal },
+    ),
   );
 }

@@ -27,7 +27,7 @@ import {
 import { awaitReturn, isBegun, keep, keptOf, SILENT_MS } from './hand-over-memory.ts';
 import { requireStatefulSet } from './lost-object.ts';
 import { sequencerPods, sequencing, settle, startOn, stopBesides } from './sequencer-start.ts';
-import { forbidAll, type Keys, setKey } from './sequencers-config.ts';
+import { forbidAll, type Keys, requireUnchanged, setKey } from './sequencers-config.ts';
 import { deleteSilent } from './silent-sequencer.ts';
 import type { StepContext } from './step-context.ts';
 import {
@@ -214,7 +214,7 @@ async function startWithKey(
   forgetEnd(context, target);
   const written = await setKey(context, keys, target.node, true);
   try {
-    await startOn(context, target, head);
+    await startOn(context, target, head, () => requireUnchanged(context, written));
   } catch (error) {
     if (error instanceof OperatorError && ['NotReadyYet', 'Incompatible'].includes(error.type))
       await setKey(context, written, target.node, false);

@@ -42,17 +42,22 @@ export async function sequencing(context: StepContext, pods: readonly PodTarget[
 
 /**
  * Starts it on top of its head. Every other one has to be proven to be stopped.
+ * @param isStillSo asked at the last moment; what it throws keeps it from being started
  * @throws OperatorError NotReadyYet, Incompatible; RpcError, after which the outcome is unknown
  */
 export async function startOn(
   context: StepContext,
   target: PodTarget,
   { hash }: { readonly hash: string },
+  isStillSo: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   const { signal } = context;
   forgetEnd(context, target);
   const url = opNodeUrl(target) ?? '';
-  const result = await context.act('start', () => rpcStart(url, hash, { timeoutMs: RPC_TIMEOUT_MS, signal }));
+  const result = await context.act('start', async () => {
+    await isStillSo();
+    return rpcStart(url, hash, { timeoutMs: RPC_TIMEOUT_MS, signal });
+  });
   switch (result.outcome) {
     case 'started':
     case 'already-running':
@@ -83,6 +88,9 @@ export async function startOn(
  * the Service says costs a transaction that has to be sent again, and a restart without the key costs the chain its blocks.
  */
 export async function settle(context: StepContext, name: string): Promise<void> {
+  // Also where nothing is left to be written: what an attempt holds that has died is let go with it, and the next plan
+  // does not wait until that runs out.
+  await context.prepareToAct();
   await allowOnly(context, name);
   await leadTo(context, name);
 }

@@ -4,6 +4,7 @@
  * from. What such a one still has under way comes too late.
  */
 import { ANNOTATIONS, FIELD_MANAGER } from '../../api/names.ts';
+import { OperatorError } from '../../contract/failures.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { sequencersConfigMapName } from '../../render/names.ts';
 import { formatSeen, parseSeen, requireNotTakenOver } from '../executor-lease.ts';
@@ -57,6 +58,19 @@ export async function setKey(
   may: boolean,
 ): Promise<Keys | undefined> {
   return change(context, keys, { [node]: may ? MAY : STOPPED });
+}
+
+/**
+ * Asked at the last moment before a start: whoever was held up after it had written the key may not start any more.
+ * @throws OperatorError NotExecutor when somebody has written since
+ */
+export async function requireUnchanged(context: StepContext, keys: Keys | undefined): Promise<void> {
+  if (!keys || (await read(context))?.metadata.resourceVersion === keys.metadata.resourceVersion) return;
+  throw new OperatorError({
+    type: 'NotExecutor',
+    message: 'somebody else has changed who may sequence since this attempt has',
+    fix: 'nothing to do: it is tried again',
+  });
 }
 
 function stoppedBut(current: Keys | undefined, node: string): Record<string, string> {

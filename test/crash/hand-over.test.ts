@@ -18,7 +18,7 @@ import { ALL, EFFECTS } from './fault-points.ts';
 import { type FaultyOperator, startFaultyOperator } from './faulty-operator.ts';
 
 const PATIENCE_MS = ALL ? 1_800_000 : 400_000;
-const UNDISTURBED = ALL ? 20 : 3;
+const UNDISTURBED = 20;
 /** Longest time without a block that a worker may cost that dies; Temporal misses it after 5 s. */
 const WITHOUT_WORKER_S = 60;
 
@@ -207,52 +207,40 @@ describe('a hand-over', { timeout: PATIENCE_MS }, () => {
     });
   });
 
-  // A start from one is in test/integration/sequencers.test.ts, and the step alone in test/activities/hand-over.test.ts.
-  it.runIf(ALL)(
-    'from a machine that is lost needs the word of a person, and what comes back stays stopped',
-    async () => {
-      const devnet = use();
-      const { chain } = devnet;
-      turn = turned(turn);
-      const machine = machineOf(turn.old);
-      worker.arm('handOverSequencer/stop/before', 'hold');
-      await flip(chain, turn);
-      await worker.struck();
-      await machine.fault.nodeLost({ containersDie: true });
-      worker.release();
-      await waitForStatus(devnet, 'the plan has halted', ({ phase }) => phase === 'Halted');
-      await conditionOf(devnet, {
-        type: 'Ready',
-        reason: 'FencingRequired',
-        says: [`whether ${turn.old}-0 sequences is unknown`, 'opstack confirm-fenced'],
-      });
-      expect(activeOnes(devnet)).toEqual([]);
-      await opstackOf(
-        devnet,
-        'confirm-fenced',
-        NETWORK,
-        machine.nodeName,
-        '--reason',
-        'I have pulled the plug',
-        '--yes',
-      );
-      await waitUntil('the other one sequences', () => activeOnes(devnet).includes(turn.next) || undefined, 120_000);
-      await machine.fault.nodeBack();
-      await waitForTurn(devnet, turn);
-      await waitUntil(
-        'the former one is back',
-        async () => {
-          const status = (await read(devnet, 'OpNode', turn.old))['status'] as {
-            sequencing?: boolean;
-            readyReplicas?: number;
-          };
-          return (status.sequencing === false && status.readyReplicas === 1) || undefined;
-        },
-        120_000,
-      );
-      await expectOne(devnet, turn);
-    },
-  );
+  it('from a machine that is lost needs the word of a person, and what comes back stays stopped', async () => {
+    const devnet = use();
+    const { chain } = devnet;
+    turn = turned(turn);
+    const machine = machineOf(turn.old);
+    worker.arm('handOverSequencer/stop/before', 'hold');
+    await flip(chain, turn);
+    await worker.struck();
+    await machine.fault.nodeLost({ containersDie: true });
+    worker.release();
+    await waitForStatus(devnet, 'the plan has halted', ({ phase }) => phase === 'Halted');
+    await conditionOf(devnet, {
+      type: 'Ready',
+      reason: 'FencingRequired',
+      says: [`whether ${turn.old}-0 sequences is unknown`, 'opstack confirm-fenced'],
+    });
+    expect(activeOnes(devnet)).toEqual([]);
+    await opstackOf(devnet, 'confirm-fenced', NETWORK, machine.nodeName, '--reason', 'I have pulled the plug', '--yes');
+    await waitUntil('the other one sequences', () => activeOnes(devnet).includes(turn.next) || undefined, 120_000);
+    await machine.fault.nodeBack();
+    await waitForTurn(devnet, turn);
+    await waitUntil(
+      'the former one is back',
+      async () => {
+        const status = (await read(devnet, 'OpNode', turn.old))['status'] as {
+          sequencing?: boolean;
+          readyReplicas?: number;
+        };
+        return (status.sequencing === false && status.readyReplicas === 1) || undefined;
+      },
+      120_000,
+    );
+    await expectOne(devnet, turn);
+  });
 });
 
 /** The plan is over. Status says who is active with the next probe only. */

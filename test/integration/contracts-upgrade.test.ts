@@ -39,6 +39,14 @@ async function waitsForL1(devnet: Devnet): Promise<OptimismNetworkStatus> {
   return status;
 }
 
+/** Whether the plan's page in the Temporal UI says that its wait for L1 is done. */
+async function isPastL1({ temporal }: Devnet, workflowId: string): Promise<true | undefined> {
+  const { currentDetails } = await temporal.workflow
+    .getHandle(workflowId)
+    .query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return /L1 contracts.*\| done \|/.test(currentDetails) || undefined;
+}
+
 async function proposedType(devnet: Devnet): Promise<string | undefined> {
   const set = await read(devnet, 'StatefulSet', PROPOSER);
   const { template } = set['spec'] as {
@@ -122,6 +130,8 @@ describe('an upgrade of the contracts', { timeout: 2 * PATIENCE_MS }, () => {
       ({ plan }) => plan?.steps?.some(({ action, state }) => action === 'awaitOnChain' && state === 'Done') === true,
     );
     expect(upgraded.pendingOnChain).toBeUndefined();
+    // The status says so before the workflow has heard it; until then nothing was done that can not be undone.
+    await waitUntil('the workflow knows it', () => isPastL1(devnet, upgraded.plan?.workflowId ?? expect.fail()));
     const said = await say(devnet, UPDATES.rollback).catch((error: Error & { cause?: Error }) => error.cause?.message);
     expect(said).toContain(`L1 respects games of type ${ALPHABET} by now`);
     const past = await planAfter(devnet, () => say(devnet, UPDATES.resume));

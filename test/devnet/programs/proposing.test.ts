@@ -30,8 +30,9 @@ async function withBatches() {
 }
 
 /** What the operator tells a proposer of where proposals go to. */
-function renderedTarget(contracts: ContractFacts): Record<string, string> {
-  const { env = [] } = renderedContainer(renderInput(devnet(), { contracts }), 'devnet-proposer', 'op-proposer');
+/** @param yaml what is rendered */
+function renderedTarget(contracts: ContractFacts, yaml = devnet()): Record<string, string> {
+  const { env = [] } = renderedContainer(renderInput(yaml, { contracts }), 'devnet-proposer', 'op-proposer');
   const target = /^OP_PROPOSER_(GAME_.*|L2OO_ADDRESS|PROPOSAL_INTERVAL)$/;
   return Object.fromEntries(env.flatMap(({ name, value }) => (target.test(name) ? [[name, value ?? '']] : [])));
 }
@@ -252,7 +253,8 @@ describe.concurrent('a proposer', () => {
     const { chain, node } = await withBatches();
     const oracle = await deployOutputOracle(chain, { submissionInterval: 2 });
     await finalizedAt(node.rpcUrl, 2);
-    const target = renderedTarget({ l2OutputOracle: oracle.address, registeredGameTypes: [] });
+    const older = devnet().replace('release: u18', 'release: u18\n  images: {opProposer: {tag: v1.10.0}}');
+    const target = renderedTarget({ l2OutputOracle: oracle.address, registeredGameTypes: [] }, older);
     startProposer(chain, node, { image: 'op-proposer:v1.10.0', target });
     const output = await eventually('a second output', () => oracle.outputs().then((outputs) => outputs[1]));
     const { outputRoot } = await rpc<{ outputRoot: string }>(node.rpcUrl, 'optimism_outputAtBlock', ['0x4']);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type DevnetChain, NETWORK, startDevnetChain } from '../../devnet/chain.ts';
+import { jsonRpc } from '../../devnet/servers/json-rpc.ts';
+import { waitUntil } from '../../devnet/servers/wait-until.ts';
 import type { StageType } from '../bench.ts';
 import { manifests } from './manifests.ts';
 import { type BenchNetwork, withSpec } from './networks.ts';
@@ -58,11 +60,20 @@ export const wholeNetwork: StageType<WholeStage> = {
 export async function startWholeNetwork(stage: ServerStage, namespace: string): Promise<WholeNetwork> {
   const { servers, dir, clusterName } = stage;
   const chain = await startDevnetChain({ servers, namespace, dir: join(dir, namespace), whole: true, ...SIMULATOR });
+  await untilFinal(servers.l1RpcUrl);
   // What is measured is what somebody does, not what the observation of the chain adds meanwhile.
   const resources = chain.resources.map((object) =>
     object.kind === 'OptimismNetwork' ? withSpec(object, { probeInterval: '10m' }) : object,
   );
   return { chain, namespace, resources, entityId: `optimismnetwork/${clusterName}/${namespace}/${NETWORK}` };
+}
+
+/** Until everything that is on L1 now is final: whoever looks before waits for its next probe. */
+async function untilFinal(rpcUrl: string): Promise<void> {
+  const blockAt = async (tag: string) =>
+    Number((await jsonRpc<{ number: string }>(rpcUrl, 'eth_getBlockByNumber', [tag, false])).number);
+  const head = await blockAt('latest');
+  await waitUntil('the contracts are final on L1', async () => (await blockAt('finalized')) >= head || undefined);
 }
 
 /** @returns events in the history, once nothing is added to it any more */

@@ -95,11 +95,13 @@ describe('the document', () => {
     expect(second).toContain('p99 2 s');
   });
 
-  it('drops figures of another machine', () => {
+  it('tells figures of another machine', () => {
     const first = withFigures(empty, [row()], machine, new Map([['quick', entry]]));
     const second = withFigures(first, [row(), row({ name: 'slow' })], 'another', new Map([['slow', entry]]));
     expect(second).toContain('**Machine:** another');
-    expect(second).toMatch(/`quick`.*not measured yet/);
+    expect(second).toMatch(/`quick`.*somewhere \\\| sometime; on another machine: a machine \|/);
+    const third = withFigures(second, [row()], 'a third', new Map());
+    expect(third).toMatch(/`quick`.*; on another machine: a machine \|/);
   });
 
   it('says three digits that count', () => {

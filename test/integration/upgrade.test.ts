@@ -22,13 +22,26 @@ const CHALLENGER = 'devnet-challenger';
 /** In the order in which they restart: the canary first, and the active sequencer when another one stands in for it. */
 const NODES = [`${REPLICA}-1`, `${REPLICA}-0`, `${STANDBY}-0`, `${ACTIVE}-0`];
 const SENDERS = [`${BATCHER}-0`, `${PROPOSER}-0`, `${CHALLENGER}-0`];
-/** Than those of release u18. */
-const NEWER_NODES = { opNode: { tag: 'v1.18.3' } };
+/** Of release u18, but for an op-node, and then what sends. */
+const OF_U18 = { opGeth: { tag: 'v1.101702.2' } };
+const SENDERS_OF_U18 = {
+  opBatcher: { tag: 'v1.16.7' },
+  opProposer: { tag: 'v1.16.2' },
+  opChallenger: { tag: 'v1.8.0' },
+};
+const NEWER_NODES = { ...OF_U18, opNode: { tag: 'v1.18.3' } };
 const NEWER_SENDERS = {
   opBatcher: { tag: 'v1.16.8' },
   opProposer: { tag: 'v1.16.3' },
   opChallenger: { tag: 'v1.8.1' },
 };
+const OWN = {
+  releases: [
+    { name: 'acme-1', title: 'u18 with our op-node', components: { ...NEWER_NODES, ...SENDERS_OF_U18 } },
+    { name: 'acme-2', title: 'all of ours', components: { ...NEWER_NODES, ...NEWER_SENDERS } },
+  ].map((release) => ({ ...release, newestFork: 'jovian', contracts: { release: 'op-contracts/v6.0.0' } })),
+};
+const CATALOGUE = { configMapRef: { name: 'acme-releases', key: 'releases.json' } };
 /** Of a history that people read: six events for each step, as in an install. */
 const MOST_EVENTS = 160;
 
@@ -38,8 +51,7 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
 
   /** Older than release u17 has them: u17 and u18 have the same op-batcher and op-proposer. */
   const older = { opBatcher: { tag: 'v1.16.6' }, opProposer: { tag: 'v1.16.1' } };
-  const network = (devnet: Devnet, release: string, images?: object) =>
-    networkOfTwo(devnet, { release, ...(images ? { images } : {}) });
+  const network = (devnet: Devnet, release: string, more: object = {}) => networkOfTwo(devnet, { release, ...more });
 
   it('begins with a chain on release u17', async () => {
     const devnet = use();
@@ -47,7 +59,7 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
     machine = await chain.addNode(`second-${devnet.namespace}`);
     const plan = await planAfter(devnet, () =>
       chain.apply(
-        network(devnet, 'u17', older),
+        network(devnet, 'u17', { images: older }),
         standbyOf(devnet),
         activeOn(devnet, machine),
         resource(devnet, REPLICA, { replicas: 2 }),
@@ -132,20 +144,25 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
     expect((await devnet.chain.status()).release).toBe('u18');
   });
 
-  it('may be approved by a signal: of the nodes alone, to an op-node that is not of the release', async () => {
+  it('may be approved by a signal: to a release of the own catalogue, which has another op-node', async () => {
     const devnet = use();
-    await devnet.chain.apply(network(devnet, 'u18', NEWER_NODES));
+    const { name, key } = CATALOGUE.configMapRef;
+    const metadata = { name, namespace: devnet.namespace };
+    const data = { [key]: JSON.stringify(OWN) };
+    await devnet.chain.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    await devnet.chain.apply(network(devnet, 'acme-1', { catalogue: CATALOGUE }));
     const { proposed, events, starts } = await upgraded(devnet, NODES, (plan) =>
       devnet.temporal.workflow.getHandle(devnet.entityId).signal(SIGNALS.approve, { plan, approver: 'ben' }),
     );
+    expect(proposed.summary).toContain('u18 → acme-1');
     expectHandOvers(events, starts);
     await expectReadable(devnet, 'upgrade-3', proposed);
     expect(Object.values(await nodeVersions(devnet))).toEqual(Array(4).fill('v1.18.3'));
   });
 
-  it('may be approved by an update, which answers: of what sends, and no sequencer is touched', async () => {
+  it('may be approved by an update, which answers: to the next of them, of what sends, and no sequencer is touched', async () => {
     const devnet = use();
-    await devnet.chain.apply(network(devnet, 'u18', { ...NEWER_NODES, ...NEWER_SENDERS }));
+    await devnet.chain.apply(network(devnet, 'acme-2', { catalogue: CATALOGUE }));
     const { proposed, events } = await upgraded(devnet, SENDERS, async (plan) =>
       expect(
         await devnet.temporal.workflow
@@ -153,9 +170,11 @@ describe('an upgrade of a whole chain', { timeout: 3 * PATIENCE_MS }, () => {
           .executeUpdate(UPDATES.approvePlan, { args: [{ plan, approver: 'cleo' }] }),
       ).toBe('accepted'),
     );
+    expect(proposed.summary).toContain('acme-1 → acme-2');
     expect(sequencerMoves(events)).toEqual([]);
     await expectReadable(devnet, 'upgrade-4', proposed);
     expect(await imageTags(devnet)).toMatchObject({ [`${BATCHER}-0/op-batcher`]: 'v1.16.8' });
+    expect((await devnet.chain.status()).release).toBe('acme-2');
   });
 
   it('leaves on record who has approved what, and how it went, and a chain that is healthy', async () => {

@@ -213,7 +213,7 @@ function returnsUntil(
 
 /** What it is while another one is to sequence than the spec wants. */
 function roleBeside({ role, component }: DesiredComponent, active: string | undefined): ComponentRole {
-  return role === 'standby' || role === 'sequencer' ? (component.name === active ? 'sequencer' : 'standby') : role;
+  return besideActive(role === 'standby' ? 'sequencer' : role, component.name, active) ?? role;
 }
 
 /** What ran before, of what is still there; what the plan has brought is left as it is. */

@@ -1,5 +1,4 @@
 /** What people have said so far, so that a word counts once and outlives the workflow that heard it. */
-
 import type { Begun, LookResult, ReceivedDecision, Remembered, RolledBack } from '../contract/activities.ts';
 import type { Plan } from '../contract/plan.ts';
 import { isSameWish } from '../contract/wish-mark.ts';

@@ -91,14 +91,8 @@ describe.concurrent('a hand-over', { timeout: 90_000 }, () => {
     'whose worker is cut off at %s, and goes on when another one has finished, does nothing any more',
     async (point) => {
       await using scene = await scenes.open();
-      let letGo = () => {};
-      const held = new Promise<void>((resolve) => {
-        letGo = resolve;
-      });
-      let isHeld = () => {};
-      const arrived = new Promise<void>((resolve) => {
-        isHeld = resolve;
-      });
+      const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+      const { promise: arrived, resolve: isHeld } = Promise.withResolvers<void>();
       const zombie = scene.attempt({
         reached: once(point, () => {
           isHeld();
@@ -119,14 +113,8 @@ describe.concurrent('a hand-over', { timeout: 90_000 }, () => {
     async (point) => {
       await using scene = await scenes.open();
       const { a, b } = scene.nodes;
-      let letGo = () => {};
-      const held = new Promise<void>((resolve) => {
-        letGo = resolve;
-      });
-      let isHeld = () => {};
-      const arrived = new Promise<void>((resolve) => {
-        isHeld = resolve;
-      });
+      const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+      const { promise: arrived, resolve: isHeld } = Promise.withResolvers<void>();
       const n = point.includes('allow') ? 2 : 1;
       const zombie = scene.attempt({
         reached: once(
